@@ -1,0 +1,54 @@
+import { CHUNK_NEWER_VERSION, decodeChunkInto, peekChunkCount } from '../codec/chunk.js';
+import { CHUNK_POINTS_MAX } from '../limits.js';
+import type { CellRun } from './cell-run.js';
+import { decodeCellRunInto } from './cell-run-codec.js';
+import { CELL_RUN_NEWER_VERSION } from './cell-run-layout.js';
+
+/**
+ * How the cells of a series lie in a segment of the finest tier: one byte of form, then
+ *
+ *   form CELLS   a run of cells (cell-run-codec.ts)
+ *   form POINTS  a chunk (codec/chunk.ts) of the points that the cells are made of
+ *
+ * With few points a cell the points take less room than what is made of them: TSBS has 6 a minute, 2.2 bytes as points
+ * and 2.8 as a cell, and its chunk is encoded for the raw tier anyhow (a copy instead of ~190 ns a point, bench
+ * micro/native-free-core/cell). Cells read from points are exactly the ones that were to be written.
+ */
+export const ROLLUP_CELLS = 0;
+export const ROLLUP_POINTS = 1;
+
+/** Mean points a window up to which a run is kept as points. */
+export const POINTS_PER_CELL_MAX = 8;
+
+/** Chooses the form for points in [firstMs, lastMs]: windows without points count, so it errs towards cells of gaps. */
+export function rollupForm(count: number, firstMs: number, lastMs: number, windowMs: number): number {
+  const windows = Math.floor(lastMs / windowMs) - Math.floor(firstMs / windowMs) + 1;
+  return count <= CHUNK_POINTS_MAX && count <= windows * POINTS_PER_CELL_MAX ? ROLLUP_POINTS : ROLLUP_CELLS;
+}
+
+const times = new Float64Array(CHUNK_POINTS_MAX);
+const values = new Float64Array(CHUNK_POINTS_MAX);
+
+/**
+ * Reads the run in `bytes[offset..end)` and appends its cells to `run`, whose last window must lie before them. Answers
+ * how it went: 'ok', 'damaged' or 'newer'; but for 'ok' the run is as it was.
+ */
+export function readRollupRun(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  windowMs: number,
+  run: CellRun,
+): 'ok' | 'damaged' | 'newer' {
+  const form = bytes[offset];
+  if (form === ROLLUP_CELLS) {
+    const at = decodeCellRunInto(bytes, offset + 1, end, windowMs, run);
+    if (at === end) return 'ok';
+    return at === CELL_RUN_NEWER_VERSION ? 'newer' : 'damaged';
+  }
+  if (form !== ROLLUP_POINTS || peekChunkCount(bytes, offset + 1, end) > CHUNK_POINTS_MAX) return 'damaged';
+  const count = decodeChunkInto(bytes, offset + 1, end, times, values, 0);
+  if (count < 0) return count === CHUNK_NEWER_VERSION ? 'newer' : 'damaged';
+  run.accumulate(times, values, 0, count, windowMs);
+  return 'ok';
+}

@@ -1,0 +1,115 @@
+import { assert } from './assert.js';
+
+/**
+ * Every bound of the engine, with its unit and the reason for its value. Bounds of the wire stand in
+ * protocol/limits.ts. Those that a user may change are defaults here and keys in docs/configuration.md.
+ * The relations that the code relies on are asserted at the foot of this file, when it is loaded.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Partitions of the hash space, fixed for ever in a data folder. 256: one byte of the hash. */
+export const PARTITION_COUNT = 256;
+
+/**
+ * Groups of partitions, the unit that is stored together and moves whole between shards (docs/adr/0002).
+ * 16 partitions a group keep a flush in 16 values of tens of kilobytes, where 256 values of 3 KB would lose
+ * a third of their pages to rounding.
+ */
+export const GROUP_COUNT = 16;
+
+/** Shards in one process, at most one a group. */
+export const SHARD_COUNT_MAX = GROUP_COUNT;
+
+/** Series in all, default. 2,000,000 at 600 bytes each are 1.2 GB, what a small server can spare. */
+export const SERIES_TOTAL_MAX = 2_000_000;
+
+/** Series of one metric, default. A metric with more has an unbounded label. */
+export const SERIES_PER_METRIC_MAX = 100_000;
+
+/** A series' place in a shard, in bits of a packed series reference; 2^26 slots are 67 million. */
+export const SLOT_BITS = 26;
+
+/** How far ahead of this machine's clock a point may lie, default, ms. */
+export const CLOCK_SKEW_MS_MAX = 10 * 60_000;
+
+/** Raw retention, default, ms: older points are refused as too_old. */
+export const RAW_RETENTION_MS = 30 * 86_400_000;
+
+/** One shard's ring, bytes. Half of it must hold the largest entry; it is touched only as far as a backlog reaches. */
+export const RING_BYTES = 64 * MIB;
+
+/** A ring that is empty goes back to its begin once it is this far, bytes: a light load stays in the cache. */
+export const RING_REWIND_BYTES = 1 * MIB;
+
+/** Points in one entry of a ring; a batch of protocol/limits.ts must fit (asserted in src/limits-check.ts). */
+export const ENTRY_POINTS_MAX = 1_000_000;
+
+/** Canonical bytes of one series: name, 32 labels with name and value, and their length prefixes. */
+export const SERIES_KEY_BYTES_MAX = 40 * KIB;
+
+/** Open memory of one arena before it is closed and flushed, bytes. 48 MiB hold 3 million points of full extents. */
+export const ARENA_BYTES_SOFT = 48 * MIB;
+
+/** Open memory for each series before an arena is closed, bytes: at 1 M series a flush still finds ~16 points each. */
+export const ARENA_BYTES_PER_SERIES = 256;
+
+/** Room above the soft bound for one entry whose every point opens an extent of 128 bytes. */
+export const ARENA_BYTES_HEADROOM = 128 * ENTRY_POINTS_MAX;
+
+/** Hard size of one arena, bytes; virtual until touched. */
+export const ARENA_BYTES_HARD = 768 * MIB;
+
+/** Unflushed log of one shard, bytes: bounds the replay after a crash to about two seconds. */
+export const LOG_BYTES_MAX = 512 * MIB;
+
+/** Age of the oldest point that is only in the log before a flush begins, ms; also bounds quiet replays. */
+export const FLUSH_AGE_MS_MAX = 60 * 60_000;
+
+/** Bytes of entries that one duty cycle takes from the ring. 2 MiB are ~130,000 points, about 3 ms of work. */
+export const CYCLE_BYTES_MAX = 2 * MIB;
+
+/** Points between two moments at which readers may look in; a reader waits for at most ~0.1 ms of appends. */
+export const APPLY_SLICE_POINTS = 8_192;
+
+/** Points that one flush step encodes: bounds what an ACK waits for a flush. About 1.5 ms. */
+export const FLUSH_STEP_POINTS = 65_536;
+
+/** Series that one flush step looks at; an empty series costs a cache line. */
+export const FLUSH_STEP_SERIES = 4_096;
+
+/** Points in one chunk. Bounds scratch memory and what a damaged chunk can take with it. */
+export const CHUNK_POINTS_MAX = 65_536;
+
+/** Times that a reader tries again under a sequence word before it yields its time slice. */
+export const READ_RETRIES_MAX = 1_000;
+
+/** Longest sleep of a shard without work, ms: a thread in Atomics.wait hears no messages. */
+export const IDLE_WAIT_MS_MAX = 20;
+
+/** Producers with a name that one folder remembers. Each costs a window of 40 bytes a group. */
+export const PRODUCERS_MAX = 100_000;
+
+/** Batches above the highest contiguous one that a producer's window can tell apart. */
+export const PRODUCER_WINDOW_BITS = 64;
+
+/** Producers' windows are dropped this long after their last batch, ms. */
+export const PRODUCER_IDLE_MS_MAX = 30 * 86_400_000;
+
+/** Series in one page of the series table. 256 TSBS series are about 50 KB. */
+export const SERIES_PAGE_LENGTH = 256;
+
+/** Metrics that have live sliding windows, a shard; further ones answer from raw points. */
+export const LIVE_METRICS_MAX = 8_192;
+
+/** Histogram pages for the live windows, a shard: 32 MiB when all are touched. */
+export const LIVE_PAGES_MAX = 65_536;
+
+assert(PARTITION_COUNT % GROUP_COUNT === 0, 'groups must hold whole partitions');
+assert(SERIES_TOTAL_MAX * 2 < 2 ** SLOT_BITS, 'a slot must fit its bits');
+assert(RING_BYTES >= 2 * (20 * ENTRY_POINTS_MAX + KIB), 'half a ring must hold the largest entry');
+assert(
+  ARENA_BYTES_SOFT + ARENA_BYTES_HEADROOM <= ARENA_BYTES_HARD,
+  'an arena must take one more entry at its soft bound',
+);

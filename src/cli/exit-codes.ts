@@ -1,0 +1,14 @@
+/** What the process ends with; docs/configuration.md tells users. Scripts rely on them, so none changes its meaning. */
+export const EXIT_CODES = {
+  ok: 0,
+  /** Something failed while running; standard error says what. */
+  failure: 1,
+  /** The command line or the configuration is wrong; nothing was started. */
+  usage: 2,
+  /** `check` found damage. */
+  damage: 3,
+  /** No server answers. */
+  unreachable: 4,
+  /** A second signal cut a stop short; the next start replays the log. */
+  forced: 130,
+} as const;

@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os';
+import {
+  CLOCK_SKEW_MS_MAX,
+  LOG_BYTES_MAX,
+  RAW_RETENTION_MS,
+  RING_BYTES,
+  SERIES_PER_METRIC_MAX,
+  SERIES_TOTAL_MAX,
+  SHARD_COUNT_MAX,
+} from '../../native-free-core/limits.js';
+import { defaultWireLimits } from '../../protocol/index.js';
+
+/** Shards by default: one a core, and a core left for the socket thread. */
+export function defaultWorkers(cores: number = availableParallelism()): number {
+  return Math.min(SHARD_COUNT_MAX, Math.max(1, cores - 1));
+}
+
+/** The default of every key; bounds that the engine or the wire knows come from there. Times in ms. */
+export const DEFAULTS = {
+  port: 8000,
+  // Not 0.0.0.0: without tokens, whoever reaches the port may write.
+  host: '127.0.0.1',
+  data: './data',
+  queryThreads: 1,
+  logLevel: 'info',
+  ringBytes: RING_BYTES,
+  logBytesMax: LOG_BYTES_MAX,
+  seriesTotal: SERIES_TOTAL_MAX,
+  seriesPerMetric: SERIES_PER_METRIC_MAX,
+  frameBytes: defaultWireLimits.frameBytesMax,
+  // A batch of 100,000 points of 160 bytes; more is what NDJSON is for.
+  bodyBytes: 16 * 1024 * 1024,
+  pointsPerBatch: defaultWireLimits.pointsPerBatchMax,
+  inFlight: defaultWireLimits.inFlightMax,
+  clockSkewMs: CLOCK_SKEW_MS_MAX,
+  queryTimeoutMs: 30_000,
+  retentionRawMs: RAW_RETENTION_MS,
+} as const;

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { ENTRY_POINTS_MAX, SHARD_COUNT_MAX } from '../../native-free-core/limits.js';
+import { LOG_LEVELS } from '../log.js';
+import { formatDuration } from '../time/duration.js';
+import { DEFAULTS, defaultWorkers } from './defaults.js';
+import { bytesFrom, durationFrom, formatBytes, listFrom, numberFrom } from './quantities.js';
+
+/** What a key says about itself, for --help, the error messages and docs/configuration.md. */
+export interface KeyInfo {
+  description: string;
+  /** What is allowed, to stand behind "must be". */
+  wanted: string;
+  /** The default as a user would write it. */
+  defaultText: string;
+  /** What stands for the value in --help. */
+  placeholder: string;
+  /** Whether the flag may be repeated. */
+  isList?: boolean;
+  /** Whether the value must not be printed. */
+  isSecret?: boolean;
+}
+
+/** KeyInfo by schema. */
+export const keyInfos = z.registry<KeyInfo>();
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+const DAY_MS = 86_400_000;
+
+interface Bounds {
+  min: number;
+  max: number;
+  default: number;
+}
+
+const whole = (description: string, bounds: Bounds) =>
+  z
+    .preprocess(numberFrom, z.int().min(bounds.min).max(bounds.max))
+    .default(bounds.default)
+    .register(keyInfos, {
+      description,
+      wanted: `a whole number from ${bounds.min} to ${bounds.max}`,
+      defaultText: String(bounds.default),
+      placeholder: '<n>',
+    });
+
+const bytes = (description: string, bounds: Bounds) =>
+  z
+    .preprocess(bytesFrom, z.int().min(bounds.min).max(bounds.max))
+    .default(bounds.default)
+    .register(keyInfos, {
+      description,
+      wanted: `bytes, such as 64MiB, from ${formatBytes(bounds.min)} to ${formatBytes(bounds.max)}`,
+      defaultText: formatBytes(bounds.default).replace(' ', ''),
+      placeholder: '<bytes>',
+    });
+
+const duration = (description: string, bounds: Bounds) =>
+  z
+    .preprocess(durationFrom, z.int().min(bounds.min).max(bounds.max))
+    .default(bounds.default)
+    .register(keyInfos, {
+      description,
+      wanted: `a duration, such as 90s, 15m or 30d, or milliseconds, from ${formatDuration(bounds.min)} to ${formatDuration(bounds.max)}`,
+      defaultText: formatDuration(bounds.default),
+      placeholder: '<duration>',
+    });
+
+const text = (description: string, wanted: string, fallback: string) =>
+  z.string().min(1).default(fallback).register(keyInfos, {
+    description,
+    wanted,
+    defaultText: fallback,
+    placeholder: '<text>',
+  });
+
+/**
+ * The configuration: every key, its range and its default, once. Flags, environment variables, --help, error
+ * messages and docs/configuration.md are made from it (keys.ts).
+ */
+export const configSchema = z.strictObject({
+  port: whole('TCP port of HTTP and WebSocket; 0 takes any free one and says which.', {
+    min: 0,
+    max: 65_535,
+    default: DEFAULTS.port,
+  }),
+  host: text(
+    'Address to listen on. 0.0.0.0 serves every interface; set a token then.',
+    'an address or name of this machine',
+    DEFAULTS.host,
+  ),
+  data: text(
+    'Folder that holds everything the engine knows; made when it is missing.',
+    'the path of a folder',
+    DEFAULTS.data,
+  ),
+  workers: whole('Shard threads that store points. The default leaves one core to the sockets.', {
+    min: 1,
+    max: SHARD_COUNT_MAX,
+    default: defaultWorkers(),
+  }),
+  queryThreads: whole('Threads that answer queries.', { min: 1, max: 64, default: DEFAULTS.queryThreads }),
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .default(DEFAULTS.logLevel)
+    .register(keyInfos, {
+      description: 'How much is logged, as JSON lines on standard error.',
+      wanted: `one of ${LOG_LEVELS.join(', ')}`,
+      defaultText: DEFAULTS.logLevel,
+      placeholder: '<level>',
+    }),
+  token: z
+    .preprocess(listFrom, z.array(z.string().min(1).max(4096)).max(1000))
+    .default([])
+    .register(keyInfos, {
+      description: 'Token that lets a client send points; several may be given. Without any, everybody may.',
+      wanted: 'a token, or a list of at most 1000',
+      defaultText: 'none',
+      placeholder: '<token>',
+      isList: true,
+      isSecret: true,
+    }),
+  ringBytes: bytes('Memory between the sockets and each shard. When it is full, senders are told to wait.', {
+    min: MIB,
+    max: GIB,
+    default: DEFAULTS.ringBytes,
+  }),
+  logBytesMax: bytes('Log of each shard that is not yet in blocks. Bounds the replay after a crash.', {
+    min: 16 * MIB,
+    max: 64 * GIB,
+    default: DEFAULTS.logBytesMax,
+  }),
+  limits: z
+    .strictObject({
+      seriesTotal: whole('Series in all; points of further ones are rejected as total_series_limit.', {
+        min: 1,
+        max: 16_000_000,
+        default: DEFAULTS.seriesTotal,
+      }),
+      seriesPerMetric: whole(
+        'Series of one metric; points of further ones are rejected as metric_series_limit.',
+        {
+          min: 1,
+          max: 16_000_000,
+          default: DEFAULTS.seriesPerMetric,
+        },
+      ),
+      frameBytes: bytes('One WebSocket frame.', { min: 64 * 1024, max: GIB, default: DEFAULTS.frameBytes }),
+      bodyBytes: bytes('One HTTP body, also after decoding; NDJSON streams have no limit.', {
+        min: 64 * 1024,
+        max: GIB,
+        default: DEFAULTS.bodyBytes,
+      }),
+      pointsPerBatch: whole('Points of one batch.', {
+        min: 1,
+        max: ENTRY_POINTS_MAX,
+        default: DEFAULTS.pointsPerBatch,
+      }),
+      inFlight: whole('Batches of one connection that are not acknowledged yet.', {
+        min: 1,
+        max: 10_000,
+        default: DEFAULTS.inFlight,
+      }),
+      clockSkewMs: duration(
+        "How far a point may lie ahead of this machine's clock; further ones are rejected as too_far_ahead.",
+        {
+          min: 0,
+          max: 365 * DAY_MS,
+          default: DEFAULTS.clockSkewMs,
+        },
+      ),
+      queryTimeoutMs: duration('How long a query may take.', {
+        min: 100,
+        max: 3_600_000,
+        default: DEFAULTS.queryTimeoutMs,
+      }),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      raw: duration('How long raw points are kept; older ones are rejected as too_old.', {
+        min: 60_000,
+        max: 36_500 * DAY_MS,
+        default: DEFAULTS.retentionRawMs,
+      }),
+    })
+    .prefault({}),
+});
+
+/** The checked configuration. Durations are in ms, sizes in bytes. */
+export type Config = z.output<typeof configSchema>;

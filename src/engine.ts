@@ -1,0 +1,233 @@
+import { randomInt } from 'node:crypto';
+import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js';
+import { ShardMap } from '../native-free-core/series/refs.js';
+import { defaultWireLimits, type WireLimits } from '../protocol/limits.js';
+import { systemClock } from './clock.js';
+import type { Config } from './config/schema.js';
+import { type HttpServer, startHttpServer } from './http/server.js';
+import { BatchIntake } from './ingest/batch-intake.js';
+import { frameDecoders } from './ingest/connection.js';
+import { HttpIntake } from './ingest/http-intake.js';
+import { IngestCounters } from './ingest/ingest-counters.js';
+import { ProducerDirectory } from './ingest/producer-directory.js';
+import { SeriesResolver } from './ingest/series-resolver.js';
+import { ShardLinks } from './ingest/shard-links.js';
+import { IngestSockets } from './ingest/ws-ingest.js';
+import { createLogger, type Logger } from './log.js';
+import { OperatorReport } from './operator/operator-report.js';
+import { QueryPool } from './query/query-pool.js';
+import type { RecoveredShard } from './shard/recovery.js';
+import { ShardCounters } from './shard/shard-counters.js';
+import { SHARD_BOUNDS } from './shard/shard-engine.js';
+import { createShardMemory } from './shard/shard-memory.js';
+import { ShardPool } from './shard/shard-pool.js';
+import { Folder } from './store/folder.js';
+import { VERSION } from './version.js';
+
+/** How long open requests may take to end when the engine stops, ms. */
+const DRAIN_MS = 5_000;
+
+/** Bytes that the head of an entry and of a ring's bookkeeping may take besides its points. */
+const ENTRY_OVERHEAD_BYTES = 1_024;
+
+export interface RunningEngine {
+  port: number;
+  /** Stops taking points, stores everything, and ends all threads. Safe to call again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything, in the order of the data flow: folder, shards (which recover), the front end's tables, query
+ * threads, sockets. Ends what it started when a later part fails.
+ * @throws MillraceError with what to do, when the folder or the address can't be used
+ */
+export async function startEngine(config: Config): Promise<RunningEngine> {
+  const log = createLogger(config.logLevel);
+  const folder = Folder.open(config.data, config.workers, VERSION);
+  try {
+    return await new Engine(config, folder, log).start();
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+class Engine implements RunningEngine {
+  port = 0;
+  readonly #config: Config;
+  readonly #folder: Folder;
+  readonly #log: Logger;
+  readonly #links: ShardLinks;
+  readonly #resolver: SeriesResolver;
+  readonly #producers: ProducerDirectory;
+  readonly #http: HttpIntake;
+  readonly #sockets: IngestSockets;
+  readonly #operator: OperatorReport;
+  readonly #shards: ShardPool;
+  readonly #queries: QueryPool;
+  readonly #wire: WireLimits;
+  #server: HttpServer | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: Config, folder: Folder, log: Logger) {
+    this.#config = config;
+    this.#folder = folder;
+    this.#log = log;
+    const shardCount = folder.manifest.shards;
+    if (shardCount !== config.workers) {
+      log.warn(
+        { workers: config.workers, shards: shardCount },
+        'the data folder was made for another number of shards, which it keeps',
+      );
+    }
+    const map = new ShardMap(shardCount);
+    const { limits } = config;
+    const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+    const memories = shards.map((shard) => createShardMemory(map.groupCount(shard), limits.seriesTotal, config.ringBytes));
+    const shardCounters = memories.map((memory) => new ShardCounters(memory.counters));
+    const wire = wireLimits(config);
+    this.#wire = wire;
+    const counters = new IngestCounters(PagedHistogram.withOwnMemory(32));
+    this.#links = new ShardLinks(
+      memories.map((memory) => memory.ring),
+      shardCounters,
+    );
+    const resolverLimits = { ...wire, seriesTotalMax: limits.seriesTotal, seriesPerMetricMax: limits.seriesPerMetric };
+    this.#resolver = new SeriesResolver(map, folder.hashKey, resolverLimits, this.#links);
+    this.#producers = new ProducerDirectory(this.#links);
+    const timeBounds = { retentionMs: config.retention.raw, clockSkewMs: limits.clockSkewMs };
+    const intake = new BatchIntake(this.#links, this.#resolver, timeBounds);
+    this.#http = new HttpIntake(intake, this.#links, counters);
+    this.#sockets = new IngestSockets(
+      {
+        server: `millrace ${VERSION}`,
+        limits: wire,
+        tokens: config.token.length > 0 ? new Set(config.token) : undefined,
+        links: this.#links,
+        intake,
+        producers: this.#producers,
+        counters,
+        ...frameDecoders(wire),
+      },
+      systemClock,
+    );
+    const shardPaths = shards.map((shard) => folder.shardPath(shard));
+    this.#queries = new QueryPool({ shardCount, shardPaths, memories }, config.queryThreads, limits.queryTimeoutMs);
+    this.#operator = new OperatorReport({
+      clock: systemClock,
+      links: this.#links,
+      memories,
+      counters,
+      resolver: this.#resolver,
+      queries: () => this.#queries.report(),
+      http: () => this.#server?.counters() ?? {},
+    });
+    const session = randomInt(1, 2 ** 47);
+    const bounds = { ...SHARD_BOUNDS, logBytesMax: config.logBytesMax };
+    const tasks = shards.map((shard) => ({
+      shard,
+      shardCount,
+      path: shardPaths[shard]!,
+      session,
+      memory: memories[shard]!,
+      bounds,
+    }));
+    this.#shards = new ShardPool(
+      tasks,
+      {
+        onProgress: () => this.#onProgress(),
+        onRestart: (shard, detail) => {
+          shardCounters[shard]!.add('restarts', 1);
+          log.error({ shard, detail }, 'a shard failed and is started again');
+        },
+        onStuck: (shard, detail) => {
+          this.#operator.setStuck(shard, detail);
+          if (detail === undefined) log.info({ shard }, 'the store takes points again');
+          else log.error({ shard, detail }, 'the store takes no points; it is tried again until it does');
+        },
+      },
+      log,
+    );
+  }
+
+  async start(): Promise<this> {
+    try {
+      this.#restore(await this.#shards.start());
+      this.#server = await startHttpServer({
+        host: this.#config.host,
+        port: this.#config.port,
+        limits: { ...this.#config.limits, pointsPerBatch: this.#wire.pointsPerBatchMax },
+        ingestTokens: this.#config.token,
+        clock: systemClock,
+        log: this.#log,
+        ingest: this.#http,
+        query: this.#queries,
+        operator: this.#operator,
+        webSockets: new Map([['/ws/ingest', this.#sockets.behavior()]]),
+      });
+      this.port = this.#server.port;
+      this.#operator.state = 'ok';
+      return this;
+    } catch (error) {
+      await this.stop().catch(() => {});
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#operator.state = 'stopping';
+    // What is in flight is settled and acknowledged before connections are closed.
+    const drained = this.#server === undefined ? Promise.resolve() : this.#settle();
+    await drained;
+    this.#sockets.closeAll();
+    await this.#server?.close(DRAIN_MS);
+    for (const ring of this.#links.rings) ring.requestStop();
+    try {
+      await this.#shards.stop();
+    } finally {
+      this.#http.failAll('The engine stopped before these points were stored; they may or may not be there.');
+      await this.#queries.close();
+      this.#operator.close();
+      this.#folder.close();
+    }
+  }
+
+  /** Waits, for a bounded time, until no batch waits for its shards. */
+  async #settle(): Promise<void> {
+    const deadline = systemClock.monotonicMs() + DRAIN_MS;
+    while ((this.#sockets.isWaiting || this.#http.isWaiting) && systemClock.monotonicMs() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      this.#onProgress();
+    }
+  }
+
+  #onProgress(): void {
+    this.#sockets.onProgress();
+    this.#http.onProgress(systemClock.nowMs());
+  }
+
+  #restore(recovered: RecoveredShard[]): void {
+    for (const shard of recovered) this.#resolver.restore(shard);
+    this.#producers.restore(recovered);
+    recovered.forEach(({ replayedPoints, durationMs, findings }, shard) => {
+      this.#log.info({ shard, replayedPoints, durationMs }, 'shard recovered');
+      for (const finding of findings) this.#log.warn(finding, 'found damaged at start');
+    });
+  }
+}
+
+/** The wire's limits as configured; a batch must fit half a ring in its widest form. */
+function wireLimits({ limits, ringBytes }: Config): WireLimits {
+  const ringPoints = Math.floor((ringBytes / 2 - ENTRY_OVERHEAD_BYTES) / 20);
+  return {
+    ...defaultWireLimits,
+    frameBytesMax: limits.frameBytes,
+    pointsPerBatchMax: Math.min(limits.pointsPerBatch, ringPoints),
+    inFlightMax: limits.inFlight,
+  };
+}

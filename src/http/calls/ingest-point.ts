@@ -1,0 +1,44 @@
+import { MillraceError } from '../../errors.js';
+import { formatTime } from '../../time/format-time.js';
+import { collectBody } from '../body.js';
+import type { Call, Edge } from '../edge.js';
+import type { Exchange } from '../exchange.js';
+import { badBody, readValue } from '../ingest/body-reader.js';
+import { busyError, unableToStore } from '../ingest/ingest-outcome.js';
+import { IngestReport } from '../ingest/ingest-report.js';
+import { addPoint, describe, pointTime } from '../ingest/point-batch.js';
+import { bodyFormat } from '../media-types.js';
+
+/** POST /metrics/ingest: one point. */
+export function ingestPoint({ exchange, edge, parameters }: Call): void {
+  parameters.refuseOthers([]);
+  const format = bodyFormat(exchange.contentType, ['json', 'msgpack']) as 'json' | 'msgpack';
+  collectBody(exchange, { bytesMax: edge.limits.bodyBytes, budget: edge.budget }, (body) =>
+    takePoint(exchange, edge, readValue(body, format)),
+  );
+}
+
+function takePoint(exchange: Exchange, edge: Edge, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badBody(`one point {"metric_name","value","timestamp"?,"labels"?}; got ${describe(value)}`);
+  }
+  const point = value as { metric_name?: unknown; name?: unknown; timestamp?: unknown };
+  const nowMs = edge.clock.nowMs();
+  const report = new IngestReport();
+  const sink = edge.ingest.begin(nowMs);
+  addPoint(sink, report, 0, point);
+  // The rejects are counted at commit, so a batch of one reject is committed like any other.
+  const busy = sink.commit((failure) => {
+    if (failure !== undefined) exchange.fail(unableToStore(failure));
+    else if (report.accepted === 1) {
+      const timestamp = formatTime(pointTime(point.timestamp) ?? nowMs);
+      exchange.answerJson(200, { status: 'ok', metric_name: point.name ?? point.metric_name, timestamp });
+    } else exchange.fail(refusal(report));
+  });
+  if (busy !== undefined) throw busyError(busy);
+}
+
+function refusal(report: IngestReport): MillraceError {
+  const { reason, message } = report.errors[0]!;
+  return new MillraceError('MR_POINT_REJECTED', `The point was refused: ${message}.`, { fields: { reason } });
+}

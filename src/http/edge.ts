@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { BodyBudget } from './body-budget.js';
+import type { Exchange } from './exchange.js';
+import type { RecordScanner } from './ingest/record-scanner.js';
+import type { Parameters } from './parameters.js';
+import type { IngestPort, OperatorPort, QueryPort } from './ports.js';
+import type { TokenCheck } from './token-check.js';
+
+/** The part of the configuration that the edge reads. */
+export interface EdgeLimits {
+  /** Bytes of a collected body, before and after decoding. */
+  bodyBytes: number;
+  /** Points of a collected body. */
+  pointsPerBatch: number;
+  /** How long a query may take, ms. */
+  queryTimeoutMs: number;
+}
+
+/** What every call can reach. One for the life of the server. */
+export interface Edge {
+  limits: EdgeLimits;
+  clock: Clock;
+  log: Logger;
+  ingest: IngestPort;
+  query: QueryPort;
+  operator: OperatorPort;
+  scanner: RecordScanner;
+  budget: BodyBudget;
+  ingestTokens: TokenCheck;
+}
+
+/** One request as a call sees it. */
+export interface Call {
+  exchange: Exchange;
+  edge: Edge;
+  /** Of the path, decoded, in the pattern's order. */
+  pathParameters: readonly string[];
+  parameters: Parameters;
+}
+
+/**
+ * Answers a request. What it throws, or rejects with, becomes a problem document. It must register for the body
+ * before it returns, because uWebSockets.js drops the body of a request that nobody listens to.
+ */
+export type Handler = (call: Call) => void | Promise<void>;
+
+/** Who may use a call. `ingest` needs one of the ingest tokens, where there are any. */
+export type Access = 'read' | 'ingest';

@@ -1,0 +1,47 @@
+import { MillraceError } from '../../errors.js';
+import type { Exchange } from '../exchange.js';
+import type { Busy } from '../ports.js';
+import type { IngestReport } from './ingest-report.js';
+
+/** How an ingest request ends, in one place for every call that takes points. */
+
+/** The engine took nothing: a client keeps its data and sends it again. */
+export function busyError(busy: Busy, fields: Readonly<Record<string, unknown>> = {}): MillraceError {
+  return new MillraceError(
+    'MR_BUSY',
+    `The engine can't take the batch now (${busy.reason}). Nothing of it was stored; send it again in ${busy.busyRetryMs} ms.`,
+    {
+      retryAfterMs: busy.busyRetryMs,
+      fields: { retry_after_ms: busy.busyRetryMs, reason: busy.reason, ...fields },
+    },
+  );
+}
+
+/** The engine took the batch but couldn't make it durable. */
+export function unableToStore(failure: Error, fields: Readonly<Record<string, unknown>> = {}): MillraceError {
+  if (failure instanceof MillraceError) return failure;
+  return new MillraceError(
+    'MR_UNABLE_TO_STORE',
+    `The points could not be stored: ${failure.message}. Keep them and send them again.`,
+    { cause: failure, fields },
+  );
+}
+
+/** Answers with the counts: 200 while a point was accepted or none was sent, 400 if all were bad. */
+export function answerReport(exchange: Exchange, report: IngestReport): void {
+  const { accepted, rejected, errors } = report;
+  if (accepted > 0 || rejected === 0) {
+    // The commonest answer by far needs no serializer.
+    if (rejected === 0)
+      exchange.answer(200, 'application/json', `{"accepted":${accepted},"rejected":0,"errors":[]}`);
+    else exchange.answerJson(200, { accepted, rejected, errors });
+    return;
+  }
+  exchange.fail(
+    new MillraceError(
+      'MR_POINT_REJECTED',
+      `None of the ${rejected} points could be taken; the first: ${errors[0]?.message ?? 'unknown'}.`,
+      { fields: { accepted, rejected, errors } },
+    ),
+  );
+}

@@ -1,0 +1,109 @@
+import { parseRfc3339Ms, RejectCode } from '../../../protocol/index.js';
+import { withinCalendar } from '../../time/civil.js';
+import { formatTime } from '../../time/format-time.js';
+import { epochToMs } from '../../time/parse-time.js';
+import type { Labels, RowSink } from '../ports.js';
+import type { IngestReport } from './ingest-report.js';
+
+/**
+ * Points that came as objects, from JSON.parse or MessagePack: anything may stand where a point should.
+ * A refusal is a number and a line in the report, never an exception.
+ */
+
+/** What came, for a message: short, and safe to print whatever it is. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (typeof value === 'string')
+    return `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  return `${typeof value} ${String(value)}`;
+}
+
+/**
+ * The last step of both ways in: hands a resolved point over and notes what became of it.
+ * @param series a handle, or -1 - reason, as RowSink.resolve gives it
+ * @param value finite
+ */
+export function acceptPoint(
+  sink: RowSink,
+  report: IngestReport,
+  index: number,
+  series: number,
+  value: number,
+  timeMs: number | undefined,
+): void {
+  if (series < 0) {
+    refusePoint(sink, report, index, -1 - series);
+    return;
+  }
+  const reason = sink.addResolved(series, value, timeMs);
+  if (reason === 0) report.accepted++;
+  else report.refuse(index, reason, timeMs === undefined ? undefined : formatTime(timeMs));
+}
+
+function refusePoint(
+  sink: RowSink,
+  report: IngestReport,
+  index: number,
+  reason: number,
+  came?: string,
+): void {
+  sink.reject(reason);
+  report.refuse(index, reason, came);
+}
+
+/** The time of a point: undefined where none came, NaN where what came is no time. */
+export function pointTime(timestamp: unknown): number | undefined {
+  if (timestamp === undefined || timestamp === null) return undefined;
+  if (typeof timestamp === 'number') return epochToMs(timestamp);
+  if (typeof timestamp === 'string') return withinCalendar(parseRfc3339Ms(timestamp));
+  // MessagePack has a timestamp type of its own, which its decoder gives as a Date.
+  if (timestamp instanceof Date) return withinCalendar(timestamp.getTime());
+  return Number.NaN;
+}
+
+/** The first label that makes the object no labels, in words; undefined where there is none. */
+function badLabel(labels: unknown): string | undefined {
+  if (typeof labels !== 'object' || Array.isArray(labels)) return describe(labels);
+  for (const [name, value] of Object.entries(labels as object)) {
+    if (typeof value !== 'string')
+      return `${describe(value)} for the label ${JSON.stringify(name.slice(0, 60))}`;
+  }
+  return undefined;
+}
+
+interface Fault {
+  reason: RejectCode;
+  came: string;
+}
+
+/** Hands over a point of unknown shape: `{name or metric_name, value, timestamp?, labels? or tags?}`; other keys are ignored. */
+export function addPoint(sink: RowSink, report: IngestReport, index: number, point: unknown): void {
+  const fault = tryAddPoint(sink, report, index, point);
+  if (fault !== undefined) refusePoint(sink, report, index, fault.reason, fault.came);
+}
+
+/** Answers what makes it no point, so that nothing was handed over. */
+function tryAddPoint(sink: RowSink, report: IngestReport, index: number, point: unknown): Fault | undefined {
+  if (typeof point !== 'object' || point === null || Array.isArray(point)) {
+    return { reason: RejectCode.invalidName, came: `${describe(point)} in place of a point` };
+  }
+  const members = point as Readonly<Record<string, unknown>>;
+  const name = members['name'] ?? members['metric_name'];
+  if (typeof name !== 'string') return { reason: RejectCode.invalidName, came: describe(name) };
+  const labels = members['labels'] ?? members['tags'] ?? undefined;
+  const bad = labels === undefined ? undefined : badLabel(labels);
+  if (bad !== undefined) return { reason: RejectCode.invalidLabel, came: bad };
+  const value = members['value'];
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    return { reason: RejectCode.invalidValue, came: describe(value) };
+  }
+  const timeMs = pointTime(members['timestamp']);
+  if (Number.isNaN(timeMs)) {
+    return { reason: RejectCode.invalidTime, came: describe(members['timestamp']) };
+  }
+  acceptPoint(sink, report, index, sink.resolve(name, labels as Labels | undefined), value, timeMs);
+  return undefined;
+}

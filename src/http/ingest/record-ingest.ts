@@ -1,0 +1,81 @@
+import { MillraceError } from '../../errors.js';
+import type { Edge } from '../edge.js';
+import type { Exchange } from '../exchange.js';
+import type { BodyFormat } from '../media-types.js';
+import type { RowSink } from '../ports.js';
+import { badBody, readValue } from './body-reader.js';
+import { answerReport, busyError, unableToStore } from './ingest-outcome.js';
+import { IngestReport } from './ingest-report.js';
+import { addPoint, describe } from './point-batch.js';
+
+/** Takes the points of a whole body and answers when they are durable. Reads the bytes before it returns. */
+export function ingestBody(
+  exchange: Exchange,
+  edge: Edge,
+  body: Uint8Array,
+  format: Exclude<BodyFormat, 'ndjson'>,
+): void {
+  const report = new IngestReport();
+  const sink = format === 'json' ? scanOrRead(edge, body, report) : readInto(edge, body, 'msgpack', report);
+  if (report.accepted + report.rejected === 0) {
+    sink.abort();
+    answerReport(exchange, report);
+    return;
+  }
+  const busy = sink.commit((failure) => {
+    if (failure === undefined) answerReport(exchange, report);
+    else exchange.fail(unableToStore(failure));
+  });
+  if (busy !== undefined) throw busyError(busy);
+}
+
+/** Answers the open sink with every point of the body in it. */
+function scanOrRead(edge: Edge, body: Uint8Array, report: IngestReport): RowSink {
+  const sink = edge.ingest.begin(edge.clock.nowMs());
+  let count = -1;
+  try {
+    count = edge.scanner.scanBody(body, sink, report);
+  } finally {
+    if (count < 0) sink.abort();
+  }
+  if (count < 0) {
+    report.reset();
+    return readInto(edge, body, 'json', report);
+  }
+  if (count > edge.limits.pointsPerBatch) {
+    sink.abort();
+    throw tooManyPoints(count, edge.limits.pointsPerBatch);
+  }
+  return sink;
+}
+
+function readInto(edge: Edge, body: Uint8Array, format: 'json' | 'msgpack', report: IngestReport): RowSink {
+  const value = readValue(body, format);
+  const points = (value as { data?: unknown } | null)?.data;
+  if (!Array.isArray(points)) {
+    throw badBody(
+      `an object {"data":[{"name","value","timestamp"?,"labels"?}, ...]}; got ${describe(value)} whose data is ${describe(points)}`,
+    );
+  }
+  if (points.length > edge.limits.pointsPerBatch)
+    throw tooManyPoints(points.length, edge.limits.pointsPerBatch);
+  const sink = edge.ingest.begin(edge.clock.nowMs());
+  let isWhole = false;
+  try {
+    points.forEach((point, index) => {
+      addPoint(sink, report, index, point);
+    });
+    isWhole = true;
+  } finally {
+    if (!isWhole) sink.abort();
+  }
+  return sink;
+}
+
+function tooManyPoints(count: number, max: number): MillraceError {
+  return new MillraceError(
+    'MR_BODY_TOO_LARGE',
+    `A batch may have at most ${max} points (limits.pointsPerBatch); got ${count}. Send smaller batches, or NDJSON, which has no limit.`,
+    { fields: { limit_points: max } },
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * Bounds of the HTTP edge that no user needs to change; those that one may stand in src/config. Each has its
+ * unit and the reason for its value.
+ */
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Entries of `errors` in one ingest answer. Counts stay exact; a hundred examples are enough to find the fault. */
+export const ERRORS_SHOWN_MAX = 100;
+
+/** Bytes of one NDJSON line. A point with 32 labels of the longest kind is 40 KiB, with every byte escaped 240. */
+export const LINE_BYTES_MAX = 256 * KIB;
+
+/** NDJSON batches of one request that are not durable yet. Two keep the log busy while the next is scanned. */
+export const NDJSON_UNSETTLED_MAX = 2;
+
+/** How long an NDJSON stream waits for the engine to take a batch before it gives up with 429, ms. */
+export const NDJSON_BUSY_MS_MAX = 30_000;
+
+/** Bytes of collected bodies in memory at once, over all requests; above it new bodies get 429. */
+export const BODIES_BYTES_TOTAL = 512 * MIB;
+
+/** Series whose raw JSON bytes are remembered. 131,072 of 100 bytes are 13 MB; beyond that the cache starts over. */
+export const SERIES_CACHE_ENTRIES = 131_072;
+
+/** Bytes of remembered series. */
+export const SERIES_CACHE_BYTES = 32 * MIB;
+
+/** Places that a cache lookup tries. Bounds what names made to collide can cost. */
+export const SERIES_CACHE_PROBES = 16;
+
+/** Points of one page that the NDJSON form of /query/raw asks the query port for. About 1 MB of text. */
+export const RAW_PAGE_POINTS = 10_000;
+
+/** Points of one answer of /query/raw: about 10 MB of JSON. More go by cursor, or as NDJSON. */
+export const RAW_LIMIT_MAX = 100_000;
+export const RAW_LIMIT_DEFAULT = 10_000;
+
+/** Bytes of a cursor; it is the query side's own text. */
+export const CURSOR_BYTES_MAX = 512;
+
+/** Percentiles in one call. */
+export const PERCENTILES_MAX = 100;
+
+/** Range of a reading call without `start`, ms. */
+export const RANGE_MS_DEFAULT = 3_600_000;
+
+/** The sliding window of /api/v1/metrics/current, ms: its default, and the longest that the live state can hold. */
+export const CURRENT_WINDOW_MS_DEFAULT = 60_000;
+export const CURRENT_WINDOW_MS_MAX = 3_600_000;
+
+/** Matchers in one request. */
+export const MATCHERS_MAX = 64;
+
+/** Characters of one regular expression in a selector, and states that it may expand to. */
+export const PATTERN_LENGTH_MAX = 1_000;
+export const PATTERN_STATES_MAX = 2_000;
+
+/** States of the automaton that a pattern remembers while it matches; it starts over beyond them. 512 KiB at most. */
+export const PATTERN_DFA_STATES_MAX = 1_000;
+
+/** Delay that a client is told where the engine names none, ms. */
+export const RETRY_AFTER_MS_DEFAULT = 1_000;

@@ -1,0 +1,150 @@
+/**
+ * What the HTTP edge asks of the engine, and nothing else: it knows no shard, no store and no thread. Three
+ * ports, each given to startHttpServer. Everything in a QueryRequest and a QueryAnswer can be sent to another
+ * thread (structured clone); bytes of an answer may be transferred.
+ */
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** Ingest. From begin to commit everything is synchronous, because a body's memory may die with its handler. */
+export interface IngestPort {
+  /**
+   * Starts a batch. One batch is open at a time: the sink is the port's own and is used again, so it must be
+   * committed or aborted before the next begin.
+   * @param nowMs the time of arrival, given to points without one
+   */
+  begin(nowMs: number): RowSink;
+}
+
+/** Takes the points of one batch. No method throws on bad input. */
+export interface RowSink {
+  /**
+   * Finds or makes the series of a name and labels (raw, as the user sent them: the port checks them).
+   * @returns a handle ≥ 0 that stays valid for the life of the process, or -1 - reason
+   */
+  resolve(name: string, labels: Labels | undefined): number;
+  /**
+   * Adds a point of a resolved series.
+   * @param timeMs ms since the epoch, or undefined: the time of arrival
+   * @returns 0, or the number of the reason the port refuses (and counts) it for
+   */
+  addResolved(series: number, value: number, timeMs: number | undefined): number;
+  /** Counts a point that was refused before it came here: by resolve, or by the edge because it is no point at all. */
+  reject(reason: number): void;
+  /**
+   * Hands the accepted points over and closes the batch. Either takes all of them, and calls onSettled once
+   * (perhaps before it returns), when they are durable or can't be; or takes none, counts nothing, and says when
+   * to try again. A batch of rejects alone is settled when they are counted.
+   */
+  commit(onSettled: (failure: Error | undefined) => void): Busy | undefined;
+  /** Drops the batch; its rejects are not counted. */
+  abort(): void;
+}
+
+export interface Busy {
+  busyRetryMs: number;
+  reason: string;
+}
+
+export type MatchOp = '=' | '!=' | '=~' | '!~';
+
+/**
+ * A condition on a label. A label that a series lacks has the empty value, as in PromQL. Regular expressions
+ * are anchored at both ends; the edge has checked them with compilePattern (selector/pattern.ts), which is also
+ * what must run them: it takes time linear in the value. The label `__name__` stands for the metric's name, and
+ * appears only in calls that are not about one metric.
+ */
+export interface LabelMatcher {
+  label: string;
+  op: MatchOp;
+  value: string;
+}
+
+/** How the rows of an answer are written. `ndjson` is asked for by /query/raw only. */
+export type AnswerFormat = 'json' | 'msgpack' | 'ndjson';
+
+interface RequestBase {
+  format: AnswerFormat;
+  /** All must hold. */
+  selectors: LabelMatcher[];
+}
+
+interface RangeRequest extends RequestBase {
+  metric: string;
+  /** The range is half-open: [startMs, endMs). */
+  startMs: number;
+  endMs: number;
+}
+
+export interface NamesRequest extends RequestBase {
+  kind: 'names';
+}
+
+export interface MetricsRequest extends RequestBase {
+  kind: 'metrics';
+}
+
+export interface LatestRequest extends RequestBase {
+  kind: 'latest';
+  metric: string;
+}
+
+export interface RawRequest extends RangeRequest {
+  kind: 'raw';
+  limit: number;
+  /** What an earlier answer gave as nextCursor; the query side's own text. */
+  cursor: string | undefined;
+}
+
+export interface StatsRequest extends RangeRequest {
+  kind: 'stats';
+  /** Asked for besides the standard ones; each from 0 to 100. */
+  percentiles: number[];
+}
+
+export interface CurrentRequest extends RequestBase {
+  kind: 'current';
+  nowMs: number;
+  windowMs: number;
+  /** The window as the client wrote it, to be told back. */
+  windowText: string;
+}
+
+/** A validated question. New calls add members. */
+export type QueryRequest =
+  | NamesRequest
+  | MetricsRequest
+  | LatestRequest
+  | RawRequest
+  | StatsRequest
+  | CurrentRequest;
+
+/**
+ * A finished answer: the body is already written, on the query thread (present/present.ts does it), so that
+ * the socket thread only passes bytes on.
+ */
+export type QueryAnswer =
+  | { status: 200; body: Uint8Array; nextCursor: string | undefined; rows: number }
+  | { status: 400; parameter: string; detail: string }
+  | { status: 404; metric: string; near: string[] }
+  | { status: 404; metric: string; noData: string }
+  | { status: 422; detail: string };
+
+/** Queries. Runs on a query thread; rejects with a MillraceError (MR_BUSY when its queue is full), or when aborted. */
+export interface QueryPort {
+  run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer>;
+}
+
+export interface HealthReport {
+  state: 'ok' | 'starting' | 'stopping' | 'unable_to_store';
+  uptimeSeconds: number;
+  version: string;
+  /** Why the state isn't ok, as a sentence. */
+  reason?: string;
+}
+
+/** What an operator watches. health() answers at once. */
+export interface OperatorPort {
+  health(): HealthReport;
+  stats(): Promise<object>;
+}

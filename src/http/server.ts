@@ -1,0 +1,196 @@
+import {
+  App,
+  type HttpRequest,
+  type HttpResponse,
+  type us_listen_socket,
+  us_listen_socket_close,
+  us_socket_local_port,
+  type WebSocketBehavior,
+} from 'uWebSockets.js';
+import type { Clock } from '../clock.js';
+import { MillraceError } from '../errors.js';
+import type { Logger } from '../log.js';
+import { BodyBudget } from './body-budget.js';
+import type { Edge, EdgeLimits } from './edge.js';
+import { Exchange } from './exchange.js';
+import { RecordScanner } from './ingest/record-scanner.js';
+import { SeriesCache } from './ingest/series-cache.js';
+import { BODIES_BYTES_TOTAL } from './limits.js';
+import { Parameters } from './parameters.js';
+import type { IngestPort, OperatorPort, QueryPort } from './ports.js';
+import type { Router } from './router.js';
+import { createRouter, type Route } from './routes.js';
+import { TokenCheck } from './token-check.js';
+
+/** From uSockets' libusockets.h: refuse a port that another process listens on, instead of sharing its connections. */
+const LIBUS_LISTEN_EXCLUSIVE_PORT = 1;
+
+/** How often a closing server looks whether its last request is answered, ms. */
+const DRAIN_POLL_MS = 10;
+
+// biome-ignore lint/suspicious/noExplicitAny: each behaviour has user data of its own, which only it looks at.
+export type AnyWebSocketBehavior = WebSocketBehavior<any>;
+
+export interface HttpServerOptions {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  limits: EdgeLimits;
+  /** Tokens that may send points; none means that everybody may. */
+  ingestTokens: readonly string[];
+  clock: Clock;
+  log: Logger;
+  ingest: IngestPort;
+  query: QueryPort;
+  operator: OperatorPort;
+  /** WebSocket behaviours by path, such as /ws/ingest. They close their own connections before the server is closed. */
+  webSockets?: ReadonlyMap<string, AnyWebSocketBehavior>;
+}
+
+/** Requests since the start; `aborted` are those whose client went away before the answer. */
+export interface HttpCounters {
+  requests: number;
+  inFlight: number;
+  answered2xx: number;
+  answered4xx: number;
+  answered5xx: number;
+  aborted: number;
+  bodyBytesHeld: number;
+}
+
+export interface HttpServer {
+  /** The port listened on. */
+  port: number;
+  counters(): HttpCounters;
+  /** Takes no more connections, answers what is under way, and closes everything after drainMs at the latest. */
+  close(drainMs: number): Promise<void>;
+}
+
+/**
+ * Starts the HTTP and WebSocket edge.
+ * @throws MillraceError MR_LISTEN where the address can't be listened on
+ */
+export function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  return new UwsServer(options).listen();
+}
+
+class UwsServer implements HttpServer {
+  port = 0;
+  readonly #options: HttpServerOptions;
+  readonly #app = App();
+  readonly #edge: Edge;
+  readonly #router: Router<Route> = createRouter();
+  readonly #counters = {
+    requests: 0,
+    inFlight: 0,
+    answered2xx: 0,
+    answered4xx: 0,
+    answered5xx: 0,
+    aborted: 0,
+  };
+  #listenSocket: us_listen_socket | undefined;
+  #isClosing = false;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    const { limits, clock, log, ingest, query, operator, ingestTokens } = options;
+    this.#edge = {
+      limits,
+      clock,
+      log,
+      ingest,
+      query,
+      operator,
+      scanner: new RecordScanner(new SeriesCache()),
+      budget: new BodyBudget(BODIES_BYTES_TOTAL),
+      ingestTokens: new TokenCheck(ingestTokens),
+    };
+    for (const [path, behavior] of options.webSockets ?? []) this.#app.ws(path, behavior);
+    this.#app.any('/*', (response, request) => this.#onRequest(response, request));
+  }
+
+  listen(): Promise<this> {
+    const { host, port } = this.#options;
+    // The declaration lacks the form with host and options; the library has it.
+    const listen = this.#app.listen.bind(this.#app) as unknown as (
+      host: string,
+      port: number,
+      options: number,
+      onListening: (socket: us_listen_socket | false) => void,
+    ) => void;
+    return new Promise((resolve, reject) => {
+      listen(host, port, LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+        if (socket === false) {
+          reject(
+            new MillraceError(
+              'MR_LISTEN',
+              `Cannot listen on ${host}:${port}: another process may have the port, or this machine no such address. Choose another with --port (0 takes any free one) or --host.`,
+            ),
+          );
+          return;
+        }
+        this.#listenSocket = socket;
+        this.port = us_socket_local_port(socket);
+        resolve(this);
+      });
+    });
+  }
+
+  counters(): HttpCounters {
+    return { ...this.#counters, bodyBytesHeld: this.#edge.budget.bytes };
+  }
+
+  async close(drainMs: number): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    if (this.#listenSocket !== undefined) us_listen_socket_close(this.#listenSocket);
+    const deadline = this.#edge.clock.monotonicMs() + drainMs;
+    while (this.#counters.inFlight > 0 && this.#edge.clock.monotonicMs() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    }
+    this.#app.close();
+  }
+
+  #onRequest(response: HttpResponse, request: HttpRequest): void {
+    this.#counters.requests++;
+    this.#counters.inFlight++;
+    const exchange = new Exchange(response, request, this.#edge.log, (status) => this.#onDone(status));
+    if (this.#isClosing) exchange.closeAfterwards();
+    try {
+      const handled = this.#dispatch(exchange);
+      if (handled !== undefined) handled.catch((error: unknown) => exchange.fail(error));
+    } catch (error) {
+      exchange.fail(error);
+    }
+  }
+
+  #dispatch(exchange: Exchange): void | Promise<void> {
+    if (exchange.method === 'OPTIONS') {
+      const allow = this.#router.allowed(exchange.path).join(', ');
+      return exchange.answer(204, undefined, '', { Allow: allow });
+    }
+    if (this.#options.webSockets?.has(exchange.path)) {
+      throw new MillraceError(
+        'MR_UPGRADE_REQUIRED',
+        `${exchange.path} speaks WebSocket only: connect with ws://, or send points by POST /api/v1/record.`,
+        { headers: { Upgrade: 'websocket' } },
+      );
+    }
+    const { target, parameters } = this.#router.find(exchange.method, exchange.path);
+    if (target.access === 'ingest') this.#edge.ingestTokens.mustAllow(exchange.authorization);
+    return target.handler({
+      exchange,
+      edge: this.#edge,
+      pathParameters: parameters,
+      parameters: new Parameters(exchange.query),
+    });
+  }
+
+  #onDone(status: number): void {
+    this.#counters.inFlight--;
+    if (status === 0) this.#counters.aborted++;
+    else if (status < 400) this.#counters.answered2xx++;
+    else if (status < 500) this.#counters.answered4xx++;
+    else this.#counters.answered5xx++;
+  }
+}

@@ -1,0 +1,129 @@
+import type { PointsHead } from '../../native-free-core/entry/entry-writer.js';
+import type { ColumnsView } from '../../protocol/frames/columns.js';
+import { ItemStatus } from '../../protocol/frames/item-status.js';
+import type { LabelRanges } from '../../protocol/frames/labels.js';
+import type { RowsReader } from '../../protocol/frames/rows.js';
+import { timeMsMax } from '../../protocol/limits.js';
+import { RejectCode } from '../../protocol/reject-reasons.js';
+import { RejectTally } from '../../protocol/reject-tally.js';
+import { type FrameColumns, PointRouter } from './point-router.js';
+import { PointColumns, REFUSED } from './point-columns.js';
+import type { RefTable } from './ref-table.js';
+import type { SeriesResolver } from './series-resolver.js';
+import type { ShardLinks } from './shard-links.js';
+
+/** Which times are taken, ms relative to now. */
+export interface TimeBounds {
+  retentionMs: number;
+  clockSkewMs: number;
+}
+
+/**
+ * Reads the points of frames into columns, decides which are taken and why the others are not, and routes them. A read
+ * is followed by `route` or forgotten; the frame's bytes must live until then. One a process, socket thread only.
+ */
+export class BatchIntake {
+  readonly resolver: SeriesResolver;
+  readonly columns = new PointColumns();
+  readonly #router: PointRouter;
+  readonly #bounds: TimeBounds;
+  #frame: FrameColumns | undefined;
+
+  constructor(links: ShardLinks, resolver: SeriesResolver, bounds: TimeBounds) {
+    this.resolver = resolver;
+    this.#router = new PointRouter(links);
+    this.#bounds = bounds;
+  }
+
+  /** The series of a name and labels that lie in a frame; a reference, or a negated reject reason. */
+  resolveRanges(bytes: Uint8Array, nameStart: number, nameEnd: number, labels: LabelRanges): number {
+    const { key } = this.resolver;
+    key.begin(bytes, nameStart, nameEnd);
+    for (let i = 0; i < labels.count; i++) {
+      key.label(bytes, labels.nameStart(i), labels.nameEnd(i), labels.valueStart(i), labels.valueEnd(i));
+    }
+    return this.resolver.resolve();
+  }
+
+  /** Why a time is not taken; 0 when it is. */
+  timeReason(timeMs: number, nowMs: number): RejectCode | 0 {
+    // The negation is for NaN.
+    if (!(Math.abs(timeMs) <= timeMsMax)) return RejectCode.invalidTime;
+    if (timeMs < nowMs - this.#bounds.retentionMs) return RejectCode.tooOld;
+    return timeMs > nowMs + this.#bounds.clockSkewMs ? RejectCode.tooFarAhead : 0;
+  }
+
+  /** Reads a COLUMNS frame. Answers what is refused, or undefined when nothing is. */
+  readColumns(bytes: Uint8Array, view: ColumnsView, refs: RefTable, nowMs: number): RejectTally | undefined {
+    const { count, refsOffset, dtOffset, valuesOffset, baseMs } = view;
+    this.columns.reserve(count);
+    this.columns.count = count;
+    const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#frame = { bytes, view: data, dtOffset, valuesOffset };
+    const out = this.columns.refs;
+    const { dense } = refs;
+    // Compared with deltas, so that a batch without them needs no test of its own; all false when baseMs is NaN.
+    const dtMin = nowMs - this.#bounds.retentionMs - baseMs;
+    const dtMax = nowMs + this.#bounds.clockSkewMs - baseMs;
+    let tally: RejectTally | undefined;
+    for (let i = 0; i < count; i++) {
+      // The literal true makes V8 inline the reads as unaligned loads.
+      const ref = data.getUint32(refsOffset + i * 4, true);
+      const value = data.getFloat64(valuesOffset + i * 8, true);
+      const dt = dtOffset < 0 ? 0 : data.getInt32(dtOffset + i * 4, true);
+      const series = ref < dense.length ? dense[ref]! : refs.get(ref);
+      // Infinity - Infinity and NaN - NaN are NaN: one test for all that is not finite.
+      if (series >= 0 && value - value === 0 && dt >= dtMin && dt <= dtMax) {
+        out[i] = series;
+        continue;
+      }
+      out[i] = REFUSED;
+      tally ??= new RejectTally();
+      if (series < 0) tally.add(-series as RejectCode, i);
+      else if (value - value !== 0) tally.add(RejectCode.invalidValue, i);
+      else tally.add(this.timeReason(baseMs + dt, nowMs) || RejectCode.invalidTime, i);
+    }
+    return tally;
+  }
+
+  /** Reads a ROWS frame that is open; stops where it is broken. Answers what is refused, or undefined. */
+  readRows(bytes: Uint8Array, rows: RowsReader, nowMs: number): RejectTally | undefined {
+    const { columns } = this;
+    columns.reserve(rows.count);
+    columns.count = rows.count;
+    this.#frame = undefined;
+    let tally: RejectTally | undefined;
+    for (let status = rows.next(); status < ItemStatus.end; status = rows.next()) {
+      const { index } = rows;
+      const timeMs = Number.isNaN(rows.timeMs) ? nowMs : rows.timeMs;
+      let reason: number = status === ItemStatus.rejected ? rows.reason : this.timeReason(timeMs, nowMs);
+      let series = REFUSED;
+      if (reason === 0) {
+        series = this.resolveRanges(bytes, rows.nameStart, rows.nameEnd, rows.labels);
+        if (series < 0) reason = -series;
+      }
+      columns.refs[index] = reason === 0 ? series : REFUSED;
+      columns.values[index] = rows.value;
+      columns.times[index] = timeMs;
+      if (reason === 0) continue;
+      tally ??= new RejectTally();
+      tally.add(reason as RejectCode, index);
+    }
+    return tally;
+  }
+
+  /** Starts a batch whose points the caller puts into `columns` itself. */
+  beginColumns(): PointColumns {
+    this.#frame = undefined;
+    this.columns.count = 0;
+    return this.columns;
+  }
+
+  /** Routes what was read. Answers the positions to wait for, or undefined when a ring is full. */
+  route(head: PointsHead, refused: number): Int32Array | undefined {
+    const positions = this.#router.route(this.columns, this.#frame, head, refused);
+    // The frame's memory dies with its handler.
+    this.#frame = undefined;
+    return positions;
+  }
+}

@@ -1,0 +1,359 @@
+import { CloseCode } from '../../protocol/close-codes.js';
+import { encodeAck } from '../../protocol/frames/ack.js';
+import { encodeBusy } from '../../protocol/frames/busy.js';
+import { ColumnsView, decodeColumns } from '../../protocol/frames/columns.js';
+import { encodeError } from '../../protocol/frames/error.js';
+import { peekOpcode } from '../../protocol/frames/frame-header.js';
+import { decodeHello, HelloView } from '../../protocol/frames/hello.js';
+import { ItemStatus } from '../../protocol/frames/item-status.js';
+import { RowsReader } from '../../protocol/frames/rows.js';
+import { SeriesReader } from '../../protocol/frames/series.js';
+import { encodeWelcome } from '../../protocol/frames/welcome.js';
+import type { WireLimits } from '../../protocol/limits.js';
+import { CursorWriter } from '../../protocol/msgpack/cursor-writer.js';
+import { type DecodeFailure, DecodeStatus } from '../../protocol/msgpack/decode-failure.js';
+import { Opcode, opcodeName } from '../../protocol/opcodes.js';
+import { RejectTally } from '../../protocol/reject-tally.js';
+import type { BatchIntake } from './batch-intake.js';
+import { type InFlightBatch, InFlightQueue, isSettled } from './in-flight.js';
+import type { IngestCounters } from './ingest-counters.js';
+import type { NamedProducer, ProducerDirectory, ProducerOwner } from './producer-directory.js';
+import { RefTable } from './ref-table.js';
+import type { ShardLinks } from './shard-links.js';
+
+/** The socket below a connection. `send` copies. */
+export interface ConnectionSocket {
+  send(frame: Uint8Array): void;
+  close(code: number, reason: string): void;
+}
+
+/** What all connections share; one a process. */
+export interface ConnectionContext {
+  readonly server: string;
+  readonly limits: WireLimits;
+  /** Tokens that open the door; undefined: it is open. */
+  readonly tokens: ReadonlySet<string> | undefined;
+  readonly links: ShardLinks;
+  readonly intake: BatchIntake;
+  readonly producers: ProducerDirectory;
+  readonly counters: IngestCounters;
+  /** Decoders and the writer are shared: a frame is handled from begin to end before the next. */
+  readonly columns: ColumnsView;
+  readonly rows: RowsReader;
+  readonly series: SeriesReader;
+  readonly hello: HelloView;
+  readonly writer: CursorWriter;
+  /** Told when a connection has batches to settle, so that progress looks at it. */
+  onWaiting(connection: IngestConnection): void;
+}
+
+/** Makes the shared parts of a context that follow from its limits. */
+export function frameDecoders(limits: WireLimits): Pick<ConnectionContext, 'columns' | 'rows' | 'series' | 'hello' | 'writer'> {
+  return {
+    columns: new ColumnsView(limits.pointsPerBatchMax),
+    rows: new RowsReader(limits),
+    series: new SeriesReader(limits),
+    hello: new HelloView(),
+    writer: new CursorWriter(),
+  };
+}
+
+/**
+ * The engine's side of one ingest connection, as ingest-protocol.md says. Everything is synchronous: when `onFrame`
+ * returns, the frame's points are in the rings or refused, and the frame's memory may die.
+ *
+ * Order of batches: `#routed` is the highest seq that went to the rings. A batch at or below it came before and is
+ * settled again without being applied; the one behind it is taken; anything later is out of order, except after a BUSY,
+ * when everything in flight behind the refused batch is passed over in silence until that one comes again.
+ */
+export class IngestConnection implements ProducerOwner {
+  readonly #context: ConnectionContext;
+  readonly #socket: ConnectionSocket;
+  readonly #refs = new RefTable();
+  readonly #queue = new InFlightQueue();
+  #producer: NamedProducer | undefined;
+  #level: 'durable' | 'memory' = 'durable';
+  #greeted = false;
+  #anyFrame = false;
+  #routed = 0;
+  #busyFrom = 0;
+  /** While above 0: WELCOME waits until this seq is durable. */
+  #welcomeFrom = 0;
+  #closed = false;
+
+  constructor(context: ConnectionContext, socket: ConnectionSocket) {
+    this.#context = context;
+    this.#socket = socket;
+  }
+
+  get inFlight(): number {
+    return this.#queue.length;
+  }
+
+  /** A binary message. `bytes` are valid until this returns. */
+  onFrame(bytes: Uint8Array, nowMs: number): void {
+    if (this.#closed) return;
+    const { counters } = this.#context;
+    counters.frames++;
+    counters.bytes += bytes.length;
+    if (bytes.length > this.#context.limits.frameBytesMax) {
+      const { frameBytesMax } = this.#context.limits;
+      this.#fatal(CloseCode.frameTooLarge, `expected a frame of up to ${frameBytesMax} bytes, got ${bytes.length}`);
+      return;
+    }
+    const opcode = peekOpcode(bytes);
+    if (opcode === Opcode.hello) {
+      this.#onHello(bytes);
+    } else if (!this.#mayProceed()) {
+      this.#refuseToken('a token is needed: send HELLO with the key token first');
+    } else if (opcode === Opcode.columns) {
+      this.#onColumns(bytes, nowMs);
+    } else if (opcode === Opcode.rows) {
+      this.#onRows(bytes, nowMs);
+    } else if (opcode === Opcode.series) {
+      this.#onSeries(bytes);
+    } else {
+      this.#onUnknown(opcode, bytes);
+    }
+    this.#anyFrame = true;
+  }
+
+  /** A text message: the protocol has none. */
+  onText(): void {
+    this.#fatal(CloseCode.malformedFrame, 'expected a binary message with a MessagePack array, got a text message');
+  }
+
+  /** Sends what is settled. Answers false when nothing waits any more. */
+  onProgress(nowMs: number): boolean {
+    if (this.#closed) return this.#queue.length > 0 && this.#settleSilently();
+    if (this.#welcomeFrom > 0) {
+      if (this.#producer!.durableSeq < this.#welcomeFrom) return true;
+      this.#welcome();
+    }
+    const { links, counters, writer } = this.#context;
+    let accepted = 0;
+    let last: InFlightBatch | undefined;
+    let tally: RejectTally | undefined;
+    for (let batch = this.#queue.peek(); batch !== undefined; batch = this.#queue.peek()) {
+      if (!isSettled(links, batch, this.#level)) break;
+      accepted += batch.accepted;
+      tally = mergeTally(tally, batch.rejects);
+      last = batch;
+      counters.ackMs.record(nowMs - batch.arrivedMs);
+      this.#drop();
+    }
+    if (last !== undefined) {
+      writer.reset();
+      encodeAck(writer, last.seq, accepted, tally?.list() ?? []);
+      this.#socket.send(writer.view());
+    }
+    return this.#queue.length > 0;
+  }
+
+  onTakenOver(): void {
+    this.#context.counters.takeovers++;
+    this.#close(CloseCode.takenOver, 'another connection took over this producer');
+  }
+
+  /** The engine stops: the client comes again later and goes on from lastSeq. */
+  onStopping(): void {
+    this.#close(CloseCode.goingAway, 'the engine is stopping');
+  }
+
+  /** The socket is gone. Batches in flight still become durable. */
+  onClosed(): void {
+    this.#closed = true;
+    if (this.#producer?.owner === this) this.#producer.owner = undefined;
+  }
+
+  #mayProceed(): boolean {
+    return this.#greeted || this.#context.tokens === undefined;
+  }
+
+  #onHello(bytes: Uint8Array): void {
+    const { hello, tokens, producers } = this.#context;
+    if (decodeHello(bytes, hello) !== DecodeStatus.ok) return this.#onFailure(hello.failure, 0);
+    if (this.#anyFrame) return this.#error(CloseCode.badFrame, 'expected HELLO as the first frame of a connection', 0);
+    if (tokens !== undefined && !tokens.has(hello.token)) return this.#refuseToken('the token is not known here');
+    this.#greeted = true;
+    this.#level = hello.ack;
+    if (hello.producer !== '') {
+      this.#producer = producers.take(hello.producer, this);
+      if (this.#producer === undefined) {
+        return this.#fatal(CloseCode.badFrame, 'this engine knows as many producers as it may; use a known name or none');
+      }
+      this.#routed = this.#producer.durableSeq;
+      // What an earlier connection still has in flight must be told as durable, not asked for again.
+      this.#welcomeFrom = this.#producer.routedSeq;
+    }
+    if (this.#welcomeFrom > this.#routed) this.#context.onWaiting(this);
+    else this.#welcome();
+  }
+
+  #welcome(): void {
+    this.#welcomeFrom = 0;
+    if (this.#producer !== undefined) this.#routed = Math.max(this.#routed, this.#producer.durableSeq);
+    const { limits, server, writer } = this.#context;
+    writer.reset();
+    encodeWelcome(writer, {
+      server,
+      maxFrameBytes: limits.frameBytesMax,
+      maxPointsPerBatch: limits.pointsPerBatchMax,
+      maxInFlight: limits.inFlightMax,
+      lastSeq: this.#producer?.durableSeq ?? 0,
+    });
+    this.#socket.send(writer.view());
+  }
+
+  #onSeries(bytes: Uint8Array): void {
+    const { series, intake } = this.#context;
+    series.open(bytes);
+    for (let status = series.next(); status < ItemStatus.end; status = series.next()) {
+      const ref =
+        status === ItemStatus.rejected
+          ? -series.reason
+          : intake.resolveRanges(bytes, series.nameStart, series.nameEnd, series.labels);
+      this.#refs.bind(series.ref, ref);
+    }
+    if (series.failure.status !== DecodeStatus.ok) this.#onFailure(series.failure, 0);
+    series.release();
+  }
+
+  #onColumns(bytes: Uint8Array, nowMs: number): void {
+    const { columns, intake } = this.#context;
+    if (decodeColumns(bytes, columns) !== DecodeStatus.ok) return this.#onFailure(columns.failure, columns.seq);
+    const { seq, count } = columns;
+    if (!this.#admits(seq)) return;
+    const rejects = intake.readColumns(bytes, columns, this.#refs, nowMs);
+    this.#route(seq, count, rejects, nowMs, columns.baseMs);
+  }
+
+  #onRows(bytes: Uint8Array, nowMs: number): void {
+    const { rows, intake } = this.#context;
+    if (rows.open(bytes) !== DecodeStatus.ok) return this.#onFailure(rows.failure, rows.seq);
+    const { seq, count } = rows;
+    if (!this.#admits(seq)) return rows.release();
+    const rejects = intake.readRows(bytes, rows, nowMs);
+    const broken = rows.failure.status !== DecodeStatus.ok;
+    rows.release();
+    if (broken) return this.#onFailure(rows.failure, seq);
+    this.#route(seq, count, rejects, nowMs, 0);
+  }
+
+  /** Whether a batch with this seq goes on; if not, it has been answered. */
+  #admits(seq: number): boolean {
+    if (this.#busyFrom > 0 && seq > this.#busyFrom) return false;
+    const expected = this.#routed + 1;
+    if (seq > expected) {
+      this.#error(CloseCode.badFrame, `expected seq ${expected}, got ${seq}`, seq);
+      return false;
+    }
+    const { limits, counters } = this.#context;
+    if (this.#queue.length >= limits.inFlightMax) {
+      this.#busy(seq, 10, 'in_flight_limit');
+      return false;
+    }
+    if (seq < expected && this.#producer === undefined) counters.duplicates++;
+    return true;
+  }
+
+  #route(seq: number, count: number, rejects: RejectTally | undefined, nowMs: number, baseMs: number): void {
+    const { intake, links, counters } = this.#context;
+    const resent = seq <= this.#routed;
+    // What a connection without a name sends twice was taken once; what a named producer sends twice, its shards know.
+    const applied = resent && (this.#producer === undefined || seq <= this.#producer.durableSeq);
+    const refused = rejects?.total ?? 0;
+    const head = { producer: this.#producer?.ref ?? 0, seq, baseMs, arrivalMs: nowMs };
+    const positions = applied ? undefined : intake.route(head, refused);
+    if (positions === undefined && !applied) {
+      const { retryMs, reason } = links.busy();
+      return this.#busy(seq, retryMs, reason);
+    }
+    this.#busyFrom = 0;
+    if (!resent) this.#routed = seq;
+    if (this.#producer !== undefined) this.#producer.routedSeq = Math.max(this.#producer.routedSeq, seq);
+    counters.batches++;
+    counters.inFlight++;
+    if (rejects !== undefined) counters.addRejects(rejects);
+    if (!applied) counters.accepted += count - refused;
+    this.#queue.push({ seq, accepted: count - refused, rejects, positions, arrivedMs: nowMs });
+    if (applied && this.#queue.length === 1 && this.#welcomeFrom === 0) this.onProgress(nowMs);
+    else this.#context.onWaiting(this);
+  }
+
+  #busy(seq: number, retryMs: number, reason: string): void {
+    const { writer, counters } = this.#context;
+    counters.busy++;
+    this.#busyFrom = seq;
+    writer.reset();
+    encodeBusy(writer, seq, retryMs, reason);
+    this.#socket.send(writer.view());
+  }
+
+  #onUnknown(opcode: number, bytes: Uint8Array): void {
+    if (opcode < 0) {
+      const first = bytes.length === 0 ? 'an empty message' : `byte 0x${bytes[0]!.toString(16).padStart(2, '0')}`;
+      return this.#fatal(
+        CloseCode.malformedFrame,
+        `expected a MessagePack array that begins with an opcode, got ${first}`,
+      );
+    }
+    const wanted = 'expected HELLO (0), SERIES (1), COLUMNS (2) or ROWS (3)';
+    this.#error(CloseCode.badFrame, `${wanted}, got ${opcodeName(opcode)}`, 0);
+  }
+
+  #onFailure(failure: DecodeFailure, seq: number): void {
+    if (failure.status === DecodeStatus.malformed) this.#fatal(CloseCode.malformedFrame, failure.text, seq);
+    else this.#error(CloseCode.badFrame, failure.text, seq);
+  }
+
+  #error(code: number, message: string, seq: number): void {
+    const { writer, counters } = this.#context;
+    counters.errors++;
+    writer.reset();
+    encodeError(writer, code, message, seq);
+    this.#socket.send(writer.view());
+  }
+
+  #fatal(code: number, message: string, seq = 0): void {
+    this.#error(code, message, seq);
+    this.#close(code, message);
+  }
+
+  #refuseToken(message: string): void {
+    this.#fatal(CloseCode.badToken, message);
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#producer?.owner === this) this.#producer.owner = undefined;
+    this.#socket.close(code, reason);
+  }
+
+  #settleSilently(): boolean {
+    const { links } = this.#context;
+    for (let batch = this.#queue.peek(); batch !== undefined; batch = this.#queue.peek()) {
+      if (!isSettled(links, batch, 'durable')) return true;
+      this.#drop();
+    }
+    return false;
+  }
+
+  #drop(): void {
+    const batch = this.#queue.peek()!;
+    const producer = this.#producer;
+    if (producer !== undefined && batch.seq > producer.durableSeq && isSettled(this.#context.links, batch, 'durable')) {
+      producer.durableSeq = batch.seq;
+    }
+    this.#queue.shift();
+    this.#context.counters.inFlight--;
+  }
+}
+
+function mergeTally(into: RejectTally | undefined, from: RejectTally | undefined): RejectTally | undefined {
+  if (from === undefined || from.total === 0) return into;
+  const tally = into ?? new RejectTally();
+  tally.merge(from);
+  return tally;
+}

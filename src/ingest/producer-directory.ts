@@ -1,0 +1,70 @@
+import { PRODUCERS_MAX } from '../../native-free-core/limits.js';
+import type { RecoveredShard } from '../shard/recovery.js';
+import type { ShardLinks } from './shard-links.js';
+
+/** Whoever speaks for a producer at the moment. */
+export interface ProducerOwner {
+  /** Another connection took the name over. */
+  onTakenOver(): void;
+}
+
+/** A producer with a name: its batches are applied exactly once. */
+export interface NamedProducer {
+  readonly ref: number;
+  readonly name: string;
+  /** The highest seq of which all shards have stored everything. */
+  durableSeq: number;
+  /** The highest seq that went to the shards. */
+  routedSeq: number;
+  owner: ProducerOwner | undefined;
+}
+
+/** The producers that this folder knows, by name. Socket thread only. */
+export class ProducerDirectory {
+  readonly #links: ShardLinks;
+  readonly #byName = new Map<string, NamedProducer>();
+  #nextRef = 1;
+
+  constructor(links: ShardLinks) {
+    this.#links = links;
+  }
+
+  get count(): number {
+    return this.#byName.size;
+  }
+
+  /** Takes over what the shards recovered: a batch is durable when every shard has it. */
+  restore(shards: readonly RecoveredShard[]): void {
+    const seen = new Map<string, { ref: number; seqs: number[] }>();
+    for (const { producers } of shards) {
+      for (const { producer, name, seq } of producers) {
+        const known = seen.get(name) ?? { ref: producer, seqs: [] };
+        known.seqs.push(seq);
+        seen.set(name, known);
+        this.#nextRef = Math.max(this.#nextRef, producer + 1);
+      }
+    }
+    for (const [name, { ref, seqs }] of seen) {
+      const everywhere = seqs.length === shards.length;
+      const durableSeq = everywhere ? Math.min(...seqs) : 0;
+      this.#byName.set(name, { ref, name, durableSeq, routedSeq: durableSeq, owner: undefined });
+      // A crash may have come between the shards' first transactions.
+      if (!everywhere) this.#links.defineProducer(ref, Buffer.from(name));
+    }
+  }
+
+  /** Finds or makes a producer and gives it to `owner`; the one who had it is told. Undefined: there are too many. */
+  take(name: string, owner: ProducerOwner): NamedProducer | undefined {
+    let producer = this.#byName.get(name);
+    if (producer === undefined) {
+      if (this.#byName.size >= PRODUCERS_MAX) return undefined;
+      producer = { ref: this.#nextRef++, name, durableSeq: 0, routedSeq: 0, owner: undefined };
+      this.#byName.set(name, producer);
+      this.#links.defineProducer(producer.ref, Buffer.from(name));
+    }
+    const before = producer.owner;
+    producer.owner = owner;
+    before?.onTakenOver();
+    return producer;
+  }
+}

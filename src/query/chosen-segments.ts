@@ -1,0 +1,68 @@
+import { parseSegmentKey, segmentSeekKey, tableEnd } from '../store/keys.js';
+import type { StoreReader } from '../store/shard-store.js';
+import { TABLE_RAW } from '../store/store-layout.js';
+import type { TimeRange } from './point-scan.js';
+import type { ShardSelection } from './selection.js';
+
+/** Selected series of one group: places in the ids of a shard's selection. `local` counts from the shard's first. */
+export interface GroupPlaces {
+  local: number;
+  from: number;
+  to: number;
+}
+
+/** A stored segment that may hold wanted points. */
+export interface ChosenSegment {
+  key: Uint8Array;
+  generation: number;
+  firstNumber: number;
+  startMs: number;
+  /** Where it lies, for a person. */
+  where: string;
+}
+
+export function placesByGroup({ ids, view }: ShardSelection): GroupPlaces[] {
+  const groups: GroupPlaces[] = [];
+  for (let from = 0; from < ids.length; ) {
+    const local = view.index.localGroupOf(ids.items[from]!);
+    let to = from + 1;
+    while (to < ids.length && view.index.localGroupOf(ids.items[to]!) === local) to++;
+    groups.push({ local, from, to });
+    from = to;
+  }
+  return groups;
+}
+
+/** The first place of the group whose series has at least that number; `places.to` when there is none. */
+export function lowerPlace({ ids, view }: ShardSelection, { from, to }: GroupPlaces, number: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (view.index.numberOf(ids.items[middle]!) < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The segments of a group that may hold wanted points, by generation. Looks at keys alone. */
+export function chooseSegments(
+  selected: ShardSelection,
+  places: GroupPlaces,
+  reader: StoreReader,
+  range: TimeRange,
+): ChosenSegment[] {
+  const { ids, view } = selected;
+  const group = view.firstGroup + places.local;
+  const chosen: ChosenSegment[] = [];
+  reader.forEachKey(segmentSeekKey(group, TABLE_RAW, range.startMs), tableEnd(group, TABLE_RAW), (key) => {
+    const { startMs, generation, firstNumber, lastNumber } = parseSegmentKey(key);
+    if (startMs >= range.endMs) return true;
+    const at = lowerPlace(selected, places, firstNumber);
+    if (at === places.to || view.index.numberOf(ids.items[at]!) > lastNumber) return true;
+    const where = `group ${group}, generation ${generation}, numbers ${firstNumber} to ${lastNumber}`;
+    chosen.push({ key: new Uint8Array(key), generation, firstNumber, startMs, where });
+    return true;
+  });
+  return chosen.sort((a, b) => a.generation - b.generation);
+}

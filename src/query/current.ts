@@ -1,0 +1,65 @@
+import { LIVE_RANGE_MS_MAX } from '../../native-free-core/live/live-seconds.js';
+import type { CurrentRequest } from '../http/ports.js';
+import type { CurrentResult } from '../http/present/results.js';
+import { CurrentLive } from './current-live.js';
+import { CurrentScan } from './current-scan.js';
+import type { SeriesConditions } from './label-matcher.js';
+import type { LiveCoverage } from './live-coverage.js';
+import type { PointScan, TimeRange } from './point-scan.js';
+import type { ShardView } from './shard-view.js';
+import type { StopCheck } from './stop-check.js';
+
+/**
+ * GET /api/v1/metrics/current: every metric in a sliding window that ends with the present millisecond. From the live
+ * windows where they can tell; from raw points, exactly, where they can't: windows longer than theirs, conditions on
+ * labels (they are kept by metric), metrics that they do not track, the first minute after a start.
+ */
+export class CurrentQuery {
+  readonly #views: readonly ShardView[];
+  readonly #coverage: LiveCoverage;
+  readonly #live: CurrentLive;
+  readonly #scan: CurrentScan;
+
+  constructor(views: readonly ShardView[], scan: PointScan, coverage: LiveCoverage) {
+    this.#views = views;
+    this.#coverage = coverage;
+    this.#live = new CurrentLive(views);
+    this.#scan = new CurrentScan(scan);
+  }
+
+  run(request: CurrentRequest, conditions: SeriesConditions, stop: StopCheck): CurrentResult {
+    const endMs = request.nowMs + 1;
+    const range = { startMs: endMs - request.windowMs, endMs };
+    const names = this.#names(conditions);
+    const metrics = conditions.takesAllSeries ? this.#readLive(names, range, stop) : [];
+    for (const { name } of metrics) names.delete(name);
+    if (names.size > 0) metrics.push(...this.#scan.run(names, this.#views, conditions, range, stop));
+    return { kind: 'current', metrics };
+  }
+
+  #names(conditions: SeriesConditions): Set<string> {
+    const names = new Set<string>();
+    for (const { index } of this.#views) {
+      for (const { name } of index.metrics) if (conditions.matchesName(name)) names.add(name);
+    }
+    return names;
+  }
+
+  /** Those of the metrics that the live windows can tell all about. */
+  #readLive(names: ReadonlySet<string>, range: TimeRange, stop: StopCheck): CurrentResult['metrics'] {
+    if (range.endMs - range.startMs > LIVE_RANGE_MS_MAX || !this.#covers(range)) return [];
+    const metrics: CurrentResult['metrics'] = [];
+    for (const name of names) {
+      stop.check();
+      const metric = this.#live.read(name, range);
+      if (metric !== undefined) metrics.push(metric);
+    }
+    // A shard that was started again meanwhile had emptied its windows, and numbered its metrics anew.
+    return this.#covers(range) ? metrics : [];
+  }
+
+  #covers(range: TimeRange): boolean {
+    this.#coverage.observe();
+    return this.#coverage.covers(range.startMs);
+  }
+}

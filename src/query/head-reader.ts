@@ -1,0 +1,181 @@
+import { assert } from '../../native-free-core/assert.js';
+import { chainCount, copyChain } from '../../native-free-core/head/head-chain.js';
+import {
+  FLAG_HAS_POINT,
+  LINE_FLAGS,
+  LINE_METRIC,
+  LINE_NEWEST_MS,
+  LINE_NEWEST_VALUE,
+  LINE_OLDEST_MS,
+  LINE_SHIFT_F64,
+  LINE_SHIFT_U32,
+  WORD_READY,
+  WORD_RELEASED,
+  WORD_SEQUENCE,
+} from '../../native-free-core/head/head-layout.js';
+import { type HeadBuffers, HeadViews } from '../../native-free-core/head/head-memory.js';
+import { READ_RETRIES_MAX } from '../../native-free-core/limits.js';
+import { fence } from '../../native-free-core/live/fence.js';
+import { MillraceError } from '../errors.js';
+import {
+  BUSY_RETRY_MS,
+  CHAIN_POINTS_AT_ONCE,
+  LINES_AT_ONCE,
+  LONG_WAIT_AFTER,
+  READ_WAIT_MS,
+  READ_WAIT_MS_MAX,
+  READY_WAIT_MS_MAX,
+  STARTING_RETRY_MS,
+} from './limits.js';
+import type { StopCheck } from './stop-check.js';
+
+/** What the lines of up to LINES_AT_ONCE series say, as columns; the times and the value mean nothing without a point. */
+export class LineColumns {
+  readonly hasPoint = new Uint8Array(LINES_AT_ONCE);
+  readonly oldestMs = new Float64Array(LINES_AT_ONCE);
+  readonly newestMs = new Float64Array(LINES_AT_ONCE);
+  readonly newestValue = new Float64Array(LINES_AT_ONCE);
+}
+
+/**
+ * The reading end of a shard's open state (head-layout.ts), for a query thread. It never stops the writer: it reads
+ * between two looks at SEQUENCE and throws away what the writer touched meanwhile.
+ *
+ *  1. What is read between `#enter` and a `#isWhole` that answers true was there at one moment, all of it.
+ *  2. The first n points of a chain, once seen, never change until their generation's arena is taken again; so a long
+ *     chain is measured under SEQUENCE and copied without. Who relies on that looks at RELEASED afterwards
+ *     (shard-snapshot.ts).
+ *  3. A writer at full load leaves gaps of a few hundred nanoseconds between slices and of milliseconds at each commit;
+ *     a reader that meets it at work sleeps, READ_RETRIES_MAX times at most, about a second.
+ */
+export class HeadReader {
+  /** The points that `copyPoints` copied last; replaced when they grow. */
+  times = new Float64Array(CHAIN_POINTS_AT_ONCE);
+  values = new Float64Array(CHAIN_POINTS_AT_ONCE);
+  readonly #views: HeadViews;
+  readonly #restarts: () => number;
+  #misses = 0;
+
+  /** `restarts` says how often the shard's worker was started again. */
+  constructor(buffers: HeadBuffers, restarts: () => number) {
+    this.#views = new HeadViews(buffers);
+    this.#restarts = restarts;
+  }
+
+  /** The highest generation whose arena may have been taken again. */
+  get released(): number {
+    return Atomics.load(this.#views.control, WORD_RELEASED);
+  }
+
+  /** The number of a series' metric in its shard, which names its live windows. Never changes once given. */
+  metricIndexOf(slot: number): number {
+    return this.#views.lines[(slot << LINE_SHIFT_U32) + LINE_METRIC]!;
+  }
+
+  /** Copies what the lines of `slots[0..count)` say; `count` is at most LINES_AT_ONCE. */
+  readLines(slots: Uint32Array, count: number, out: LineColumns, stop: StopCheck): void {
+    assert(count <= LINES_AT_ONCE, 'lines are read in slices');
+    const { lines, linesF64 } = this.#views;
+    for (;;) {
+      const sequence = this.#enter(stop);
+      for (let i = 0; i < count; i++) {
+        const slot = slots[i]!;
+        const line = slot << LINE_SHIFT_F64;
+        out.hasPoint[i] = (lines[(slot << LINE_SHIFT_U32) + LINE_FLAGS]! & FLAG_HAS_POINT) === 0 ? 0 : 1;
+        out.oldestMs[i] = linesF64[line + LINE_OLDEST_MS]!;
+        out.newestMs[i] = linesF64[line + LINE_NEWEST_MS]!;
+        out.newestValue[i] = linesF64[line + LINE_NEWEST_VALUE]!;
+      }
+      if (this.#isWhole(sequence)) return;
+    }
+  }
+
+  /** Copies the points of `slot` in one generation, in order of arrival, to `times` and `values`; answers how many. */
+  copyPoints(slot: number, generation: number, stop: StopCheck): number {
+    const views = this.#views;
+    for (;;) {
+      const restarts = this.#restarts();
+      const sequence = this.#enter(stop);
+      const count = chainCount(views, slot, generation);
+      if (count > CHAIN_POINTS_AT_ONCE) {
+        if (
+          this.#isWhole(sequence) &&
+          this.#copyLong(slot, generation, count, stop) &&
+          this.#restarts() === restarts
+        )
+          return count;
+        continue;
+      }
+      if (count > 0) copyChain(views, slot, generation, count, this.times, this.values, 0);
+      if (this.#isWhole(sequence)) return count;
+    }
+  }
+
+  /** Copies the first `count` points, which stay as they are unless the worker dies. False when the chain is another. */
+  #copyLong(slot: number, generation: number, count: number, stop: StopCheck): boolean {
+    if (count > this.times.length) {
+      const capacity = 2 ** Math.ceil(Math.log2(count));
+      this.times = new Float64Array(capacity);
+      this.values = new Float64Array(capacity);
+    }
+    const copied = copyChain(this.#views, slot, generation, count, this.times, this.values, 0);
+    for (;;) {
+      const sequence = this.#enter(stop);
+      const isSame = copied === count && chainCount(this.#views, slot, generation) >= count;
+      if (this.#isWhole(sequence)) return isSame;
+    }
+  }
+
+  /** Waits until the writer changes nothing; answers the sequence for `#isWhole`. */
+  #enter(stop: StopCheck): number {
+    const { control } = this.#views;
+    for (;;) {
+      const sequence = Atomics.load(control, WORD_SEQUENCE);
+      if ((sequence & 1) === 0 && Atomics.load(control, WORD_READY) === 1) return sequence;
+      if (Atomics.load(control, WORD_READY) === 0) {
+        this.#waitUntilReady(stop);
+        continue;
+      }
+      stop.check();
+      if (++this.#misses > READ_RETRIES_MAX) {
+        this.#misses = 0;
+        throw new MillraceError(
+          'MR_BUSY',
+          'The shard took points without a pause for longer than a query waits. Try again in a moment.',
+          { retryAfterMs: BUSY_RETRY_MS },
+        );
+      }
+      Atomics.wait(
+        control,
+        WORD_SEQUENCE,
+        sequence,
+        this.#misses > LONG_WAIT_AFTER ? READ_WAIT_MS_MAX : READ_WAIT_MS,
+      );
+    }
+  }
+
+  #isWhole(sequence: number): boolean {
+    fence();
+    const isWhole = Atomics.load(this.#views.control, WORD_SEQUENCE) === sequence;
+    if (isWhole) this.#misses = 0;
+    return isWhole;
+  }
+
+  #waitUntilReady(stop: StopCheck): void {
+    const { control } = this.#views;
+    // The writer wakes nobody, so the wait is cut into pieces.
+    for (let waitedMs = 0; Atomics.load(control, WORD_READY) === 0; waitedMs += READ_WAIT_MS_MAX) {
+      if (waitedMs >= READY_WAIT_MS_MAX) {
+        throw new MillraceError(
+          'MR_STARTING',
+          'A shard is starting and reads its log. Try again in a moment.',
+          {
+            retryAfterMs: STARTING_RETRY_MS,
+          },
+        );
+      }
+      stop.check();
+      Atomics.wait(control, WORD_READY, 0, READ_WAIT_MS_MAX);
+    }
+  }
+}

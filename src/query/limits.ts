@@ -1,0 +1,66 @@
+import { assert } from '../../native-free-core/assert.js';
+
+/** Bounds of the query side, each with its unit and the reason for its value. */
+
+const MIB = 1024 * 1024;
+
+/** Points that one query may decode. About two seconds of a thread: a longer answer belongs to a rollup. */
+export const SCAN_POINTS_MAX = 200_000_000;
+
+/** Series that one query may select, of all those with points. Their places and ordinals take 16 MB. */
+export const SCAN_SERIES_MAX = 2_000_000;
+
+/** Values that an exact statistic holds at once: 512 MiB, and as much again while it selects percentiles. */
+export const EXACT_VALUES_MAX = 64 * MIB;
+
+/** Values whose memory a query thread keeps from query to query: 8 MiB a column. Larger columns are given back. */
+export const KEPT_VALUES_MAX = 1 * MIB;
+
+/** Waiting queries a thread: one thread answers a few hundred small ones a second even when the shards are busy. */
+export const QUEUE_PER_THREAD = 64;
+
+/** When a client that found the queue full is told to come back, ms. */
+export const BUSY_RETRY_MS = 250;
+
+/** How long a query waits for a shard that is starting again, ms. */
+export const READY_WAIT_MS_MAX = 2_000;
+
+/** When a client whose query met a starting shard is told to come back, ms. */
+export const STARTING_RETRY_MS = 1_000;
+
+/** Sleep of a reader that found the writer at work, ms; longer once it found it so LONG_WAIT_AFTER times. */
+export const READ_WAIT_MS = 0.2;
+export const READ_WAIT_MS_MAX = 1;
+export const LONG_WAIT_AFTER = 64;
+
+/** Snapshots that one query opens of a shard whose flushes keep overtaking it. A flush takes hundreds of ms. */
+export const SNAPSHOT_TRIES_MAX = 10;
+
+/** Chains up to this length are copied under one look at the sequence word: about 10 µs. */
+export const CHAIN_POINTS_AT_ONCE = 4_096;
+
+/** Series between two looks at the stop flag, and lines that are read under one look at the sequence word. */
+export const LINES_AT_ONCE = 256;
+
+/** Compiled regular expressions that a thread remembers. */
+export const PATTERNS_KEPT = 128;
+
+/** Label values whose match with one expression is remembered during a query. */
+export const PATTERN_VERDICTS_KEPT = 65_536;
+
+/** Names that a 404 suggests. */
+export const NEAR_NAMES_MAX = 5;
+
+/** Damaged places that a thread remembers so as to tell each once. */
+export const DAMAGED_PLACES_KEPT = 10_000;
+
+/** Bytes of an answer from which on its buffer is moved to the socket thread; shorter ones are cheaper to copy. */
+export const MOVED_BYTES_MIN = 16 * 1024;
+
+/** Bytes of one block of series keys. A key (SERIES_KEY_BYTES_MAX) never crosses blocks. */
+export const KEY_BLOCK_BITS = 20;
+
+/** Rows that a page of raw points collects, besides twice its limit, before it throws the late ones away. */
+export const RAW_ROWS_SPARE = 65_536;
+
+assert(LONG_WAIT_AFTER > 0 && READ_WAIT_MS < READ_WAIT_MS_MAX, 'waits must grow');

@@ -1,0 +1,165 @@
+import { decodeChunkInto } from '../../native-free-core/codec/chunk.js';
+import { CHUNK_POINTS_MAX } from '../../native-free-core/limits.js';
+import { SEGMENT_RAW } from '../../native-free-core/segment/segment-layout.js';
+import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
+import { MillraceError } from '../errors.js';
+import {
+  type ChosenSegment,
+  chooseSegments,
+  type GroupPlaces,
+  lowerPlace,
+  placesByGroup,
+} from './chosen-segments.js';
+import { HeadPoints } from './head-points.js';
+import { BUSY_RETRY_MS, LINES_AT_ONCE, SNAPSHOT_TRIES_MAX } from './limits.js';
+import type { QueryFindings } from './query-findings.js';
+import type { Selection, ShardSelection } from './selection.js';
+import type { ShardSnapshot } from './shard-snapshot.js';
+import type { StopCheck } from './stop-check.js';
+
+/** The half-open range of a query, ms. */
+export interface TimeRange {
+  startMs: number;
+  endMs: number;
+}
+
+/** Takes the points that a scan finds. */
+export interface PointVisitor {
+  /** Points after this time are of no use; may sink while the scan runs. Infinity where all are wanted. */
+  readonly usefulUntilMs: number;
+  /**
+   * Points `from … to - 1` of the columns belong to the series of that ordinal and lie in the range. Of one series,
+   * points come in the order of arrival but for those of one chunk, which are sorted by time, equal times in the
+   * order of arrival. The columns are the scan's own, and valid until it returns.
+   */
+  visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void;
+}
+
+/** What the parts of one shard's scan have in common. */
+interface ShardScan {
+  selected: ShardSelection;
+  snapshot: ShardSnapshot;
+  range: TimeRange;
+  visitor: PointVisitor;
+  stop: StopCheck;
+}
+
+/**
+ * Visits the raw points of selected series in a time range. One scan a query thread; its memory is used again.
+ *
+ * For each shard: the open state is copied first, then stored segments are chosen by their keys alone, visited by
+ * generation, which is the order of arrival, each opened once; then what was copied is visited. What is damaged is passed
+ * over and told to the findings.
+ */
+export class PointScan {
+  readonly #findings: QueryFindings;
+  readonly #head = new HeadPoints();
+  readonly #segment = new SegmentReader();
+  readonly #times = new Float64Array(CHUNK_POINTS_MAX);
+  readonly #values = new Float64Array(CHUNK_POINTS_MAX);
+
+  constructor(findings: QueryFindings) {
+    this.#findings = findings;
+  }
+
+  /** @throws MillraceError when a limit is reached, time is over or a shard can't be read; QueryCancelled */
+  scan(selection: Selection, range: TimeRange, visitor: PointVisitor, stop: StopCheck): void {
+    if (!(range.startMs < range.endMs)) return;
+    for (const selected of selection.shards) this.#scanShard(selected, range, visitor, stop);
+  }
+
+  #scanShard(selected: ShardSelection, range: TimeRange, visitor: PointVisitor, stop: StopCheck): void {
+    const { view } = selected;
+    const groups = placesByGroup(selected);
+    for (let tries = 0; tries < SNAPSHOT_TRIES_MAX; tries++) {
+      const snapshot = view.openSnapshot();
+      try {
+        const scan: ShardScan = { selected, snapshot, range, visitor, stop };
+        this.#head.clear();
+        for (const places of groups) this.#copyHead(scan, places);
+        if (snapshot.isStale(view.head.released)) continue;
+        for (const places of groups) this.#scanGroup(scan, places);
+        this.#head.visit(visitor);
+        return;
+      } finally {
+        snapshot.close();
+      }
+    }
+    throw new MillraceError(
+      'MR_BUSY',
+      'A shard stores points faster than they can be read. Try again in a moment.',
+      {
+        retryAfterMs: BUSY_RETRY_MS,
+      },
+    );
+  }
+
+  #copyHead({ selected, snapshot, range, stop }: ShardScan, places: GroupPlaces): void {
+    const { ids, firstOrdinal, view } = selected;
+    const { index, head } = view;
+    const first = snapshot.storedGeneration(places.local) + 1;
+    const bound = snapshot.partialBound(places.local);
+    for (let at = places.from; at < places.to; at++) {
+      if (at % LINES_AT_ONCE === 0) stop.check();
+      const id = ids.items[at]!;
+      const slot = index.slotOf(id);
+      const oldest = index.numberOf(id) < bound ? first + 1 : first;
+      for (let generation = oldest; generation <= first + 1; generation++) {
+        const count = head.copyPoints(slot, generation, stop);
+        if (count === 0) continue;
+        stop.count(count);
+        this.#head.add(firstOrdinal + at, head.times, head.values, count, range);
+      }
+    }
+  }
+
+  #scanGroup(scan: ShardScan, places: GroupPlaces): void {
+    const { selected, snapshot, range, visitor, stop } = scan;
+    for (const chosen of chooseSegments(selected, places, snapshot.reader, range)) {
+      if (chosen.startMs > visitor.usefulUntilMs) continue;
+      stop.check();
+      const value = snapshot.reader.get(chosen.key);
+      if (value === undefined) continue;
+      // A plain view: lmdb's own buffer shadows `length`, which would make every access in the decoder slow.
+      const bytes = new Uint8Array(value.buffer, value.byteOffset, value.length);
+      const status = this.#segment.open(bytes, SEGMENT_RAW, chosen.firstNumber);
+      if (status === 'ok') this.#scanSegment(scan, places, chosen, bytes);
+      else this.#findings.add(`${status} segment`, chosen.where);
+    }
+  }
+
+  /** Walks the open segment's runs and the selected series side by side; both ascend by number. */
+  #scanSegment(scan: ShardScan, places: GroupPlaces, chosen: ChosenSegment, bytes: Uint8Array): void {
+    const { selected, range, visitor, stop } = scan;
+    const segment = this.#segment;
+    const { ids, firstOrdinal, view } = selected;
+    const { index } = view;
+    for (let at = lowerPlace(selected, places, chosen.firstNumber); segment.next(); ) {
+      const { number } = segment;
+      while (at < places.to && index.numberOf(ids.items[at]!) < number) at++;
+      if (at === places.to) return;
+      if (index.numberOf(ids.items[at]!) !== number) continue;
+      const count = decodeChunkInto(bytes, segment.start, segment.end, this.#times, this.#values, 0);
+      if (count < 0) {
+        this.#findings.add('damaged chunk', `${chosen.where}, number ${number}, byte ${segment.start}`);
+        continue;
+      }
+      stop.count(count);
+      const from = lowerBound(this.#times, count, range.startMs);
+      const to = lowerBound(this.#times, count, range.endMs);
+      if (from < to) visitor.visit(firstOrdinal + at, this.#times, this.#values, from, to);
+    }
+  }
+}
+
+/** The first of `count` ascending times that is at or after `timeMs`. */
+function lowerBound(times: Float64Array, count: number, timeMs: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

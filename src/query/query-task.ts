@@ -1,0 +1,40 @@
+import type { ErrorCode } from '../errors.js';
+import type { QueryAnswer, QueryRequest } from '../http/ports.js';
+import type { ShardMemory } from '../shard/shard-memory.js';
+
+/** What every query thread is started with. */
+export interface QueryWorkerData {
+  shardCount: number;
+  /** The folder of each shard's LMDB environment. */
+  shardPaths: string[];
+  memories: ShardMemory[];
+}
+
+/** The worker's data with what the pool adds. */
+export interface QueryThreadData extends QueryWorkerData {
+  /** One Int32 a slot: the ticket of the task in it that is cancelled. The pool writes, threads read. */
+  cancelled: SharedArrayBuffer;
+}
+
+/** In a slot of `cancelled`: whatever task is in it. Tickets are positive. */
+export const ALL_TICKETS = -1;
+
+/** One query for a thread. It is cancelled while `cancelled[slot]` is its ticket or ALL_TICKETS. */
+export interface QueryTask {
+  request: QueryRequest;
+  slot: number;
+  ticket: number;
+  timeoutMs: number;
+}
+
+/** What a thread says of a query. Coded errors travel as data, because cloning takes their class away. */
+export interface QueryReply {
+  outcome:
+    | { kind: 'answer'; answer: QueryAnswer }
+    | { kind: 'failure'; code: ErrorCode; detail: string; retryAfterMs: number | undefined }
+    | { kind: 'cancelled' };
+  /** Points decoded. */
+  points: number;
+  /** Places that were found damaged for the first time, for a person. */
+  damaged: string[];
+}

@@ -1,0 +1,85 @@
+import { Piscina } from 'piscina';
+import { ShardMap } from '../../native-free-core/series/refs.js';
+import { systemClock } from '../clock.js';
+import { MillraceError } from '../errors.js';
+import type { QueryAnswer } from '../http/ports.js';
+import { MOVED_BYTES_MIN } from './limits.js';
+import { LiveCoverage } from './live-coverage.js';
+import { QueryEngine } from './query-engine.js';
+import { QueryFindings } from './query-findings.js';
+import { ALL_TICKETS, type QueryReply, type QueryTask, type QueryThreadData } from './query-task.js';
+import { ShardView } from './shard-view.js';
+import { QueryCancelled, StopCheck } from './stop-check.js';
+
+/** What a thread keeps from query to query; made by its first one. */
+interface Context {
+  engine: QueryEngine;
+  findings: QueryFindings;
+  cancelled: Int32Array;
+}
+
+/** Time between two looks at shards that are not ready yet, ms. */
+const WATCH_MS = 20;
+
+const data = Piscina.workerData as QueryThreadData;
+const coverage = new LiveCoverage(data.memories, systemClock);
+let context: Context | undefined;
+
+// From the thread's start, so that the live windows count as complete from the shards' start and not from the first query.
+const watch = setInterval(() => {
+  if (coverage.observe()) clearInterval(watch);
+}, WATCH_MS).unref();
+
+function makeContext(): Context {
+  const { shardCount, shardPaths, memories, cancelled } = data;
+  const map = new ShardMap(shardCount);
+  const findings = new QueryFindings();
+  const views = memories.map((memory, shard) => {
+    return new ShardView({ shard, map, path: shardPaths[shard]!, memory }, findings);
+  });
+  return {
+    engine: new QueryEngine(views, findings, coverage),
+    findings,
+    cancelled: new Int32Array(cancelled),
+  };
+}
+
+/** Answers one query. Throws only what is a fault of the program. */
+export function runQuery(task: QueryTask): object {
+  context ??= makeContext();
+  const { engine, findings, cancelled } = context;
+  const { slot, ticket, timeoutMs } = task;
+  const stop = new StopCheck(systemClock, timeoutMs, () => {
+    const word = Atomics.load(cancelled, slot);
+    return word === ticket || word === ALL_TICKETS;
+  });
+  const outcome = outcomeOf(engine, task, stop);
+  return movable({ outcome, points: stop.points, damaged: findings.take() });
+}
+
+function outcomeOf(engine: QueryEngine, { request }: QueryTask, stop: StopCheck): QueryReply['outcome'] {
+  try {
+    stop.check();
+    return { kind: 'answer', answer: engine.answer(request, stop) };
+  } catch (error) {
+    if (error instanceof QueryCancelled) return { kind: 'cancelled' };
+    if (!(error instanceof MillraceError)) throw error;
+    const { code, message, retryAfterMs } = error;
+    return { kind: 'failure', code, detail: message, retryAfterMs };
+  }
+}
+
+/** Marks the body of a long answer for being moved instead of copied. */
+function movable(reply: QueryReply): object {
+  const body = reply.outcome.kind === 'answer' ? bodyOf(reply.outcome.answer) : undefined;
+  // A buffer that others share, such as Node's pool of small ones, must not be taken from them.
+  if (body === undefined || body.length < MOVED_BYTES_MIN || body.length !== body.buffer.byteLength)
+    return reply;
+  return Piscina.move({
+    [Piscina.transferableSymbol]: body.buffer,
+    [Piscina.valueSymbol]: reply,
+  } as never) as object;
+}
+
+const bodyOf = (answer: QueryAnswer): Uint8Array | undefined =>
+  answer.status === 200 ? answer.body : undefined;

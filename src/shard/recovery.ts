@@ -1,0 +1,297 @@
+import { SERIES_PAGE_LENGTH } from "../../native-free-core/limits.js";
+import { ProducerWindow } from '../../native-free-core/producer/producer-window.js';
+import type { StoreFinding } from '../store/findings.js';
+import { generationOfLogKey, logKey, numberOfKey, parseSegmentKey, positionOfLogKey, tableEnd, tableKey } from '../store/keys.js';
+import { LogValueReader, peekLogPoints } from '../store/log-value.js';
+import {
+  decodeGroupRecord,
+  decodeShardRecord,
+  decodeWindowRecord,
+  emptyGroupRecord,
+  type GroupRecord,
+  type ShardRecord,
+} from '../store/records.js';
+import { forEachSeries } from '../store/series-page.js';
+import { forEachSpan } from '../store/span-page.js';
+import {
+  PREFIX_SHARD,
+  SHARD_DAMAGE,
+  SHARD_LOG,
+  SHARD_PRODUCER,
+  SHARD_RECORD,
+  TABLE_GROUP,
+  TABLE_RAW,
+  TABLE_SERIES,
+  TABLE_SPAN,
+  TABLE_WINDOW,
+} from '../store/store-layout.js';
+import { ShardEngine, type ShardOptions } from './shard-engine.js';
+
+/** What the front end has to know of a recovered shard. */
+export interface RecoveredShard {
+  /** Five words a series: 128 bits of hash, then its number in its group; `groups` says which. */
+  series: Int32Array;
+  seriesGroups: Uint8Array;
+  /** Series of each metric. */
+  metrics: Map<string, number>;
+  /** Numbers taken in each group, by the group's number in the folder; more than its series when pages are damaged. */
+  groupNumbers: [group: number, numbers: number][];
+  producers: { producer: number; name: string; seq: number }[];
+  findings: StoreFinding[];
+  replayedPoints: number;
+  durationMs: number;
+}
+
+/** The clocks that recovery reads: now in ms, for the points; a steady one, to say how long it took. */
+export interface RecoveryClock {
+  nowMs(): number;
+  monotonicMs(): number;
+}
+
+/**
+ * Builds a shard's engine from its store: records, series, spans, windows, then the log. Nothing but what is damaged is
+ * lost, and that is told in `findings`; a damaged value of the log is kept under DAMAGE.
+ */
+export function recoverShard(
+  options: ShardOptions,
+  clock: RecoveryClock,
+): { engine: ShardEngine; recovered: RecoveredShard } {
+  const startedMs = clock.monotonicMs();
+  const recovery = new Recovery(options);
+  const groups = recovery.readGroups();
+  const record = recovery.readShardRecord();
+  const engine = new ShardEngine(options, groups);
+  engine.head.reset(recovery.firstGeneration(groups));
+  engine.restore(record);
+  recovery.readSeries(engine);
+  recovery.readSpans(engine);
+  recovery.readWindows(engine);
+  const replayedPoints = recovery.replayLog(engine, clock.nowMs());
+  engine.resume();
+  return { engine, recovered: recovery.result(engine, replayedPoints, clock.monotonicMs() - startedMs) };
+}
+
+class Recovery {
+  readonly #options: ShardOptions;
+  readonly #findings: StoreFinding[] = [];
+  readonly #metrics = new Map<string, number>();
+  #series = new Int32Array(5 * 1_024);
+  #seriesGroups = new Uint8Array(1_024);
+  #seriesCount = 0;
+
+  constructor(options: ShardOptions) {
+    this.#options = options;
+  }
+
+  #groupNumbers(): number[] {
+    const { map, shard } = this.#options;
+    return Array.from({ length: map.groupCount(shard) }, (_, i) => map.firstGroup(shard) + i);
+  }
+
+  readGroups(): GroupRecord[] {
+    const { store, shard } = this.#options;
+    return this.#groupNumbers().map((group) => {
+      const value = store.get(tableKey(group, TABLE_GROUP));
+      if (value === undefined) return emptyGroupRecord();
+      const record = decodeGroupRecord(value);
+      if (record !== undefined) return record;
+      const rebuilt = this.#rebuildGroup(group);
+      this.#findings.push({
+        shard,
+        what: 'group record',
+        where: `group ${group}`,
+        done: `rebuilt from its segments: stored up to generation ${rebuilt.storedGeneration}`,
+      });
+      return rebuilt;
+    });
+  }
+
+  /** From what is there: segments of generations whose log is gone are whole, one whose log is there may be partial. */
+  #rebuildGroup(group: number): GroupRecord {
+    const { store } = this.#options;
+    let firstLogged = Number.POSITIVE_INFINITY;
+    store.forEachKey(logKey(0, 0), tableEnd(PREFIX_SHARD, SHARD_LOG), (key) => {
+      firstLogged = generationOfLogKey(key);
+      return false;
+    });
+    const record = emptyGroupRecord();
+    store.forEachKey(tableKey(group, TABLE_RAW), tableEnd(group, TABLE_RAW), (key) => {
+      const { generation, lastNumber } = parseSegmentKey(key);
+      if (generation < firstLogged) record.storedGeneration = Math.max(record.storedGeneration, generation);
+      else if (generation === firstLogged) record.partialBound = Math.max(record.partialBound, lastNumber + 1);
+      return true;
+    });
+    if (firstLogged !== Number.POSITIVE_INFINITY) record.storedGeneration = firstLogged - 1;
+    return record;
+  }
+
+  readShardRecord(): ShardRecord {
+    const { store, shard } = this.#options;
+    const value = store.get(tableKey(PREFIX_SHARD, SHARD_RECORD));
+    const empty = { session: 0, ringPosition: 0, nextLogPosition: 0, acceptedPoints: 0, damagedPoints: 0 };
+    if (value === undefined) return empty;
+    const record = decodeShardRecord(value);
+    if (record !== undefined) return record;
+    this.#findings.push({ shard, what: 'shard record', where: 'shard', done: 'counts begin anew' });
+    return empty;
+  }
+
+  /** The generation of the oldest log value, or the one behind everything stored. */
+  firstGeneration(groups: GroupRecord[]): number {
+    let first = Math.max(...groups.map((g) => g.storedGeneration)) + 1;
+    this.#options.store.forEachKey(logKey(0, 0), tableEnd(PREFIX_SHARD, SHARD_LOG), (key) => {
+      first = generationOfLogKey(key);
+      return false;
+    });
+    return first;
+  }
+
+  readSeries(engine: ShardEngine): void {
+    const { store, shard } = this.#options;
+    for (const group of this.#groupNumbers()) {
+      store.forEach(tableKey(group, TABLE_SERIES), tableEnd(group, TABLE_SERIES), (key, value) => {
+        const page = numberOfKey(key);
+        const whole = forEachSeries(value, page, (number, hashOffset, keyOffset) => {
+          engine.series.restore(engine.head, group, number, value, keyOffset);
+          this.#keepSeries(group, number, value, hashOffset);
+        });
+        if (!whole) {
+          engine.series.reserveNumbers(group, (page + 1) * SERIES_PAGE_LENGTH);
+          this.#findings.push({
+            shard,
+            what: 'series page',
+            where: `group ${group}, page ${page}`,
+            done: 'passed over: up to 256 series have lost their names; their points stay stored',
+          });
+        }
+        return true;
+      });
+    }
+    for (const [name, count] of engine.series.metricCounts()) this.#metrics.set(name, count);
+  }
+
+  #keepSeries(group: number, number: number, value: Uint8Array, hashOffset: number): void {
+    if (this.#seriesCount === this.#seriesGroups.length) {
+      const series = new Int32Array(this.#series.length * 2);
+      series.set(this.#series);
+      this.#series = series;
+      const groups = new Uint8Array(this.#seriesGroups.length * 2);
+      groups.set(this.#seriesGroups);
+      this.#seriesGroups = groups;
+    }
+    const at = this.#seriesCount * 5;
+    const view = new DataView(value.buffer, value.byteOffset + hashOffset, 16);
+    for (let i = 0; i < 4; i++) this.#series[at + i] = view.getInt32(i * 4, true);
+    this.#series[at + 4] = number;
+    this.#seriesGroups[this.#seriesCount++] = group;
+  }
+
+  readSpans(engine: ShardEngine): void {
+    const { store, shard, map } = this.#options;
+    for (const group of this.#groupNumbers()) {
+      store.forEach(tableKey(group, TABLE_SPAN), tableEnd(group, TABLE_SPAN), (key, value) => {
+        const page = numberOfKey(key);
+        const whole = forEachSpan(value, page, (number, oldestMs, newestMs, newestValue) =>
+          engine.head.restoreSpan(map.slotOf(group, number), oldestMs, newestMs, newestValue),
+        );
+        if (!whole) {
+          const where = `group ${group}, page ${page}`;
+          this.#findings.push({ shard, what: 'span page', where, done: 'passed over: first and last seen begin anew' });
+        }
+        return true;
+      });
+    }
+  }
+
+  readWindows(engine: ShardEngine): void {
+    const { store, shard } = this.#options;
+    this.#groupNumbers().forEach((group, i) => {
+      store.forEach(tableKey(group, TABLE_WINDOW), tableEnd(group, TABLE_WINDOW), (key, value) => {
+        const producer = numberOfKey(key);
+        const record = decodeWindowRecord(value);
+        if (record === undefined) {
+          const where = `group ${group}, producer ${producer}`;
+          this.#findings.push({ shard, what: 'producer window', where, done: 'begins anew at seq 1' });
+        } else {
+          const { contiguous, low, high, lastSeenMs } = record;
+          engine.windows.restore(producer, i, new ProducerWindow(contiguous, low, high), lastSeenMs);
+        }
+        return true;
+      });
+    });
+    engine.windows.restored();
+  }
+
+  replayLog(engine: ShardEngine, nowMs: number): number {
+    const { store, shard } = this.#options;
+    let points = 0;
+    const damaged: { key: Uint8Array; value: Uint8Array }[] = [];
+    // Keys first: replay may have to flush, which writes, and a range must not be read across a write.
+    const keys: Uint8Array[] = [];
+    store.forEachKey(logKey(0, 0), tableEnd(PREFIX_SHARD, SHARD_LOG), (key) => {
+      keys.push(key.slice());
+      return true;
+    });
+    const value = new LogValueReader();
+    for (const key of keys) {
+      const generation = generationOfLogKey(key);
+      const position = positionOfLogKey(key);
+      const stored = store.get(key)!;
+      if (!value.open(stored)) {
+        const held = peekLogPoints(stored);
+        damaged.push({ key, value: stored.slice() });
+        const where = `generation ${generation}, position ${position}`;
+        const done = `set aside under DAMAGE; it says that it held ${held} points`;
+        this.#findings.push({ shard, what: 'log value', where, done });
+        engine.replayDamaged(generation, position, held, nowMs);
+        continue;
+      }
+      engine.replay(generation, position, value, nowMs);
+      points += value.points;
+    }
+    if (damaged.length > 0) {
+      engine.windows.closeGaps();
+      this.#setAside(damaged, nowMs);
+    }
+    return points;
+  }
+
+  #setAside(damaged: { key: Uint8Array; value: Uint8Array }[], nowMs: number): void {
+    this.#options.store.transaction((writer) => {
+      damaged.forEach(({ key, value }, i) => {
+        const aside = new Uint8Array(8 + key.length);
+        aside[0] = PREFIX_SHARD;
+        aside[1] = SHARD_DAMAGE;
+        new DataView(aside.buffer).setUint32(2, Math.floor(nowMs / 1_000));
+        new DataView(aside.buffer).setUint16(6, i & 0xffff);
+        aside.set(key, 8);
+        writer.put(aside, value);
+        writer.remove(key);
+      });
+    });
+  }
+
+  result(engine: ShardEngine, replayedPoints: number, durationMs: number): RecoveredShard {
+    const names = new Map<number, string>();
+    this.#options.store.forEach(
+      tableKey(PREFIX_SHARD, SHARD_PRODUCER),
+      tableEnd(PREFIX_SHARD, SHARD_PRODUCER),
+      (key, value) => {
+        names.set(numberOfKey(key), Buffer.from(value).toString('utf8'));
+        return true;
+      },
+    );
+    const seqs = new Map([...engine.windows.contiguous()].map(({ producer, seq }) => [producer, seq]));
+    return {
+      series: this.#series.slice(0, this.#seriesCount * 5),
+      seriesGroups: this.#seriesGroups.slice(0, this.#seriesCount),
+      metrics: this.#metrics,
+      groupNumbers: this.#groupNumbers().map((group) => [group, engine.series.groupCount(group)]),
+      producers: [...names].map(([producer, name]) => ({ producer, name, seq: seqs.get(producer) ?? 0 })),
+      findings: this.#findings,
+      replayedPoints,
+      durationMs,
+    };
+  }
+}
+

@@ -1,0 +1,400 @@
+import { assert } from '../../native-free-core/assert.js';
+import {
+  ENTRY_POINTS,
+  ENTRY_PRODUCER,
+  ENTRY_SERIES,
+  kindOf,
+  POINTS_ARRIVAL_MS,
+  POINTS_PRODUCER,
+  POINTS_SEQ,
+  PRODUCER_NAME,
+  PRODUCER_NAME_BYTES,
+  PRODUCER_REF,
+} from '../../native-free-core/entry/entry-layout.js';
+import {
+  type EntryViews,
+  HeadWriter,
+  type LiveRecorder,
+  type SlotFilter,
+} from '../../native-free-core/head/head-writer.js';
+import {
+  ARENA_BYTES_HEADROOM,
+  ARENA_BYTES_PER_SERIES,
+  ARENA_BYTES_SOFT,
+  CYCLE_BYTES_MAX,
+  FLUSH_AGE_MS_MAX,
+  FLUSH_STEP_POINTS,
+  FLUSH_STEP_SERIES,
+  LOG_BYTES_MAX,
+} from '../../native-free-core/limits.js';
+import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
+import type { ShardMap } from '../../native-free-core/series/refs.js';
+import { logKey, numberedKey, tableKey } from '../store/keys.js';
+import { LogValueBuilder, type LogValueReader } from '../store/log-value.js';
+import { encodeShardRecord, type GroupRecord, type ShardRecord } from '../store/records.js';
+import type { ShardStore, StoreWriter } from '../store/shard-store.js';
+import { PREFIX_SHARD, SHARD_PRODUCER, SHARD_RECORD } from '../store/store-layout.js';
+import { Flush } from './flush.js';
+import { ProducerWindows } from './producer-windows.js';
+import { SeriesTable } from './series-table.js';
+import { ShardCounters } from './shard-counters.js';
+import type { ShardMemory } from './shard-memory.js';
+
+/** Bounds of one shard; the defaults are the engine's, tests make them small. */
+export interface ShardBounds {
+  arenaBytesSoft: number;
+  arenaBytesPerSeries: number;
+  cycleBytesMax: number;
+  logBytesMax: number;
+  flushAgeMsMax: number;
+  /** Points that a flush step encodes, and series that it looks at; absent: those of limits.ts. */
+  flushStepPoints?: number;
+  flushStepSeries?: number;
+}
+
+export const SHARD_BOUNDS: ShardBounds = {
+  arenaBytesSoft: ARENA_BYTES_SOFT,
+  arenaBytesPerSeries: ARENA_BYTES_PER_SERIES,
+  cycleBytesMax: CYCLE_BYTES_MAX,
+  logBytesMax: LOG_BYTES_MAX,
+  flushAgeMsMax: FLUSH_AGE_MS_MAX,
+};
+
+export interface ShardOptions {
+  shard: number;
+  map: ShardMap;
+  memory: ShardMemory;
+  store: ShardStore;
+  /** Tells this run of the process from earlier ones. */
+  session: number;
+  live?: LiveRecorder;
+  bounds?: ShardBounds;
+}
+
+/**
+ * One shard: takes entries from its ring, applies them to the open state, logs them, and turns closed generations into
+ * blocks. It owns all memory and the store of its shard; no other thread writes either. It has no thread, clock or
+ * sleep of its own: `doWork` does a bounded amount and says how much, so a worker and the simulator run the same code.
+ *
+ * A duty cycle: take entries → apply → encode a step of the flush → one transaction with the log value, new series and
+ * the step → tell the ring that it is durable. Invariants: 1. The ring's COMMITTED never passes what a transaction holds.
+ * 2. When a transaction fails, nothing is taken until the same transaction went through. 3. All entries of a log value
+ * belong to the generation in its key. 4. accepted = open + stored + expired + damaged at the end of each cycle.
+ */
+export class ShardEngine {
+  readonly head: HeadWriter;
+  readonly series: SeriesTable;
+  readonly windows: ProducerWindows;
+  readonly counters: ShardCounters;
+  readonly flush: Flush;
+  readonly #options: ShardOptions;
+  readonly #bounds: ShardBounds;
+  readonly #log = new LogValueBuilder();
+  readonly #newProducers: { key: Uint8Array; value: Uint8Array }[] = [];
+  #ring: RingConsumer;
+  readonly #groups: GroupRecord[];
+  #nextLogPosition = 0;
+  #accepted = 0;
+  #damaged = 0;
+  #cyclePoints = 0;
+  #pending = false;
+  /** Log bytes of the generation that takes points now, and of the one that is flushed. */
+  #logBytes = 0;
+  #flushingLogBytes = 0;
+  #oldestLogMs = Number.POSITIVE_INFINITY;
+
+  /** `groups`: the records of the shard's groups as stored. */
+  constructor(options: ShardOptions, groups: GroupRecord[]) {
+    const { shard, map, memory } = options;
+    this.#options = options;
+    this.#groups = groups;
+    this.#bounds = options.bounds ?? SHARD_BOUNDS;
+    this.counters = new ShardCounters(memory.counters);
+    this.head = new HeadWriter(memory.head, options.live);
+    this.series = new SeriesTable(shard, map);
+    this.windows = new ProducerWindows(map.groupCount(shard));
+    this.#ring = new RingConsumer(memory.ring);
+    this.flush = new Flush({
+      shard,
+      map,
+      views: this.head.views,
+      groups: this.#groups,
+      groupSeries: (group) => this.series.groupCount(group),
+      stepPoints: this.#bounds.flushStepPoints ?? FLUSH_STEP_POINTS,
+      stepSeries: this.#bounds.flushStepSeries ?? FLUSH_STEP_SERIES,
+    });
+  }
+
+  /** Takes over where the shard stood when its log was cut last. Before `replay`. */
+  restore(record: ShardRecord): void {
+    this.#nextLogPosition = record.nextLogPosition;
+    this.#accepted = record.acceptedPoints;
+    this.#damaged = record.damagedPoints;
+    this.#replayedRing(record.session, record.ringPosition);
+  }
+
+  /**
+   * Applies a value of the log: every entry, but for points that the groups' records say are in blocks. Values come in
+   * the order of their keys.
+   */
+  replay(generation: number, position: number, value: LogValueReader, nowMs: number): void {
+    this.#enterGeneration(generation, nowMs);
+    // What values that could not be read had held.
+    const lost = value.acceptedPoints - value.points - this.#accepted;
+    this.#damaged += lost;
+    const filter = this.#storedFilter(generation);
+    for (let entry = value.next(); entry !== undefined; entry = value.next()) {
+      this.applyPoints(entry, 0, filter);
+      this.#oldestLogMs = Math.min(this.#oldestLogMs, entry.f64[POINTS_ARRIVAL_MS >> 3]!);
+    }
+    this.#accepted = value.acceptedPoints;
+    this.#nextLogPosition = position + 1;
+    this.#logBytes += value.length;
+    this.#replayedRing(value.session, value.ringPosition);
+  }
+
+  /** Passes over a value of the log that is damaged; `points` is what it says it held. */
+  replayDamaged(generation: number, position: number, points: number, nowMs: number): void {
+    this.#enterGeneration(generation, nowMs);
+    this.#accepted += points;
+    this.#damaged += points;
+    this.#nextLogPosition = position + 1;
+  }
+
+  /** Ends recovery: readers may look in, and the ring goes on behind what is durable. */
+  resume(): void {
+    this.#updateCounters();
+    this.head.ready();
+  }
+
+  #replayedRing(session: number, position: number): void {
+    if (session !== this.#options.session) return;
+    this.#ring = new RingConsumer(this.#options.memory.ring, position);
+    this.#ring.markTaken();
+    this.#ring.commit(position);
+  }
+
+  #enterGeneration(generation: number, nowMs: number): void {
+    while (generation > this.head.generation) {
+      while (this.flush.active) {
+        this.flush.step();
+        this.#commit(nowMs);
+      }
+      this.closeGeneration();
+    }
+    assert(generation === this.head.generation, 'the log goes back to an earlier generation');
+  }
+
+  /** Undefined when no point of the generation is in blocks. */
+  #storedFilter(generation: number): SlotFilter | undefined {
+    const { map, shard } = this.#options;
+    const bounds = this.#groups.map((g) =>
+      g.storedGeneration >= generation ? Number.POSITIVE_INFINITY : g.storedGeneration === generation - 1 ? g.partialBound : 0,
+    );
+    if (bounds.every((b) => b === 0)) return undefined;
+    return (slot) => map.numberOfSlot(shard, slot) >= bounds[slot % bounds.length]!;
+  }
+
+  get ring(): RingConsumer {
+    return this.#ring;
+  }
+
+  /** True when a transaction failed and is to be tried again. */
+  get isStuck(): boolean {
+    return this.#pending;
+  }
+
+  /** True when no entry waits and no flush runs. */
+  get isIdle(): boolean {
+    return !this.#pending && !this.flush.active && this.#ring.backlogUnits === 0;
+  }
+
+  /**
+   * One duty cycle. Answers the entries, points and series it worked on; 0 when there was nothing to do.
+   * @throws MillraceError when the store can't take the transaction; the next call tries it again
+   */
+  doWork(nowMs: number): number {
+    if (this.#pending) return this.#commit(nowMs) + 1;
+    this.#closeGenerationIfDue(nowMs, false);
+    const worked = this.#take() + this.flush.step();
+    if (worked > 0) this.#commit(nowMs);
+    return worked;
+  }
+
+  /** Works until every point is in blocks and the log is empty: a clean stop. */
+  storeAll(nowMs: number): void {
+    while (!this.isIdle || this.#pending) this.doWork(nowMs);
+    this.#closeGenerationIfDue(nowMs, true);
+    while (this.flush.active) this.doWork(nowMs);
+    assert(this.head.openPoints[this.head.generation & 1] === 0, 'a stopped shard has open points');
+  }
+
+  /** Closes the generation that takes points and starts to flush it: when due, and when replay meets the next one. */
+  closeGeneration(): void {
+    this.flush.begin(this.head.generation, this.windows.takeChanged());
+    this.head.swap();
+    this.#flushingLogBytes = this.#logBytes;
+    this.#logBytes = 0;
+    this.#oldestLogMs = Number.POSITIVE_INFINITY;
+    this.counters.add('flushes', 1);
+  }
+
+  #closeGenerationIfDue(nowMs: number, now: boolean): void {
+    if (this.flush.active || !this.head.canSwap) return;
+    const due =
+      this.head.usedBytes >= this.#arenaBytesMax ||
+      this.#logBytes >= this.#bounds.logBytesMax / 2 ||
+      nowMs - this.#oldestLogMs >= this.#bounds.flushAgeMsMax ||
+      (now && this.#logBytes > 0);
+    if (due) this.closeGeneration();
+  }
+
+  /** Open memory at which a generation is closed: more for many series, and always with room for one more entry. */
+  get #arenaBytesMax(): number {
+    const wanted = Math.max(this.#bounds.arenaBytesSoft, this.series.count * this.#bounds.arenaBytesPerSeries);
+    const { arenaBytes } = this.head;
+    // A test's small arena has no room for the largest entry, nor entries that large.
+    return Math.min(wanted, Math.max(arenaBytes - ARENA_BYTES_HEADROOM, arenaBytes / 2));
+  }
+
+  /** Takes entries up to the cycle's bound, unless the open state is full and the flush has to make room first. */
+  #take(): number {
+    const arenaMax = this.#arenaBytesMax;
+    if (this.head.usedBytes >= arenaMax) return 0;
+    let entries = 0;
+    this.#log.reset();
+    this.#cyclePoints = 0;
+    while (this.#log.length < this.#bounds.cycleBytesMax && this.head.usedBytes < arenaMax) {
+      const offset = this.#ring.next();
+      if (offset === RING_EMPTY) break;
+      this.#applyFromRing(offset);
+      entries++;
+    }
+    if (entries > 0) this.#ring.markTaken();
+    return entries;
+  }
+
+  #applyFromRing(offset: number): void {
+    const { views } = this.#ring;
+    const kind = kindOf(views.u32[(offset >> 2) + 1]!);
+    if (kind === ENTRY_POINTS) {
+      // Marking windows is part of the entry's effect, so it is logged even when it has no points for this shard.
+      const taken = this.applyPoints(views, offset);
+      if (taken < 0) return;
+      this.#accepted += taken;
+      this.#cyclePoints += taken;
+      this.#log.add(views, offset);
+      const arrivalMs = views.f64[(offset + POINTS_ARRIVAL_MS) >> 3]!;
+      if (arrivalMs < this.#oldestLogMs) this.#oldestLogMs = arrivalMs;
+    } else if (kind === ENTRY_SERIES) {
+      this.head.begin();
+      this.series.defineFromEntry(this.head, views, offset, this.#options.store);
+      this.head.end();
+    } else {
+      assert(kind === ENTRY_PRODUCER, 'an entry has an unknown kind');
+      this.#addProducer(views, offset);
+    }
+  }
+
+  /**
+   * Applies a points entry: at once, from the ring or from the log, the result is the same. Answers the points taken,
+   * or -1 for a batch that was applied before.
+   */
+  applyPoints(source: EntryViews, offset: number, filter?: SlotFilter): number {
+    const producer = source.u32[(offset + POINTS_PRODUCER) >> 2]!;
+    if (producer === 0) return this.head.append(source, offset, filter);
+    const seq = source.f64[(offset + POINTS_SEQ) >> 3]!;
+    const verdict = this.windows.admit(producer, seq, source.f64[(offset + POINTS_ARRIVAL_MS) >> 3]!);
+    if (verdict === 'none') {
+      this.counters.add('duplicateBatches', 1);
+      return -1;
+    }
+    if (verdict === 'all') return this.head.append(source, offset, filter);
+    const { map, shard } = this.#options;
+    const mask = this.windows.mask.slice();
+    const groups = map.groupCount(shard);
+    return this.head.append(
+      source,
+      offset,
+      (slot) => mask[slot % groups] === 1 && (filter === undefined || filter(slot)),
+    );
+  }
+
+  #addProducer(views: EntryViews, offset: number): void {
+    const producer = views.u32[(offset + PRODUCER_REF) >> 2]!;
+    const length = views.u32[(offset + PRODUCER_NAME_BYTES) >> 2]!;
+    const start = offset + PRODUCER_NAME;
+    this.#newProducers.push({
+      key: numberedKey(PREFIX_SHARD, SHARD_PRODUCER, producer),
+      value: views.u8.slice(start, start + length),
+    });
+  }
+
+  #commit(nowMs: number): number {
+    this.#pending = true;
+    const position = this.#ring.position;
+    const logBytes = this.#log.isEmpty ? 0 : this.#log.length;
+    this.#options.store.transaction((writer) => this.#write(writer, position));
+    this.#pending = false;
+    if (logBytes > 0) {
+      this.#nextLogPosition++;
+      this.#logBytes += logBytes;
+    }
+    this.#log.reset();
+    this.#newProducers.length = 0;
+    this.series.committed();
+    const stored = this.flush.committed();
+    if (stored !== undefined) {
+      this.head.release(stored);
+      this.#flushingLogBytes = 0;
+    }
+    this.#ring.commit(position);
+    this.counters.set('lastCommitMs', nowMs);
+    this.counters.add('commits', 1);
+    this.#updateCounters();
+    return 1;
+  }
+
+  #write(writer: StoreWriter, ringPosition: number): void {
+    const { session } = this.#options;
+    if (!this.#log.isEmpty) {
+      const head = { session, ringPosition, acceptedPoints: this.#accepted, points: this.#cyclePoints };
+      writer.put(logKey(this.head.generation, this.#nextLogPosition), this.#log.finish(head));
+    }
+    for (const { key, value } of this.#newProducers) writer.put(key, value);
+    this.series.write(writer);
+    this.flush.write(writer);
+    if (!this.flush.finished) return;
+    const { generation } = this.flush;
+    writer.removeRange(logKey(generation, 0), logKey(generation + 1, 0));
+    const record = {
+      session,
+      ringPosition,
+      nextLogPosition: this.#nextLogPosition + 1,
+      acceptedPoints: this.#accepted,
+      damagedPoints: this.#damaged,
+    };
+    writer.put(tableKey(PREFIX_SHARD, SHARD_RECORD), encodeShardRecord(record));
+  }
+
+  #updateCounters(): void {
+    const { counters, head } = this;
+    let stored = 0;
+    let expired = 0;
+    for (const group of this.#groups) {
+      stored += group.storedPoints;
+      expired += group.expiredPoints;
+    }
+    const inBlocks = this.flush.active ? this.flush.storedPoints : 0;
+    counters.set('accepted', this.#accepted);
+    counters.set('open', head.openPoints[0] + head.openPoints[1] - inBlocks);
+    counters.set('stored', stored);
+    counters.set('expired', expired);
+    counters.set('damaged', this.#damaged);
+    counters.set('series', this.series.count);
+    counters.set('logBytes', this.#logBytes + this.#flushingLogBytes);
+    counters.set('flushing', this.flush.active ? 1 : 0);
+    counters.set('rawBytes', this.flush.rawBytes);
+    counters.set('rollupBytes', this.flush.rollupBytes);
+  }
+}

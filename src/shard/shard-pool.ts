@@ -1,0 +1,117 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { errorText, MillraceError } from '../errors.js';
+import type { Logger } from '../log.js';
+import type { RecoveredShard } from './recovery.js';
+import type { ShardMessage, ShardTask } from './shard-task.js';
+
+/** First wait before a crashed shard is started again, ms; doubled up to the second. */
+const RESTART_MS_MIN = 100;
+const RESTART_MS_MAX = 5_000;
+
+export interface ShardPoolHooks {
+  /** Something became durable in some shard. */
+  onProgress(): void;
+  /** A shard's worker died and is started again; its ring keeps what was not stored. */
+  onRestart(shard: number, detail: string): void;
+  onStuck(shard: number, detail: string | undefined): void;
+}
+
+/** What each shard's task is made of, but for its port. */
+export type ShardTaskOptions = Omit<ShardTask, 'port'>;
+
+/**
+ * Runs the shards as never-ending tasks of a Piscina pool, one thread each, and starts one again that crashes: its
+ * memory and its ring outlive it, so it replays its log and goes on behind what is durable, while the others serve.
+ */
+export class ShardPool {
+  readonly #piscina: Piscina;
+  readonly #tasks: ShardTaskOptions[];
+  readonly #hooks: ShardPoolHooks;
+  readonly #log: Logger;
+  readonly #running = new Map<number, Promise<void>>();
+  #stopping = false;
+
+  constructor(tasks: ShardTaskOptions[], hooks: ShardPoolHooks, log: Logger) {
+    this.#tasks = tasks;
+    this.#hooks = hooks;
+    this.#log = log;
+    this.#piscina = new Piscina({
+      filename: new URL('./shard-worker.js', import.meta.url).href,
+      name: 'runShard',
+      minThreads: tasks.length,
+      maxThreads: tasks.length,
+      concurrentTasksPerWorker: 1,
+    });
+  }
+
+  /** Starts all shards and answers what each recovered, in their order. Rejects when one can't start. */
+  start(): Promise<RecoveredShard[]> {
+    return Promise.all(this.#tasks.map((task) => this.#startFirst(task)));
+  }
+
+  /** Waits until every shard has stored everything; their stop was asked for through the rings. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const results = await Promise.allSettled(this.#running.values());
+    await this.#piscina.destroy();
+    const failed = results.find((r) => r.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  #startFirst(task: ShardTaskOptions): Promise<RecoveredShard> {
+    return new Promise((resolve, reject) => {
+      let isReady = false;
+      const ended = this.#run(task, (recovered) => {
+        isReady = true;
+        resolve(recovered);
+      });
+      const supervised = ended.catch((error: unknown) => {
+        if (!isReady) {
+          reject(asError(task.shard, error));
+          return;
+        }
+        return this.#restart(task, error, RESTART_MS_MIN);
+      });
+      this.#running.set(task.shard, supervised);
+    });
+  }
+
+  async #restart(task: ShardTaskOptions, error: unknown, waitMs: number): Promise<void> {
+    if (this.#stopping) throw asError(task.shard, error);
+    this.#hooks.onRestart(task.shard, errorText(error));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    let nextWaitMs = Math.min(waitMs * 2, RESTART_MS_MAX);
+    try {
+      await this.#run(task, (recovered) => {
+        nextWaitMs = RESTART_MS_MIN;
+        const { replayedPoints, durationMs, findings } = recovered;
+        this.#log.warn({ shard: task.shard, replayedPoints, durationMs, findings }, 'shard runs again');
+      });
+    } catch (next) {
+      await this.#restart(task, next, nextWaitMs);
+    }
+  }
+
+  async #run(task: ShardTaskOptions, onReady: (recovered: RecoveredShard) => void): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (message: ShardMessage) => {
+      if (message.kind === 'progress') this.#hooks.onProgress();
+      else if (message.kind === 'ready') onReady(message.recovered);
+      else this.#hooks.onStuck(task.shard, message.kind === 'stuck' ? message.detail : undefined);
+    });
+    try {
+      await this.#piscina.run({ ...task, port: port2 } satisfies ShardTask, { transferList: [port2] });
+    } finally {
+      // What the worker said last may still be on its way.
+      setImmediate(() => port1.close());
+    }
+  }
+}
+
+function asError(shard: number, error: unknown): Error {
+  if (error instanceof MillraceError) return error;
+  const code = (error as { code?: unknown }).code;
+  const detail = `shard ${shard} failed: ${errorText(error)}`;
+  return new MillraceError(code === 'MR_UNABLE_TO_STORE' ? code : 'MR_SHARD_FAILED', detail, { cause: error });
+}

@@ -1,0 +1,26 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { RecoveredShard } from './recovery.js';
+import type { ShardBounds } from './shard-engine.js';
+import type { ShardMemory } from './shard-memory.js';
+
+/** What a shard's worker is started with. */
+export interface ShardTask {
+  shard: number;
+  shardCount: number;
+  /** Folder of the shard's LMDB environment. */
+  path: string;
+  session: number;
+  memory: ShardMemory;
+  bounds: ShardBounds;
+  port: MessagePort;
+}
+
+/** What a worker says to the socket thread. */
+export type ShardMessage =
+  | { kind: 'ready'; recovered: RecoveredShard }
+  /** Something became durable: look at the ring's positions. */
+  | { kind: 'progress' }
+  /** The store takes nothing; it is tried again and again. */
+  | { kind: 'stuck'; detail: string }
+  /** The store takes again. */
+  | { kind: 'unstuck' };

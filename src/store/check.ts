@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ShardMap } from '../../native-free-core/series/refs.js';
+import { MillraceError } from '../errors.js';
+import { checkShard } from './check-shard.js';
+import { readManifest } from './folder.js';
+import { LmdbSnapshots } from './lmdb-store.js';
+
+/**
+ * Reads a data folder through, as of one moment a shard, and reports a line for each finding and a summary. Changes
+ * nothing. Answers whether all is well.
+ * @throws MillraceError when there is no such folder or its manifest can't be understood
+ */
+export async function checkFolder(path: string, report: (line: string) => void): Promise<boolean> {
+  const manifest = existsSync(path) ? readManifest(path) : undefined;
+  if (manifest === undefined) {
+    throw new MillraceError(
+      'MR_FOLDER_ACCESS',
+      `${path} is no data folder of Millrace: it has no millrace.json; name one with --data`,
+    );
+  }
+  const map = new ShardMap(manifest.shards);
+  let findings = 0;
+  for (let shard = 0; shard < manifest.shards; shard++) {
+    const folder = join(path, `shard-${shard}`);
+    if (!existsSync(join(folder, 'data.mdb'))) {
+      report(`shard ${shard}: ${folder}/data.mdb is missing`);
+      findings++;
+      continue;
+    }
+    const snapshots = new LmdbSnapshots(folder);
+    const snapshot = snapshots.open();
+    try {
+      const { findings: found, summary } = checkShard(snapshot, shard, map);
+      for (const { what, where, done } of found) report(`shard ${shard}: ${what}, ${where}: ${done}`);
+      report(`shard ${shard}: ${summary}`);
+      findings += found.length;
+    } finally {
+      snapshot.close();
+      await snapshots.close();
+    }
+  }
+  return findings === 0;
+}

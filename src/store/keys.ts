@@ -1,0 +1,104 @@
+import {
+  PREFIX_SHARD,
+  SEGMENT_END,
+  SEGMENT_FIRST,
+  SEGMENT_GENERATION,
+  SEGMENT_KEY_BYTES,
+  SEGMENT_LAST,
+  SEGMENT_START,
+  SHARD_LOG,
+  TIME_BIAS,
+} from './store-layout.js';
+
+function putU32(key: Uint8Array, at: number, value: number): void {
+  key[at] = value >>> 24;
+  key[at + 1] = value >>> 16;
+  key[at + 2] = value >>> 8;
+  key[at + 3] = value;
+}
+
+function putUint(key: Uint8Array, at: number, bytes: number, value: number): void {
+  let rest = value;
+  for (let i = at + bytes - 1; i >= at; i--) {
+    key[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+}
+
+function getUint(key: Uint8Array, at: number, bytes: number): number {
+  let value = 0;
+  for (let i = at; i < at + bytes; i++) value = value * 256 + key[i]!;
+  return value;
+}
+
+/** A key of two bytes: a table of a group, or a table of the shard. */
+export const tableKey = (prefix: number, table: number): Uint8Array => Uint8Array.of(prefix, table);
+
+/** The first key behind a table. */
+export const tableEnd = (prefix: number, table: number): Uint8Array => Uint8Array.of(prefix, table + 1);
+
+/** A key of a table that ends with one number of 32 bits. */
+export function numberedKey(prefix: number, table: number, number: number): Uint8Array {
+  const key = new Uint8Array(6);
+  key[0] = prefix;
+  key[1] = table;
+  putU32(key, 2, number);
+  return key;
+}
+
+export const numberOfKey = (key: Uint8Array): number => getUint(key, 2, 4);
+
+export function logKey(generation: number, position: number): Uint8Array {
+  const key = new Uint8Array(12);
+  key[0] = PREFIX_SHARD;
+  key[1] = SHARD_LOG;
+  putU32(key, 2, generation);
+  putUint(key, 6, 6, position);
+  return key;
+}
+
+export const generationOfLogKey = (key: Uint8Array): number => getUint(key, 2, 4);
+export const positionOfLogKey = (key: Uint8Array): number => getUint(key, 6, 6);
+
+const keyTime = (timeMs: number): number =>
+  Math.min(2 * TIME_BIAS - 1, Math.max(0, Math.floor(timeMs) + TIME_BIAS));
+
+/** What a segment's key says of it. Times are floored to ms; both ends are inclusive. */
+export interface SegmentRange {
+  startMs: number;
+  endMs: number;
+  generation: number;
+  firstNumber: number;
+  lastNumber: number;
+}
+
+export function segmentKey(group: number, table: number, range: SegmentRange): Uint8Array {
+  const key = new Uint8Array(SEGMENT_KEY_BYTES);
+  key[0] = group;
+  key[1] = table;
+  putUint(key, SEGMENT_END, 7, keyTime(range.endMs));
+  putUint(key, SEGMENT_START, 7, keyTime(range.startMs));
+  putU32(key, SEGMENT_GENERATION, range.generation);
+  putU32(key, SEGMENT_FIRST, range.firstNumber);
+  putU32(key, SEGMENT_LAST, range.lastNumber);
+  return key;
+}
+
+/** The first key of a table whose segments may hold points at or after `startMs`. */
+export function segmentSeekKey(group: number, table: number, startMs: number): Uint8Array {
+  const key = new Uint8Array(SEGMENT_START);
+  key[0] = group;
+  key[1] = table;
+  putUint(key, SEGMENT_END, 7, keyTime(startMs));
+  return key;
+}
+
+export function parseSegmentKey(key: Uint8Array): SegmentRange {
+  return {
+    endMs: getUint(key, SEGMENT_END, 7) - TIME_BIAS,
+    startMs: getUint(key, SEGMENT_START, 7) - TIME_BIAS,
+    generation: getUint(key, SEGMENT_GENERATION, 4),
+    firstNumber: getUint(key, SEGMENT_FIRST, 4),
+    lastNumber: getUint(key, SEGMENT_LAST, 4),
+  };
+}

@@ -1,0 +1,164 @@
+import { mkdirSync } from 'node:fs';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
+import { systemClock } from '../clock.js';
+import { errorText, MillraceError } from '../errors.js';
+import type { PairVisitor, ShardStore, StoreFigures, StoreReader, StoreWriter } from './shard-store.js';
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+type Environment = RootDatabase<Buffer, Buffer>;
+
+function openEnvironment(path: string): Environment {
+  mkdirSync(path, { recursive: true });
+  return open<Buffer, Buffer>({
+    path,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    compression: false,
+    // A commit returns when data pages and the meta page are on disk: what "durable" in an ACK means.
+    overlappingSync: false,
+    noMemInit: true,
+    maxReaders: 126,
+    maxDbs: 1,
+  });
+}
+
+/** Reads through one read transaction, or through the environment's own when none is given. */
+class LmdbReader implements StoreReader {
+  protected readonly db: Environment;
+  readonly #options: { transaction?: Transaction };
+
+  constructor(db: Environment, transaction?: Transaction) {
+    this.db = db;
+    this.#options = transaction === undefined ? {} : { transaction };
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    // The declaration lacks the options that every read of the library takes.
+    const read = this.db.getBinaryFast as (key: Buffer, options: object) => Buffer | undefined;
+    const buffer = read.call(this.db, asBuffer(key), this.#options);
+    // What comes is the library's reading buffer with a `length` of its own; built-in functions see the whole.
+    return buffer === undefined ? undefined : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+  }
+
+  forEach(start: Uint8Array, end: Uint8Array, visit: PairVisitor): void {
+    for (const { key, value } of this.db.getRange({ start: asBuffer(start), end: asBuffer(end), ...this.#options })) {
+      if (visit(key, value) === false) return;
+    }
+  }
+
+  forEachKey(start: Uint8Array, end: Uint8Array, visit: (key: Uint8Array) => boolean | undefined): void {
+    for (const key of this.db.getKeys({ start: asBuffer(start), end: asBuffer(end), ...this.#options })) {
+      if (visit(key) === false) return;
+    }
+  }
+}
+
+/** A view of the store as of now, for another thread than the writer's. `close` it soon: it holds pages back. */
+export class LmdbSnapshot extends LmdbReader {
+  readonly #transaction: Transaction;
+
+  constructor(db: Environment) {
+    const transaction = db.useReadTransaction();
+    super(db, transaction);
+    this.#transaction = transaction;
+  }
+
+  close(): void {
+    this.#transaction.done();
+  }
+}
+
+/** Opens snapshots of one shard's environment on a query thread. */
+export class LmdbSnapshots {
+  readonly #db: Environment;
+
+  constructor(path: string) {
+    this.#db = openEnvironment(path);
+  }
+
+  open(): LmdbSnapshot {
+    return new LmdbSnapshot(this.#db);
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+}
+
+/** A shard's LMDB environment: one file, one writer, no named databases. */
+export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
+  readonly #path: string;
+  readonly #onCommitMs: (durationMs: number) => void;
+
+  private constructor(path: string, db: Environment, onCommitMs: (durationMs: number) => void) {
+    super(db);
+    this.#path = path;
+    this.#onCommitMs = onCommitMs;
+  }
+
+  /** Opens an environment or makes it. `onCommitMs` is told how long each transaction took. */
+  static open(path: string, onCommitMs: (durationMs: number) => void = () => {}): LmdbStore {
+    try {
+      return new LmdbStore(path, openEnvironment(path), onCommitMs);
+    } catch (error) {
+      throw new MillraceError('MR_UNABLE_TO_STORE', `opening the store ${path} failed: ${errorText(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  transaction(body: (writer: StoreWriter) => void): void {
+    const startMs = systemClock.monotonicMs();
+    try {
+      this.db.transactionSync(() => body(this));
+      this.#onCommitMs(systemClock.monotonicMs() - startMs);
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('BUG')) throw error;
+      throw new MillraceError('MR_UNABLE_TO_STORE', `committing to ${this.#path} failed: ${errorText(error)}`, {
+        cause: error,
+      });
+    } finally {
+      // This thread returns to no event loop in which lmdb would renew its read transaction.
+      this.db.resetReadTxn();
+    }
+  }
+
+  put(key: Uint8Array, value: Uint8Array): void {
+    this.db.putSync(asBuffer(key), asBuffer(value));
+  }
+
+  remove(key: Uint8Array): void {
+    this.db.removeSync(asBuffer(key));
+  }
+
+  removeRange(start: Uint8Array, end: Uint8Array): void {
+    const keys: Buffer[] = [];
+    for (const key of this.db.getKeys({ start: asBuffer(start), end: asBuffer(end) })) keys.push(Buffer.from(key));
+    for (const key of keys) this.db.removeSync(key);
+  }
+
+  figures(): StoreFigures {
+    const stats = this.db.getStats() as {
+      pageSize: number;
+      lastPageNumber: number;
+      mapSize: number;
+      numReaders: number;
+      free: { entryCount: number };
+      root: { treeBranchPageCount: number; treeLeafPageCount: number; overflowPages: number };
+    };
+    const { treeBranchPageCount, treeLeafPageCount, overflowPages } = stats.root;
+    this.db.resetReadTxn();
+    return {
+      fileBytes: (stats.lastPageNumber + 1) * stats.pageSize,
+      usedBytes: (treeBranchPageCount + treeLeafPageCount + overflowPages) * stats.pageSize,
+      mapBytes: stats.mapSize,
+      readers: stats.numReaders,
+    };
+  }
+
+  close(): void {
+    // Synchronous parts of close are done at once; the promise only waits for threads that this store never starts.
+    void this.db.close();
+  }
+}

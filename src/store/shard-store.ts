@@ -1,0 +1,38 @@
+/** The writes of one transaction. Keys and values are copied before the calls return. */
+export interface StoreWriter {
+  put(key: Uint8Array, value: Uint8Array): void;
+  remove(key: Uint8Array): void;
+  /** Removes every key in [start, end). */
+  removeRange(start: Uint8Array, end: Uint8Array): void;
+}
+
+/** Called for each pair of a range, in the order of keys, until it answers false. The arrays are valid until it returns. */
+export type PairVisitor = (key: Uint8Array, value: Uint8Array) => boolean | undefined;
+
+/** A view of the store as it was at one moment. */
+export interface StoreReader {
+  /** The value, valid until the next call on this reader, or undefined. */
+  get(key: Uint8Array): Uint8Array | undefined;
+  /** Visits [start, end) in the order of keys. */
+  forEach(start: Uint8Array, end: Uint8Array, visit: PairVisitor): void;
+  /** Visits the keys of [start, end) without touching the pages of large values. */
+  forEachKey(start: Uint8Array, end: Uint8Array, visit: (key: Uint8Array) => boolean | undefined): void;
+}
+
+export interface StoreFigures {
+  fileBytes: number;
+  usedBytes: number;
+  mapBytes: number;
+  readers: number;
+}
+
+/**
+ * The disk of one shard. One thread writes; `transaction` applies all writes of its body or none, and they survive a
+ * loss of power when it returns. If it throws a MillraceError of code MR_STORE_FULL nothing was written and it may be
+ * tried again when there is room.
+ */
+export interface ShardStore extends StoreReader {
+  transaction(body: (writer: StoreWriter) => void): void;
+  figures(): StoreFigures;
+  close(): void;
+}

@@ -1,0 +1,41 @@
+/**
+ * The keys of a shard's LMDB environment. Numbers in keys are big endian, so that the order of bytes is the order of
+ * numbers. Data that moves with a group begins with the group; what belongs to the shard alone begins with 0xF0.
+ *
+ *   group 01 page:u32                     SERIES   256 series: number, hash, canonical bytes (series-page.ts)
+ *   group 02 page:u32                     SPAN     256 × oldest time, newest time, newest value (span-page.ts)
+ *   group 03                              GROUP    what is stored of the open generations (group-record.ts)
+ *   group 04 producer:u32                 WINDOW   which batches of a producer are in blocks (window-record.ts)
+ *   group 10 end start gen first last     RAW      a segment of chunks
+ *   group 11 end start gen first last     1 m      a segment of rollup rows; coarser tiers are 12, 13, 14
+ *   F0 01                                 SHARD    session and ring position at the last truncation (shard-record.ts)
+ *   F0 02 producer:u32                    PRODUCER the name of a producer
+ *   F0 03 gen:u32 position:u48            LOG      entries not yet in blocks (log-value.ts)
+ *   F0 04 time:u48                        DAMAGE   what was found damaged and set aside
+ *
+ * A segment's key ends with the times of its last and its first point (ms + 2^52, 7 bytes each, floored), its
+ * generation and the range of series numbers in it: a reader chooses segments by keys alone and touches no page of
+ * those that it does not need; a sweep removes the keys below a time.
+ */
+export const TABLE_SERIES = 0x01;
+export const TABLE_SPAN = 0x02;
+export const TABLE_GROUP = 0x03;
+export const TABLE_WINDOW = 0x04;
+export const TABLE_RAW = 0x10;
+export const TABLE_ROLLUP_1M = 0x11;
+
+export const PREFIX_SHARD = 0xf0;
+export const SHARD_RECORD = 0x01;
+export const SHARD_PRODUCER = 0x02;
+export const SHARD_LOG = 0x03;
+export const SHARD_DAMAGE = 0x04;
+
+/** Keeps times before 1970 in order: any finite time is clamped to ±2^52 ms (142,000 years) in keys. */
+export const TIME_BIAS = 2 ** 52;
+
+export const SEGMENT_END = 2;
+export const SEGMENT_START = 9;
+export const SEGMENT_GENERATION = 16;
+export const SEGMENT_FIRST = 20;
+export const SEGMENT_LAST = 24;
+export const SEGMENT_KEY_BYTES = 28;

@@ -1,0 +1,28 @@
+/** A thread ends here and now, as by a power cut or a segmentation fault: whoever runs it drops all that it had. */
+export class SimCrash extends Error {
+  override readonly name = 'SimCrash';
+}
+
+/**
+ * Ends a shard's worker inside a duty cycle. Every store call burns a tick, before it and after a commit, and so does
+ * every point offered to the live windows: so a worker may die at any moment that could matter, with a commit that it never
+ * heard of, or in the middle of an append.
+ */
+export class CrashFuse {
+  #ticks = Number.POSITIVE_INFINITY;
+
+  /** The `ticks`-th tick from now on crashes. */
+  arm(ticks: number): void {
+    this.#ticks = ticks;
+  }
+
+  disarm(): void {
+    this.#ticks = Number.POSITIVE_INFINITY;
+  }
+
+  tick(where: string): void {
+    if (--this.#ticks > 0) return;
+    this.disarm();
+    throw new SimCrash(where);
+  }
+}

@@ -1,0 +1,80 @@
+import type { SimRandom } from './sim-random.js';
+
+/** A point that some producer made, and what became of it as far as frames tell. No two have the same value. */
+export interface SimPoint {
+  readonly value: number;
+  readonly series: string;
+  /** Undefined: it gets the time of its arrival, that of one of `arrivals`. */
+  readonly timeMs: number | undefined;
+  readonly arrivals: number[];
+  /** Its producer has a name, so that resending it must not double it. */
+  readonly named: boolean;
+  /** How often a batch was taken in which it was to be accepted, and in which it was to be refused. */
+  accepted: number;
+  refused: number;
+  /** A durable ACK said that it is accepted: from then on it must be there. */
+  acked: boolean;
+  /** An ACK from memory said so in this epoch of the process; only a crash of the whole process may take it away. */
+  takenInEpoch: number;
+}
+
+/** All points of a run, by their values: what is found in a store needs no other name. */
+export class PointBook {
+  readonly #points = new Map<number, SimPoint>();
+  readonly #random: SimRandom;
+  #next = 1;
+
+  constructor(random: SimRandom) {
+    this.#random = random;
+  }
+
+  get size(): number {
+    return this.#points.size;
+  }
+
+  /** Makes a point. `form` chooses how its value looks: whole numbers, or fractions that need 32 or 64 bits. */
+  add(series: string, timeMs: number | undefined, named: boolean, form = this.#random.int(4)): SimPoint {
+    const id = this.#next++;
+    const value = form === 0 ? id : form === 1 ? -id - 0.5 : form === 2 ? id + 1 / 3 : id * 1_000 + 0.25;
+    const point: SimPoint = {
+      value,
+      series,
+      timeMs,
+      arrivals: [],
+      named,
+      accepted: 0,
+      refused: 0,
+      acked: false,
+      takenInEpoch: -1,
+    };
+    this.#points.set(value, point);
+    return point;
+  }
+
+  get(value: number): SimPoint | undefined {
+    return this.#points.get(value);
+  }
+
+  all(): IterableIterator<SimPoint> {
+    return this.#points.values();
+  }
+}
+
+/** Whether a stored time is one that the point may have. */
+export function isTimeOf(point: SimPoint, timeMs: number): boolean {
+  return point.timeMs === undefined ? point.arrivals.includes(timeMs) : point.timeMs === timeMs;
+}
+
+/** How often a point may be stored. */
+export function countMax(point: SimPoint): number {
+  return point.named ? Math.min(1, point.accepted) : point.accepted;
+}
+
+/**
+ * Whether it must be stored. A named producer's batch may be taken twice when a crash came between the shards; a
+ * point that only one of the two takings accepts (its time has become too old, say) may be there or not.
+ */
+export function mustBeThere(point: SimPoint, epoch: number): boolean {
+  if (point.named && point.refused > 0) return false;
+  return point.acked || point.takenInEpoch === epoch;
+}

@@ -1,0 +1,121 @@
+import type { HashKey } from '../../native-free-core/series/siphash128.js';
+import { defaultWireLimits, type WireLimits } from '../../protocol/limits.js';
+import type { TimeBounds } from '../../src/ingest/batch-intake.js';
+import type { ResolverLimits } from '../../src/ingest/series-resolver.js';
+import { SHARD_BOUNDS, type ShardBounds } from '../../src/shard/shard-engine.js';
+import type { SimRandom } from './sim-random.js';
+
+/** How often each kind of step is taken, relative to the others. */
+export interface StepWeights {
+  produce: number;
+  deliverUp: number;
+  deliverDown: number;
+  work: number;
+  progress: number;
+  advance: number;
+  jump: number;
+  cut: number;
+  restartShard: number;
+  crashShard: number;
+  crashProcess: number;
+  stopProcess: number;
+  fillStore: number;
+  makeRoom: number;
+  quiesce: number;
+}
+
+/** Everything about a run that its seed decides before it begins. */
+export interface SimPlan {
+  readonly steps: number;
+  readonly shardCount: number;
+  readonly series: number;
+  readonly metrics: number;
+  readonly hotGroups: number;
+  readonly clients: number;
+  readonly rowProducers: number;
+  readonly hasHttp: boolean;
+  readonly ringBytes: number;
+  /** Where ring positions begin: near the end of their 32 bits, or behind the place from which rings rewind. */
+  readonly ringStart: number;
+  readonly arenaBytes: number;
+  readonly hashKey: HashKey;
+  readonly bounds: ShardBounds;
+  readonly wire: WireLimits;
+  readonly resolver: ResolverLimits;
+  readonly times: TimeBounds;
+  readonly weights: StepWeights;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Bytes of a points entry besides 20 a point, generously. */
+const ENTRY_HEAD_BYTES = 128;
+
+function makeWeights(random: SimRandom): StepWeights {
+  // Whole kinds of trouble are absent from some seeds: they hide what the others could show.
+  const trouble = (weight: number): number => (random.chance(0.35) ? 0 : weight * (0.3 + 2 * random.next()));
+  return {
+    produce: 12 * (0.3 + random.next()),
+    deliverUp: 30,
+    deliverDown: 15 * (0.3 + random.next()),
+    work: 30 * (0.2 + random.next()),
+    progress: 15 * (0.3 + random.next()),
+    advance: 6,
+    jump: trouble(0.3),
+    cut: trouble(0.5),
+    restartShard: 2,
+    crashShard: trouble(1.2),
+    crashProcess: trouble(0.3),
+    stopProcess: trouble(0.15),
+    fillStore: trouble(0.3),
+    makeRoom: 1.5,
+    quiesce: 0.1,
+  };
+}
+
+/** Draws the plan of a run. */
+export function makePlan(random: SimRandom): SimPlan {
+  const ringBytes = random.chance(0.15) ? 4 * 1024 * 1024 : 4_096 << random.int(4);
+  // Beyond the first MiB an empty ring rewinds; positions wrap at 2^31 and at 2^32.
+  const ringStart = random.pick([0, 0, 2 ** 31 - 700, -700, (1 << 17) + 400]) | 0;
+  const pointsMax = Math.min(90, Math.floor((ringBytes / 2 - ENTRY_HEAD_BYTES) / 20));
+  const series = random.pick([3, 20, 60, 120, 400]);
+  const metrics = random.between(1, 12);
+  const wire = { ...defaultWireLimits, pointsPerBatchMax: pointsMax, inFlightMax: random.between(2, 12) };
+  const small = random.chance(0.15);
+  const arenaBytesSoft = 1_024 * random.between(4, 24);
+  const arenaBytesPerSeries = random.pick([0, 16, 128]);
+  return {
+    steps: random.between(150, random.chance(0.1) ? 1_600 : 600),
+    shardCount: random.between(1, 4),
+    series,
+    metrics,
+    hotGroups: series === 400 || random.chance(0.1) ? random.between(1, 2) : 0,
+    clients: random.between(1, 3),
+    rowProducers: random.between(0, 2),
+    hasHttp: random.chance(0.4),
+    ringBytes,
+    ringStart,
+    // The soft bound and one entry whose every point opens an extent.
+    arenaBytes: 2 ** Math.ceil(Math.log2(arenaBytesSoft + arenaBytesPerSeries * series + 128 * (pointsMax + 8))),
+    hashKey: { k0Low: random.word(), k0High: random.word(), k1Low: random.word(), k1High: random.word() },
+    bounds: {
+      ...SHARD_BOUNDS,
+      arenaBytesSoft,
+      arenaBytesPerSeries,
+      cycleBytesMax: 128 << random.int(6),
+      logBytesMax: 1_024 << random.between(1, 6),
+      flushAgeMsMax: random.pick([5_000, MINUTE_MS, 60 * MINUTE_MS]),
+      flushStepPoints: 8 << random.int(8),
+      flushStepSeries: 2 << random.int(7),
+    },
+    wire,
+    resolver: {
+      ...wire,
+      seriesTotalMax: small ? Math.max(2, series - random.int(20)) : series + 10,
+      seriesPerMetricMax: small ? Math.ceil(series / metrics) : series + 10,
+    },
+    times: { retentionMs: random.pick([2 * 60, 7 * 24 * 60]) * MINUTE_MS, clockSkewMs: 10 * MINUTE_MS },
+    weights: makeWeights(random),
+  };
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { LOG_BYTES_MAX, RING_BYTES } from '../../../native-free-core/limits.js';
+import { defaultWorkers } from '../../../src/config/defaults.js';
+import { CONFIG_KEYS } from '../../../src/config/keys.js';
+import { type ConfigSources, loadConfig } from '../../../src/config/load-config.js';
+import type { Config } from '../../../src/config/schema.js';
+import { MillraceError } from '../../../src/errors.js';
+
+function load(sources: Partial<ConfigSources> = {}): Config {
+  return loadConfig({ flags: {}, env: {}, file: undefined, ...sources });
+}
+
+function file(t: TestContext, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-config-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'millrace.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+function refused(sources: Partial<ConfigSources>, ...texts: RegExp[]): void {
+  assert.throws(
+    () => load(sources),
+    (error) => {
+      assert.ok(error instanceof MillraceError && error.code === 'MR_CONFIG');
+      for (const text of texts) assert.match(error.message, text);
+      assert.equal(error.message.split('\n').length, texts.length, error.message);
+      return true;
+    },
+  );
+}
+
+test('loadConfig() gives the defaults when nothing is said', () => {
+  const config = load();
+  assert.deepEqual(
+    { ...config, workers: 1 },
+    {
+      port: 8000,
+      host: '127.0.0.1',
+      data: './data',
+      workers: 1,
+      queryThreads: 1,
+      logLevel: 'info',
+      token: [],
+      ringBytes: RING_BYTES,
+      logBytesMax: LOG_BYTES_MAX,
+      limits: {
+        seriesTotal: 2_000_000,
+        seriesPerMetric: 100_000,
+        frameBytes: 16 * 1024 ** 2,
+        bodyBytes: 16 * 1024 ** 2,
+        pointsPerBatch: 1_000_000,
+        inFlight: 64,
+        clockSkewMs: 600_000,
+        queryTimeoutMs: 30_000,
+      },
+      retention: { raw: 30 * 86_400_000 },
+    },
+  );
+  assert.equal(config.workers, defaultWorkers());
+});
+
+test('defaultWorkers() leaves a core and stays within 1 and 16', () => {
+  assert.deepEqual([1, 2, 3, 17, 64].map(defaultWorkers), [1, 1, 2, 16, 16]);
+});
+
+test('loadConfig() prefers flags to variables to the file to the defaults', (t) => {
+  const path = file(
+    t,
+    'port: 1\nhost: a\ndata: x\nlimits:\n  inFlight: 7\n  clockSkewMs: 5m\nretention: { raw: 7d }\n',
+  );
+  const config = load({
+    file: path,
+    env: {
+      MILLRACE_PORT: '2',
+      MILLRACE_HOST: 'b',
+      MILLRACE_LIMITS_IN_FLIGHT: '8',
+      HOME: '/',
+      MILLRACE_DATA: '',
+    },
+    flags: { port: '3', 'limits.frameBytes': '1MiB' },
+  });
+  assert.deepEqual([config.port, config.host, config.data, config.limits.inFlight], [3, 'b', 'x', 8]);
+  assert.deepEqual(
+    [config.limits.clockSkewMs, config.retention.raw, config.limits.frameBytes],
+    [300_000, 604_800_000, 1_048_576],
+  );
+});
+
+test('loadConfig() reads JSON, a file named by MILLRACE_CONFIG, and an empty file', (t) => {
+  assert.equal(load({ env: { MILLRACE_CONFIG: file(t, '{"port": 5}') } }).port, 5);
+  assert.equal(load({ file: file(t, '') }).port, 8000);
+});
+
+test('loadConfig() takes bytes, durations and lists in words', () => {
+  const config = load({
+    env: {
+      MILLRACE_TOKEN: 'a, b',
+      MILLRACE_RING_BYTES: '64 MiB',
+      MILLRACE_LOG_BYTES_MAX: '1GB',
+      MILLRACE_RETENTION_RAW: '60000',
+    },
+  });
+  assert.deepEqual(
+    [config.token, config.ringBytes, config.logBytesMax, config.retention.raw],
+    [['a', 'b'], 67_108_864, 1e9, 60_000],
+  );
+  assert.deepEqual(load({ flags: { token: ['x', 'y'] } }).token, ['x', 'y']);
+});
+
+test('loadConfig() names the key, what is allowed, what came and from where', (t) => {
+  refused(
+    { flags: { port: '70000' } },
+    /^port must be a whole number from 0 to 65535; got "70000" from --port$/,
+  );
+  refused(
+    { env: { MILLRACE_WORKERS: '0' } },
+    /^workers must be a whole number from 1 to 16; got "0" from MILLRACE_WORKERS$/,
+  );
+  const path = file(t, 'limits: { seriesTotal: many }\nlogLevel: loud\nport: 1.5\n');
+  refused(
+    { file: path },
+    /limits.seriesTotal must be .*; got "many" from .*millrace.yaml/,
+    /logLevel must be one of trace, .*; got "loud"/,
+    /port must be .*; got 1.5/,
+  );
+  refused(
+    { env: { MILLRACE_RETENTION_RAW: '1y' } },
+    /retention.raw must be a duration, .* from 1m to .*; got "1y"/,
+  );
+  refused({ flags: { ringBytes: '5 bananas' } }, /ringBytes must be bytes, such as 64MiB/);
+  refused({ flags: { ringBytes: '1MiB' } }, /ringBytes must hold the largest batch twice/);
+});
+
+test('loadConfig() does not print tokens', () => {
+  assert.throws(
+    () => load({ env: { MILLRACE_TOKEN: `${'secret'.repeat(1000)}` } }),
+    (error) =>
+      error instanceof MillraceError && /token must be/.test(error.message) && !/secret/.test(error.message),
+  );
+});
+
+test('loadConfig() refuses unknown keys with near names', (t) => {
+  refused({ file: file(t, 'prot: 1\n') }, /^There is no key prot, from .*; did you mean port\?$/);
+  refused(
+    { file: file(t, 'limits: { serieTotal: 1 }\n') },
+    /no key limits.serieTotal, .*did you mean limits.seriesTotal/,
+  );
+  refused(
+    { env: { MILLRACE_PROT: '1' } },
+    /no key MILLRACE_PROT, from the environment; did you mean MILLRACE_PORT\?/,
+  );
+  refused(
+    { file: file(t, 'limits: 5\n') },
+    /limits must hold keys of its own, such as limits.seriesTotal; got 5/,
+  );
+  refused({ file: file(t, '[1]\n') }, /must hold keys and values/);
+  refused({ file: file(t, 'a: [\n') }, /neither YAML nor JSON/);
+  refused({ file: '/nowhere/x.yaml' }, /can't be read: ENOENT/);
+  refused({ file: file(t, '__proto__: { port: 1 }\n') }, /no key __proto__/);
+});
+
+test('loadConfig() passes over what Kubernetes sets for a service of our name', () => {
+  const env = {
+    MILLRACE_SERVICE_HOST: '10.0.0.1',
+    MILLRACE_SERVICE_PORT: '8000',
+    MILLRACE_PORT_8000_TCP_ADDR: '10.0.0.1',
+  };
+  assert.equal(load({ env }).port, 8000);
+});
+
+test('CONFIG_KEYS names each key once in every form', () => {
+  for (const form of ['path', 'flag', 'variable'] as const) {
+    assert.equal(new Set(CONFIG_KEYS.map((key) => key[form])).size, CONFIG_KEYS.length);
+  }
+  const key = CONFIG_KEYS.find((each) => each.path === 'limits.seriesPerMetric');
+  assert.deepEqual(
+    [key?.flag, key?.variable],
+    ['limits-series-per-metric', 'MILLRACE_LIMITS_SERIES_PER_METRIC'],
+  );
+});

@@ -1,0 +1,291 @@
+import { RejectCode } from '../../../protocol/index.js';
+import { MillraceError } from '../../../src/errors.js';
+import { nearest } from '../../../src/http/nearest.js';
+import type {
+  Busy,
+  HealthReport,
+  IngestPort,
+  LabelMatcher,
+  Labels,
+  OperatorPort,
+  QueryAnswer,
+  QueryPort,
+  QueryRequest,
+  RowSink,
+} from '../../../src/http/ports.js';
+import { presentAnswer } from '../../../src/http/present/present.js';
+import type { QueryResult } from '../../../src/http/present/results.js';
+import { compilePattern } from '../../../src/http/selector/pattern.js';
+import { NAME_LABEL } from '../../../src/http/selector/selector-parser.js';
+
+export interface StoredPoint {
+  series: number;
+  value: number;
+  timeMs: number;
+}
+
+export interface StoredSeries {
+  name: string;
+  labels: Labels;
+}
+
+/** Points further back than this are too old for the fake, ms before the time of arrival. */
+export const FAKE_RETENTION_MS = 100 * 365 * 86_400_000;
+
+/** The three ports over arrays: enough of an engine to hold the edge to its contract. */
+export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
+  readonly series: StoredSeries[] = [];
+  readonly points: StoredPoint[] = [];
+  readonly rejects: number[] = [];
+  readonly requests: QueryRequest[] = [];
+  state: HealthReport['state'] = 'ok';
+  /** Refuses this many commits as busy. */
+  busyCommits = 0;
+  busyRetryMs = 20;
+  /** What the next commits settle with. */
+  failure: Error | undefined;
+  settleAfterMs = 0;
+  /** Keeps queries waiting, until aborted. */
+  isQueryStuck = false;
+  queryError: Error | undefined;
+  /** Counts points and forgets them, for benches. */
+  isSink = false;
+  sunk = 0;
+  commits = 0;
+
+  readonly #byKey = new Map<string, number>();
+  #open: FakeSink | undefined;
+
+  begin(nowMs: number): RowSink {
+    if (this.#open?.isOpen === true) throw new Error('BUG: a batch is begun while another is open');
+    this.#open = new FakeSink(this, nowMs);
+    return this.#open;
+  }
+
+  resolve(name: string, labels: Labels | undefined): number {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
+    if (name === '' || Buffer.byteLength(name) > 256 || /[\x00-\x1f\x7f]/.test(name))
+      return -1 - RejectCode.invalidName;
+    const entries = Object.entries(labels ?? {}).filter(([, value]) => value !== '');
+    if (entries.length > 32) return -1 - RejectCode.tooManyLabels;
+    if (entries.some(([label]) => label === '')) return -1 - RejectCode.invalidLabel;
+    if (entries.some(([label, value]) => Buffer.byteLength(label) > 128 || Buffer.byteLength(value) > 1024)) {
+      return -1 - RejectCode.labelTooLong;
+    }
+    entries.sort();
+    const key = JSON.stringify([name, entries]);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    this.series.push({ name, labels: Object.fromEntries(entries) });
+    this.#byKey.set(key, this.series.length - 1);
+    return this.series.length - 1;
+  }
+
+  /** Stored points as readable rows. */
+  rows(): object[] {
+    return this.points.map(({ series, value, timeMs }) => ({ ...this.series[series]!, value, timeMs }));
+  }
+
+  health(): HealthReport {
+    const reason = this.state === 'ok' ? {} : { reason: `The fake is ${this.state}.` };
+    return { state: this.state, uptimeSeconds: 1.5, version: '0.1.0', ...reason };
+  }
+
+  async stats(): Promise<object> {
+    return { points_per_second: { '1s': 1 }, shards: [{ shard: 0, series: this.series.length }] };
+  }
+
+  async run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
+    this.requests.push(request);
+    if (this.queryError !== undefined) throw this.queryError;
+    if (this.isQueryStuck) {
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    }
+    const answer = this.#find(request);
+    return 'status' in answer ? answer : presentAnswer(request, answer);
+  }
+
+  #find(request: QueryRequest): QueryAnswer | QueryResult {
+    const matching = this.points.filter(({ series }) => matches(this.series[series]!, request.selectors));
+    if (request.kind === 'names') {
+      return { kind: 'names', names: [...new Set(matching.map(({ series }) => this.series[series]!.name))] };
+    }
+    if (request.kind === 'metrics') return this.#metrics(matching);
+    if (request.kind === 'current') {
+      const inWindow = matching.filter(
+        ({ timeMs }) => timeMs > request.nowMs - request.windowMs && timeMs <= request.nowMs,
+      );
+      return this.#current(inWindow, request.windowMs);
+    }
+    const names = this.series.map(({ name }) => name);
+    if (!names.includes(request.metric)) {
+      return { status: 404, metric: request.metric, near: nearest(request.metric, new Set(names), 5) };
+    }
+    const own = matching
+      .filter(({ series }) => this.series[series]!.name === request.metric)
+      .sort((a, b) => a.timeMs - b.timeMs);
+    if (request.kind === 'latest') {
+      const last = own.at(-1);
+      if (last === undefined) return { status: 404, metric: request.metric, noData: 'No series matches.' };
+      return {
+        kind: 'latest',
+        timeMs: last.timeMs,
+        value: last.value,
+        labels: this.series[last.series]!.labels,
+      };
+    }
+    const inRange = own.filter(({ timeMs }) => timeMs >= request.startMs && timeMs < request.endMs);
+    if (request.kind === 'stats') {
+      const values = inRange.map(({ value }) => value);
+      return {
+        kind: 'stats',
+        ...statistics(values),
+        percentiles: request.percentiles.map((p) => percentile(values, p)),
+      };
+    }
+    return this.#raw(inRange, request.limit, request.cursor);
+  }
+
+  #metrics(points: readonly StoredPoint[]): QueryResult {
+    const names = [...new Set(points.map(({ series }) => this.series[series]!.name))];
+    const metrics = names.map((name) => {
+      const own = points.filter(({ series }) => this.series[series]!.name === name);
+      const times = own.map(({ timeMs }) => timeMs);
+      return {
+        name,
+        series: new Set(own.map(({ series }) => series)).size,
+        firstSeenMs: Math.min(...times),
+        lastSeenMs: Math.max(...times),
+      };
+    });
+    return { kind: 'metrics', metrics };
+  }
+
+  #current(points: readonly StoredPoint[], windowMs: number): QueryResult {
+    const names = [...new Set(points.map(({ series }) => this.series[series]!.name))];
+    const metrics = names.map((name) => {
+      const values = points
+        .filter(({ series }) => this.series[series]!.name === name)
+        .map(({ value }) => value);
+      return {
+        name,
+        ...statistics(values),
+        ratePerSecond: values.length / (windowMs / 1000),
+        last: values.at(-1)!,
+      };
+    });
+    return { kind: 'current', metrics };
+  }
+
+  #raw(points: readonly StoredPoint[], limit: number, cursor: string | undefined): QueryAnswer | QueryResult {
+    const start = cursor === undefined ? 0 : Number(cursor.replace(/^c/, ''));
+    if (Number.isNaN(start)) {
+      return {
+        status: 400,
+        parameter: 'cursor',
+        detail: 'cursor must be the next_cursor of an earlier answer.',
+      };
+    }
+    const page = points.slice(start, start + limit);
+    return {
+      kind: 'raw',
+      series: this.series.map(({ labels }) => labels),
+      seriesIndexes: Uint32Array.from(page, ({ series }) => series),
+      timesMs: Float64Array.from(page, ({ timeMs }) => timeMs),
+      values: Float64Array.from(page, ({ value }) => value),
+      nextCursor: start + limit < points.length ? `c${start + limit}` : undefined,
+    };
+  }
+}
+
+class FakeSink implements RowSink {
+  readonly #engine: FakeEngine;
+  readonly #nowMs: number;
+  readonly #points: StoredPoint[] = [];
+  readonly #rejects: number[] = [];
+  #count = 0;
+  isOpen = true;
+
+  constructor(engine: FakeEngine, nowMs: number) {
+    this.#engine = engine;
+    this.#nowMs = nowMs;
+  }
+
+  resolve(name: string, labels: Labels | undefined): number {
+    return this.#engine.resolve(name, labels);
+  }
+
+  addResolved(series: number, value: number, timeMs: number | undefined): number {
+    const time = timeMs ?? this.#nowMs;
+    const reason =
+      time < this.#nowMs - FAKE_RETENTION_MS
+        ? RejectCode.tooOld
+        : time > this.#nowMs + 600_000
+          ? RejectCode.tooFarAhead
+          : 0;
+    if (reason !== 0) this.#rejects.push(reason);
+    else if (this.#engine.isSink) this.#count++;
+    else this.#points.push({ series, value, timeMs: time });
+    return reason;
+  }
+
+  reject(reason: number): void {
+    this.#rejects.push(reason);
+  }
+
+  commit(onSettled: (failure: Error | undefined) => void): Busy | undefined {
+    this.isOpen = false;
+    const engine = this.#engine;
+    if (engine.busyCommits > 0) {
+      engine.busyCommits--;
+      return { busyRetryMs: engine.busyRetryMs, reason: 'the ring of shard 0 is full' };
+    }
+    engine.commits++;
+    engine.sunk += this.#count;
+    for (const point of this.#points) engine.points.push(point);
+    engine.rejects.push(...this.#rejects);
+    const failure = engine.failure;
+    if (engine.settleAfterMs < 0) onSettled(failure);
+    else setTimeout(() => onSettled(failure), engine.settleAfterMs);
+    return undefined;
+  }
+
+  abort(): void {
+    this.isOpen = false;
+  }
+}
+
+function matches(series: StoredSeries, selectors: readonly LabelMatcher[]): boolean {
+  return selectors.every(({ label, op, value }) => {
+    const actual = label === NAME_LABEL ? series.name : (series.labels[label] ?? '');
+    if (op === '=' || op === '!=') return (actual === value) === (op === '=');
+    return compilePattern(value).matches(actual) === (op === '=~');
+  });
+}
+
+function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
+function statistics(values: readonly number[]) {
+  const count = values.length;
+  const sum = values.reduce((a, b) => a + b, 0);
+  const mean = sum / count;
+  const stddev = Math.sqrt(values.reduce((a, value) => a + (value - mean) ** 2, 0) / count);
+  return {
+    count,
+    sum,
+    mean,
+    stddev,
+    min: Math.min(...values),
+    max: Math.max(...values),
+    p50: percentile(values, 50),
+    p90: percentile(values, 90),
+    p95: percentile(values, 95),
+    p99: percentile(values, 99),
+  };
+}
+
+/** A coded error, for tests that let the engine fail. */
+export const queueFull = new MillraceError('MR_BUSY', 'The query queue is full.', { retryAfterMs: 2500 });

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Labels, RawRequest, StatsRequest } from '../../../../src/http/ports.js';
+import { rawBody, statsBody } from '../../../../src/http/present/bodies.js';
+import { presentAnswer } from '../../../../src/http/present/present.js';
+import type { RawResult, StatsResult } from '../../../../src/http/present/results.js';
+
+const request: RawRequest = {
+  kind: 'raw',
+  format: 'json',
+  metric: 'a "b" ä',
+  selectors: [],
+  startMs: 0,
+  endMs: 1,
+  limit: 10,
+  cursor: undefined,
+};
+
+const rawResult = fc
+  .array(
+    fc.tuple(
+      fc.double({ min: 0, max: 4e12, noNaN: true }),
+      fc.double({ noNaN: true }).filter(Number.isFinite),
+      fc.nat(2),
+    ),
+  )
+  .chain((rows) =>
+    fc.record({
+      kind: fc.constant('raw' as const),
+      series: fc.constant<Labels[]>([{}, { host: 'a"b' }, { host: 'ä', region: '' }]),
+      seriesIndexes: fc.constant(Uint32Array.from(rows, (row) => row[2])),
+      timesMs: fc.constant(Float64Array.from(rows, (row) => row[0])),
+      values: fc.constant(Float64Array.from(rows, (row) => row[1])),
+      nextCursor: fc.option(fc.string(), { nil: undefined }),
+    }),
+  );
+
+function textOf(format: 'json' | 'ndjson', result: RawResult): string {
+  const answer = presentAnswer({ ...request, format }, result);
+  assert.equal(answer.status, 200);
+  return new TextDecoder().decode(answer.body);
+}
+
+test('presentAnswer() writes raw rows by hand as JSON.stringify would', () => {
+  fc.assert(
+    fc.property(rawResult, (result) => {
+      const body = rawBody(request, result) as { data: object[] };
+      assert.equal(textOf('json', result), JSON.stringify(body));
+      assert.equal(textOf('ndjson', result), body.data.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    }),
+  );
+});
+
+test('statsBody() has null where a number is not finite', () => {
+  const statistics: StatsResult = {
+    kind: 'stats',
+    count: 2,
+    sum: Number.POSITIVE_INFINITY,
+    mean: Number.POSITIVE_INFINITY,
+    min: 1e308,
+    max: 1e308,
+    stddev: Number.NaN,
+    p50: 1e308,
+    p90: 1e308,
+    p95: 1e308,
+    p99: 1e308,
+    percentiles: [],
+  };
+  const stats: StatsRequest = { ...request, kind: 'stats', percentiles: [] };
+  const body = statsBody(stats, statistics) as Record<string, unknown>;
+  assert.deepEqual([body['sum'], body['mean'], body['stddev'], body['max']], [null, null, null, 1e308]);
+});
