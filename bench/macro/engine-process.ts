@@ -9,6 +9,32 @@ const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 /** Clock ticks a second in /proc: USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/** What is kept of a process's standard error, characters. */
+const ERROR_TEXT_MAX = 16_384;
+
+export interface EngineOptions {
+  /** An existing data folder; without it one is made. */
+  folder?: string;
+  flags?: readonly string[];
+}
+
+/** The engine ended before it listened. */
+export class EngineStartError extends Error {
+  readonly exitCode: number | null;
+  readonly errors: string;
+
+  constructor(exitCode: number | null, errors: string) {
+    super(`the engine ended with ${exitCode} before it listened: ${errors}`);
+    this.exitCode = exitCode;
+    this.errors = errors;
+  }
+}
+
+/** This process's environment without the variables that the engine would take for its configuration. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_')));
+}
+
 /** The real engine in a process and a folder of its own, which go with `stop`. */
 export class EngineProcess {
   readonly url: string;
@@ -21,22 +47,33 @@ export class EngineProcess {
     this.folder = folder;
   }
 
-  /** Starts an engine on a free port and waits until it listens. */
-  static async start(flags: readonly string[] = [], folder?: string): Promise<EngineProcess> {
-    const data = folder ?? mkdtempSync(join(tmpdir(), 'millrace-bench-'));
-    const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--data', data, '--log-level', 'warn', ...flags], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+  /** Starts an engine, on a free port unless the flags name one, and waits until it listens. */
+  static async start({ folder, flags = [] }: EngineOptions = {}): Promise<EngineProcess> {
+    const data = folder ?? mkdtempSync(join(tmpdir(), 'millrace-'));
+    const port = flags.includes('--port') ? [] : ['--port', '0'];
+    const child = spawn(
+      process.execPath,
+      [MAIN, 'serve', ...port, '--data', data, '--log-level', 'warn', ...flags],
+      { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
+    );
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors = (errors + chunk.toString()).slice(-ERROR_TEXT_MAX);
     });
     const url = await new Promise<string>((resolve, reject) => {
       let text = '';
-      child.stdout!.on('data', (chunk: Buffer) => {
+      child.stdout.on('data', (chunk: Buffer) => {
         text += chunk.toString();
         const found = /listening on (http:\/\/\S+)/.exec(text);
         if (found !== null) resolve(found[1]!);
       });
-      child.once('exit', (code) => reject(new Error(`the engine ended with ${code} before it listened`)));
+      child.once('exit', (code) => reject(new EngineStartError(code, errors)));
     });
     return new EngineProcess(child, url, data);
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
   }
 
   get pid(): number {
@@ -64,7 +101,7 @@ export class EngineProcess {
 
   /** Ends the engine as a user does, or at once with SIGKILL. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill(signal);
     await ended;

@@ -67,6 +67,8 @@ export const HISTOGRAM_PAGES_MAX = OCTAVE_KEY_MAX;
 
 /** A counter stops here and further values go to overflow. */
 export const COUNTER_MAX = 2 ** 32 - 1;
+/** The same word read as a signed one. */
+export const COUNTER_MAX_SIGNED = -1;
 
 /** Sizes of a pool; all are fixed for its life. */
 export interface HistogramPoolSizes {

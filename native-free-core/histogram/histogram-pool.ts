@@ -24,6 +24,8 @@ export class HistogramPool {
   readonly sizes: Readonly<HistogramPoolSizes>;
   /** The whole pool as counters and directory words; the histograms index it, so no view is made for each. */
   readonly words: Uint32Array;
+  /** The same memory as signed words: adding 1 to a counter then stays in the integers of the engine. */
+  readonly signedWords: Int32Array;
   /** The same memory for the float64 words of the headers. */
   readonly numbers: Float64Array;
   readonly #pagesWord: number;
@@ -42,6 +44,7 @@ export class HistogramPool {
     const bytes = histogramPoolBytes(sizes);
     this.sizes = { ...sizes };
     this.words = new Uint32Array(buffer, byteOffset, bytes / WORD_BYTES);
+    this.signedWords = new Int32Array(buffer, byteOffset, bytes / WORD_BYTES);
     this.numbers = new Float64Array(buffer, byteOffset, bytes / 8);
     this.#pagesWord = pagesOffset(sizes) / WORD_BYTES;
   }

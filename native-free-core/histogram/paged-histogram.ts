@@ -4,6 +4,7 @@ import { BUCKET_INDEX_MAX, bucketIndex, bucketMid } from './bucket.js';
 import {
   COUNT_F64,
   COUNTER_MAX,
+  COUNTER_MAX_SIGNED,
   DIRECTORY_PAGE_BITS,
   DIRECTORY_PAGE_MASK,
   directoryWords,
@@ -26,8 +27,7 @@ import { nearestRank } from './nearest-rank.js';
 
 /**
  * A counting histogram over caller-owned, perhaps shared memory (histogram-layout.ts): a page of 128 counters for
- * each octave and sign that has occurred, found through a small directory. `record` is a few nanoseconds while
- * values stay in one octave and some more when they jump.
+ * each octave and sign that has occurred, found through a small directory.
  *
  * Who may do what: the thread that owns the pool calls `record`, `reset` and is the only writer. Every other
  * thread attaches a PagedHistogram of its own to the same memory and calls nothing but `copyInto`.
@@ -48,22 +48,24 @@ import { nearestRank } from './nearest-rank.js';
 export class PagedHistogram {
   readonly #pool: HistogramPool;
   readonly #words: Uint32Array;
+  readonly #signedWords: Int32Array;
   readonly #numbers: Float64Array;
   readonly #header: number; // word index
   readonly #base: number; // the same place as an index of float64
   readonly #directory: number;
   readonly #directoryMask: number;
-  // The page of the last value: successive values of one metric mostly share an octave.
-  #lastKey = 0;
-  #lastPageWord = 0;
+  /** Where page -1 would be: a directory word counts pages from 1. */
+  readonly #pageBase: number;
 
   constructor(pool: HistogramPool, histogramIndex: number) {
     this.#pool = pool;
     this.#words = pool.words;
+    this.#signedWords = pool.signedWords;
     this.#numbers = pool.numbers;
     this.#header = pool.headerWord(histogramIndex);
     this.#base = this.#header / 2;
     this.#directory = this.#header + HISTOGRAM_HEADER_BYTES / WORD_BYTES;
+    this.#pageBase = pool.pageWord(-1);
     this.#directoryMask = directoryWords(pool.sizes.pagesPerHistogram) - 1;
   }
 
@@ -119,14 +121,18 @@ export class PagedHistogram {
     }
     const octave = place >> 7;
     const key = index < 0 ? POSITIVE_KEY_MIN - 1 - octave : POSITIVE_KEY_MIN + octave;
-    if (key !== this.#lastKey && !this.#tryOpenPage(key)) {
+    // The first place of the directory that the key can have; mostly it is there.
+    const entry = this.#signedWords[this.#directory + (key & this.#directoryMask)]!;
+    const pageWord =
+      entry >>> DIRECTORY_PAGE_BITS === key ? this.#entryPageWord(entry) : this.#tryOpenPage(key);
+    if (pageWord < 0) {
       numbers[base + OVERFLOW_F64] = numbers[base + OVERFLOW_F64]! + 1;
       return;
     }
-    const word = this.#lastPageWord + (place & 127);
-    const counter = this.#words[word]!;
-    if (counter === COUNTER_MAX) numbers[base + OVERFLOW_F64] = numbers[base + OVERFLOW_F64]! + 1;
-    else this.#words[word] = counter + 1;
+    const word = pageWord + (place & 127);
+    const counter = this.#signedWords[word]!;
+    if (counter === COUNTER_MAX_SIGNED) numbers[base + OVERFLOW_F64] = numbers[base + OVERFLOW_F64]! + 1;
+    else this.#signedWords[word] = counter + 1;
   }
 
   /** Empties the histogram and gives its pages back to the pool. Costs what its directory costs. */
@@ -143,7 +149,6 @@ export class PagedHistogram {
     }
     words[this.#header + PAGES_WORD] = 0;
     this.#numbers.fill(0, this.#base + COUNT_F64, this.#base + REJECTED_F64 + 1);
-    this.#lastKey = 0;
     Atomics.add(words, this.#header + SEQUENCE_WORD, 1);
   }
 
@@ -234,8 +239,8 @@ export class PagedHistogram {
     };
   }
 
-  /** Makes the page of an octave the last page, taking a new one if need be. False: there is none left. */
-  #tryOpenPage(key: number): boolean {
+  /** The first counter of an octave's page, which is taken from the pool if need be; -1: there is none left. */
+  #tryOpenPage(key: number): number {
     const words = this.#words;
     const mask = this.#directoryMask;
     let slot = key & mask;
@@ -246,35 +251,36 @@ export class PagedHistogram {
     }
     if (entry === 0) {
       const held = words[this.#header + PAGES_WORD]!;
-      if (held >= this.#pool.sizes.pagesPerHistogram) return false;
+      if (held >= this.#pool.sizes.pagesPerHistogram) return -1;
       const page = this.#pool.tryTakePage();
-      if (page < 0) return false;
+      if (page < 0) return -1;
       words[this.#header + PAGES_WORD] = held + 1;
-      entry = ((key << DIRECTORY_PAGE_BITS) | (page + 1)) >>> 0;
+      entry = (key << DIRECTORY_PAGE_BITS) | (page + 1);
       Atomics.store(words, this.#directory + slot, entry);
     }
-    this.#lastKey = key;
-    this.#lastPageWord = this.#entryPageWord(entry);
-    return true;
+    return this.#entryPageWord(entry);
   }
 
   #entryPageWord(entry: number): number {
-    return this.#pool.pageWord((entry & DIRECTORY_PAGE_MASK) - 1);
+    return this.#pageBase + (entry & DIRECTORY_PAGE_MASK) * PAGE_WORDS;
   }
 
   /** Adds a page's counters, perhaps of memory that another thread writes; answers their total. */
   #addPage(key: number, source: Uint32Array, sourceWord: number): number {
-    const open = this.#tryOpenPage(key);
+    const pageWord = this.#tryOpenPage(key);
     let total = 0;
     let lost = 0;
     for (let place = 0; place < PAGE_WORDS; place++) {
       const counter = Atomics.load(source, sourceWord + place);
       if (counter === 0) continue;
       total += counter;
-      const word = this.#lastPageWord + place;
-      const added = open ? this.#words[word]! + counter : counter;
-      const kept = open ? Math.min(added, COUNTER_MAX) : 0;
-      if (open) this.#words[word] = kept;
+      if (pageWord < 0) {
+        lost += counter;
+        continue;
+      }
+      const added = this.#words[pageWord + place]! + counter;
+      const kept = Math.min(added, COUNTER_MAX);
+      this.#words[pageWord + place] = kept;
       lost += added - kept;
     }
     if (lost > 0) this.#add(OVERFLOW_F64, lost);

@@ -188,7 +188,6 @@ export class LiveCells {
     if (words[at + CELL_STAMP] === 0) return;
     this.pool.release(words[at + CELL_CHAIN]! >> CHAIN_SHIFT);
     words.fill(0, at, at + CELL_WORDS);
-    this.#ready[cell] = 0;
     this.#directories.fill(0, cell << DIRECTORY_SHIFT, (cell + 1) << DIRECTORY_SHIFT);
   }
 

@@ -1,5 +1,5 @@
-import { crc32c } from '../codec/crc32c.js';
 import { writeVarint } from '../codec/varint.js';
+import { segmentChecksum } from './segment-checksum.js';
 import {
   SEGMENT_CHECKSUM,
   SEGMENT_DIRECTORY,
@@ -86,8 +86,7 @@ export class SegmentBuilder {
     view.setUint32(SEGMENT_DIRECTORY_BYTES, this.#directoryBytes, true);
     value.set(this.#directory.subarray(0, this.#directoryBytes), SEGMENT_DIRECTORY);
     value.set(this.bytes.subarray(0, this.offset), SEGMENT_DIRECTORY + this.#directoryBytes);
-    const checksum = crc32c(value, SEGMENT_RUNS, SEGMENT_DIRECTORY + this.#directoryBytes);
-    view.setUint32(SEGMENT_CHECKSUM, checksum, true);
+    view.setUint32(SEGMENT_CHECKSUM, segmentChecksum(value, SEGMENT_DIRECTORY + this.#directoryBytes), true);
     return value;
   }
 }

@@ -2,7 +2,7 @@
  * A segment: one value of a store that holds the encoded runs of many series of a group, from one flush.
  *
  *   0  u8 format version | u8 kind (SEGMENT_RAW: chunks, SEGMENT_ROLLUP: runs of cells) | u16 0
- *   4  u32 CRC32C of bytes 8 .. 16 + directory bytes
+ *   4  u32 CRC32C of bytes 8 .. 16 + directory bytes, with bytes 0-3 mixed in (segment-checksum.ts)
  *   8  u32 runs | 12 u32 directory bytes
  *   16 directory, a run: varint series number minus the one before (the first: minus the first number of the key),
  *      varint bytes of the run

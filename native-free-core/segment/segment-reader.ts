@@ -1,5 +1,5 @@
-import { crc32c } from '../codec/crc32c.js';
 import { readVarint, varint } from '../codec/varint.js';
+import { segmentChecksum } from './segment-checksum.js';
 import {
   SEGMENT_CHECKSUM,
   SEGMENT_DIRECTORY,
@@ -34,7 +34,7 @@ export class SegmentReader {
     if (bytes.length < SEGMENT_DIRECTORY) return 'damaged';
     const directoryEnd = SEGMENT_DIRECTORY + u32(bytes, SEGMENT_DIRECTORY_BYTES);
     if (directoryEnd > bytes.length || bytes[SEGMENT_KIND] !== kind) return 'damaged';
-    if (crc32c(bytes, SEGMENT_RUNS, directoryEnd) !== u32(bytes, SEGMENT_CHECKSUM)) return 'damaged';
+    if (segmentChecksum(bytes, directoryEnd) !== u32(bytes, SEGMENT_CHECKSUM)) return 'damaged';
     if (bytes[0]! > SEGMENT_VERSION) return 'newer';
     this.#bytes = bytes;
     this.#runs = u32(bytes, SEGMENT_RUNS);

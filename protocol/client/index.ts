@@ -4,10 +4,12 @@ import type { ProducerOptions } from './producer-options.js';
 
 export type { AckLevel } from '../frames/hello.js';
 export type { ProducerHost, ProducerSocket, TimerHandle } from './host.js';
-export { type CloseResult, type ColumnTimes, Producer } from './producer.js';
+export { Producer } from './producer.js';
 export { ProducerError, type ProducerErrorCode } from './producer-error.js';
 export type {
   AckEvent,
+  CloseResult,
+  ColumnTimes,
   ProducerOptions,
   ProducerState,
   RejectEvent,

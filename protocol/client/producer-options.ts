@@ -37,6 +37,18 @@ export interface RejectEvent {
   readonly seq: number;
 }
 
+/** How a producer ended: whether everything it had taken is settled, and how many points are not. */
+export interface CloseResult {
+  readonly settled: boolean;
+  readonly pointsLost: number;
+}
+
+/** Times of `addColumns`: the base in ms since the epoch and, where points differ, each one's distance from it. */
+export interface ColumnTimes {
+  readonly baseMs: number;
+  readonly dt?: Int32Array;
+}
+
 export interface ProducerOptions {
   /** `ws://host:8000/ws/ingest`; `wss:` where the engine stands behind TLS. */
   readonly url: string;

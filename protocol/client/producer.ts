@@ -8,23 +8,18 @@ import { buildColumnsFrame } from './columns-frame.js';
 import { FlushWaiters } from './flush-waiters.js';
 import type { ProducerHost, TimerHandle } from './host.js';
 import { ProducerError } from './producer-error.js';
-import { bufferBatches, type ProducerOptions, type ProducerSettings, settle } from './producer-options.js';
+import {
+  bufferBatches,
+  type CloseResult,
+  type ColumnTimes,
+  type ProducerOptions,
+  type ProducerSettings,
+  settle,
+} from './producer-options.js';
 import { ProducerCounters, type ProducerStats } from './producer-stats.js';
 import type { Sender } from './sender.js';
 import { type Labels, SeriesRefs } from './series-refs.js';
 import { Session } from './session.js';
-
-/** How a producer ended: whether everything it had taken is settled, and how many points are not. */
-export interface CloseResult {
-  readonly settled: boolean;
-  readonly pointsLost: number;
-}
-
-/** Times of `addColumns`: the base in ms since the epoch and, where points differ, each one's distance from it. */
-export interface ColumnTimes {
-  readonly baseMs: number;
-  readonly dt?: Int32Array;
-}
 
 /**
  * Takes points, carries them to an engine in batches, and keeps them until the engine has acknowledged them.

@@ -70,10 +70,6 @@ export class Session {
     });
   }
 
-  get state(): ProducerState {
-    return this.#state;
-  }
-
   /** Connects for the first time. */
   start(): void {
     this.#connect();

@@ -96,6 +96,9 @@ export class ShardEngine {
   #nextLogPosition = 0;
   #accepted = 0;
   #damaged = 0;
+  /** Both as they were where the generation that takes points begins: its values in the log count on from there. */
+  #acceptedBefore = 0;
+  #damagedBefore = 0;
   #cyclePoints = 0;
   #pending = false;
   /** Log bytes of the generation that takes points now, and of the one that is flushed. */
@@ -128,8 +131,8 @@ export class ShardEngine {
   /** Takes over where the shard stood when its log was cut last. Before `replay`. */
   restore(record: ShardRecord): void {
     this.#nextLogPosition = record.nextLogPosition;
-    this.#accepted = record.acceptedPoints;
-    this.#damaged = record.damagedPoints;
+    this.#accepted = this.#acceptedBefore = record.acceptedPoints;
+    this.#damaged = this.#damagedBefore = record.damagedPoints;
     this.#replayedRing(record.session, record.ringPosition);
   }
 
@@ -142,6 +145,10 @@ export class ShardEngine {
     // What values that could not be read had held.
     const lost = value.acceptedPoints - value.points - this.#accepted;
     this.#damaged += lost;
+    if (this.#logBytes === 0) {
+      this.#acceptedBefore = value.acceptedPoints - value.points;
+      this.#damagedBefore = this.#damaged;
+    }
     const filter = this.#storedFilter(generation);
     for (let entry = value.next(); entry !== undefined; entry = value.next()) {
       this.applyPoints(entry, 0, filter);
@@ -233,6 +240,8 @@ export class ShardEngine {
   closeGeneration(): void {
     this.flush.begin(this.head.generation, this.windows.takeChanged());
     this.head.swap();
+    this.#acceptedBefore = this.#accepted;
+    this.#damagedBefore = this.#damaged;
     this.#flushingLogBytes = this.#logBytes;
     this.#logBytes = 0;
     this.#oldestLogMs = Number.POSITIVE_INFINITY;
@@ -371,8 +380,8 @@ export class ShardEngine {
       session,
       ringPosition,
       nextLogPosition: this.#nextLogPosition + 1,
-      acceptedPoints: this.#accepted,
-      damagedPoints: this.#damaged,
+      acceptedPoints: this.#acceptedBefore,
+      damagedPoints: this.#damagedBefore,
     };
     writer.put(tableKey(PREFIX_SHARD, SHARD_RECORD), encodeShardRecord(record));
   }

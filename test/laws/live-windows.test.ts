@@ -156,12 +156,9 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
 );
 
-function run(
-  commands: fc.TypeOfArbitrary<typeof command>[],
-  startMs: number,
-  pagesMax: number,
-  partialAllowed: boolean,
-) {
+type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
+
+function run(commands: Command[], startMs: number, pagesMax: number, partialAllowed: boolean) {
   const memory = createLiveWindows({ metricsMax: METRICS, pagesMax });
   let writer = new LiveWindowsWriter(memory);
   const reader = new LiveWindowsReader(memory);

@@ -158,6 +158,15 @@ test('decodeColumnInto() answers COLUMN_MALFORMED when the form is unknown or fo
   check(1, FORM_SPLIT, 0, 0xff, 0x08, 63);
 });
 
+test('decodeColumnInto() refuses an exception when its position is just behind the last value', () => {
+  const out = new Float64Array(5).fill(7);
+  const patched = (position: number) =>
+    Uint8Array.of(FORM_PATCHED, 0, position, KIND_CONSTANT, 2, FORM_SAME, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f);
+  assert.equal(decodeColumnInto(patched(3), 0, 14, 4, out, 0), 14);
+  assert.deepEqual([...out], [1, 1, 1, 1, 7]);
+  assert.equal(decodeColumnInto(patched(4), 0, 14, 4, out, 0), COLUMN_MALFORMED);
+});
+
 test('encodeColumnInto() and decodeColumnInto() assert when the caller passes what can be no column', () => {
   const column = new Float64Array(4);
   const out = new Uint8Array(columnBytesMax(4));

@@ -75,6 +75,17 @@ test('planResiduals() takes the end mark when only zeros follow', () => {
   assert.equal(bytes.at(-1), REST_ZERO);
 });
 
+test('readResiduals() clears the high words when zeros follow residuals of more than 32 bits', () => {
+  check(repeat(1000, (i) => (i < 128 ? 2 ** 40 + i : 0)));
+  check(repeat(1000, (i) => (i < 128 ? 2 ** 40 + i : i % 5)));
+});
+
+test('planResiduals() takes the Rice parameter 1 when that is exactly the shortest', () => {
+  const bytes = check(repeat(128, (i) => [3, 1, 1, 5, 1, 3, 1, 9][i % 8]!));
+  assert.equal(bytes[0], UNARY | 1);
+  assert.equal(bytes.length, 1 + (3 * 128) / 8);
+});
+
 test('planResiduals() packs when the residuals are uniform', () => {
   const bytes = check(repeat(128, (i) => (i * 37) % 64));
   assert.equal(bytes[0], 6);

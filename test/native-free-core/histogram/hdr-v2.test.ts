@@ -41,7 +41,7 @@ function theirs(values: number[], shape: HdrShape): Uint8Array {
   const histogram = hdr.build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: shape.highestTrackable,
-    numberOfSignificantValueDigits: shape.significantDigits as 0 | 1 | 2 | 3 | 4 | 5,
+    numberOfSignificantValueDigits: shape.significantDigits as 1 | 2 | 3 | 4 | 5,
     bitBucketSize: 'packed',
     useWebAssembly: false,
   });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Producer } from '../../../protocol/client/producer.js';
 import { Opcode } from '../../../protocol/index.js';
-import { produce, settledAs } from './fake-world.js';
+import { FakeWorld, produce, settledAs } from './fake-world.js';
 
 const { hello, series, columns } = Opcode;
 
@@ -367,6 +368,16 @@ test('Producer makes a name of its own where none is given, and none where it is
   const { world } = produce({ producer: undefined as unknown as string });
   world.socket.open();
   assert.match(world.socket.hello.producer, /^[a-z0-9]{20}$/);
+  const names = new Set(
+    [0, 0.3, 0.99].map((dice) => {
+      const other = new FakeWorld();
+      other.dice = dice;
+      new Producer({ url: '' }, other);
+      other.socket.open();
+      return other.socket.hello.producer;
+    }),
+  );
+  assert.equal(names.size, 3);
   const nameless = produce({ producer: false });
   nameless.world.socket.open();
   assert.equal(nameless.world.socket.hello.producer, '');

@@ -4,7 +4,6 @@ import type { LabelMatcher } from '../../../src/http/ports.js';
 import { bodyOf, checkStatistics, percentileOf, pointsOf } from './oracle.js';
 import { OPEN_BOUNDS, type TestPoint, TestShards } from './query-fixture.js';
 
-const T0 = 1_700_000_000_000;
 let shards: TestShards;
 afterEach(() => shards.close());
 
@@ -44,7 +43,7 @@ function fill(seconds: number): void {
   const points: TestPoint[] = [];
   for (let i = 0; i < seconds * 10; i++) {
     points.push(point('cpu', i % 5, shards.nowMs - i * 100, 50 + 40 * Math.sin(i)));
-    if (i % 3 === 0) points.push(point('mem', i % 5, shards.nowMs - i * 100 - 1, -i));
+    if (i % 3 === 0) points.push(point('mem', i % 5, shards.nowMs - i * 100 - 1, 3 - i));
   }
   shards.write(points.reverse());
   shards.settle();

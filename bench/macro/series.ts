@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { createProducer } from '../../src/client/node.js';
+import { EngineProcess } from './engine-process.js';
+import { machineLine } from './machine.js';
+import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts } from './tsbs.js';
+
+/**
+ * Many active series: memory a series, cost a point, and the restart after kill -9 to the first answer.
+ *
+ *   node dist/bench/macro/series.js [--series 10000,100000,1000000] [--ticks 20] [--smoke]
+ */
+const { values: flags } = parseArgs({
+  options: {
+    series: { type: 'string', default: '10000,100000,1000000' },
+    ticks: { type: 'string', default: '20' },
+    smoke: { type: 'boolean', default: false },
+  },
+});
+
+/** Points of one batch. */
+const BATCH = 10_000;
+
+const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
+
+async function run(series: number, ticks: number): Promise<Record<string, number>> {
+  let engine = await EngineProcess.start({ flags: ['--limits-series-per-metric', '1000000'] });
+  try {
+    const residentBefore = engine.residentBytes();
+    const producer = createProducer({ url: `ws://127.0.0.1:${engine.port}/ws/ingest`, producer: 'series', masking: 'zero' });
+    const hosts = tsbsHosts(series / TSBS_FIELDS.length);
+    const startedSeries = performance.now();
+    for (const labels of hosts) for (const name of TSBS_FIELDS) producer.series(`cpu_${name}`, labels);
+    const startMs = Date.now() - ticks * TSBS_STEP_MS;
+    const refs = Uint32Array.from({ length: series }, (_, i) => i);
+    const values = new Float64Array(series);
+    let seconds = 0;
+    let cpuSeconds = 0;
+    for (let tick = 0; tick <= ticks; tick++) {
+      const cpuBefore = engine.cpuSeconds();
+      const started = performance.now();
+      for (let i = 0; i < series; i++) values[i] = (i * 31 + tick * 7) % 101;
+      for (let from = 0; from < series; from += BATCH) {
+        const batch = [refs.subarray(from, from + BATCH), values.subarray(from, from + BATCH)] as const;
+        while (!producer.addColumns(...batch, { baseMs: startMs + tick * TSBS_STEP_MS })) await producer.ready();
+      }
+      await producer.flush();
+      // The first round makes the series.
+      if (tick === 0) continue;
+      seconds += (performance.now() - started) / 1_000;
+      cpuSeconds += engine.cpuSeconds() - cpuBefore;
+    }
+    const creationSeconds = (performance.now() - startedSeries) / 1_000 - seconds;
+    const points = series * ticks;
+    const resident = engine.residentBytes();
+    await producer.close({ timeoutMs: 1_000 });
+    await engine.stop('SIGKILL');
+    const killed = performance.now();
+    engine = await EngineProcess.start({ folder: engine.folder });
+    const listeningMs = performance.now() - killed;
+    const latest = await engine.json<{ value: number }>(`/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?hostname=host_0`).catch(
+      () => engine.json<{ value: number }>(`/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?label.hostname=host_0`),
+    );
+    const answeredMs = performance.now() - killed;
+    if (latest.value !== (ticks * 7) % 101) throw new Error(`latest is ${latest.value} after the restart`);
+    return {
+      series,
+      points,
+      creation_s: round(creationSeconds, 2),
+      points_per_s: Math.round(points / seconds),
+      engine_ns_per_point: Math.round((cpuSeconds * 1e9) / points),
+      rss_mib: Math.round(resident / 2 ** 20),
+      bytes_per_series: Math.round((resident - residentBefore) / series),
+      restart_listening_ms: Math.round(listeningMs),
+      restart_first_answer_ms: Math.round(answeredMs),
+    };
+  } finally {
+    await engine.stop('SIGKILL');
+    engine.removeFolder();
+  }
+}
+
+console.log(machineLine());
+const sizes = flags.smoke ? [1_000] : flags.series.split(',').map(Number);
+for (const series of sizes) console.log(JSON.stringify(await run(series, flags.smoke ? 3 : Number(flags.ticks))));

@@ -1,0 +1,66 @@
+import type { PointBook, SimPoint } from './point-book.js';
+import type { SimSeries } from './series-pool.js';
+import type { SimClock } from './sim-clock.js';
+import type { SimPlan } from './sim-plan.js';
+import type { SimRandom } from './sim-random.js';
+
+/** A point to be sent: of the book, or one whose value is no number and that nobody will ever find. */
+export interface MadePoint {
+  readonly series: SimSeries;
+  readonly value: number;
+  readonly timeMs: number;
+  readonly point: SimPoint | undefined;
+}
+
+/**
+ * Makes the points that producers send: mostly near the present and ascending, with bursts at one instant, late ones, and
+ * a few that the engine must refuse.
+ */
+export class PointMaker {
+  readonly #random: SimRandom;
+  readonly #clock: SimClock;
+  readonly #book: PointBook;
+  readonly #pool: readonly SimSeries[];
+  readonly #retentionMs: number;
+  readonly #skewMs: number;
+  #lastMs: number;
+
+  constructor(random: SimRandom, world: { clock: SimClock; book: PointBook; pool: readonly SimSeries[]; plan: SimPlan }) {
+    this.#random = random;
+    this.#clock = world.clock;
+    this.#book = world.book;
+    this.#pool = world.pool;
+    this.#retentionMs = world.plan.times.retentionMs;
+    this.#skewMs = world.plan.times.clockSkewMs;
+    this.#lastMs = world.clock.nowMs();
+  }
+
+  get pool(): readonly SimSeries[] {
+    return this.#pool;
+  }
+
+  /** A time in whole ms. */
+  timeMs(): number {
+    const random = this.#random;
+    const nowMs = this.#clock.nowMs();
+    const kind = random.weighted([60, 15, 15, 6, 1.5, 1.5]);
+    if (kind === 0) this.#lastMs = Math.max(this.#lastMs + random.int(3), nowMs - random.int(3_000));
+    if (kind === 0) return this.#lastMs;
+    if (kind === 1) return Math.floor(nowMs / 60_000) * 60_000;
+    if (kind === 2) return nowMs - random.int(10 * 60_000);
+    if (kind === 3) return nowMs - random.int(this.#retentionMs);
+    if (kind === 4) return nowMs - this.#retentionMs - random.int(1e9);
+    return nowMs + this.#skewMs + random.int(1e9);
+  }
+
+  /** A point of a series, or of any. `named`: its producer is; `timeMs` undefined: it gets that of its arrival. */
+  make(named: boolean, timeMs: number | undefined, series = this.#random.pick(this.#pool)): MadePoint {
+    const shown = timeMs ?? Number.NaN;
+    if (this.#random.chance(0.01)) {
+      const value = this.#random.pick([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+      return { series, value, timeMs: shown, point: undefined };
+    }
+    const point = this.#book.add(series.text, timeMs, named);
+    return { series, value: point.value, timeMs: shown, point };
+  }
+}
