@@ -109,6 +109,7 @@ async function run(workload: Workload, rate: number): Promise<Record<string, unk
       ack_p50_ms: round(quantile(ackMs, 0.5), 1),
       ack_p99_ms: round(quantile(ackMs, 0.99), 1),
       ack_max_ms: round(quantile(ackMs, 1), 1),
+      engine_ack_p50_ms: stats.ingest.ack_latency['p50_ms'],
       engine_ack_p99_ms: stats.ingest.ack_latency['p99_ms'],
       busy,
       rss_mib: Math.round(residentBytes / 2 ** 20),

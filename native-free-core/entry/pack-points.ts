@@ -79,11 +79,15 @@ export function packPoints(source: EntryViews, offset: number, out: ByteViews, a
   for (let i = 0; i < HEAD_BYTES / 4; i++) out.u32[(at >> 2) + i] = source.u32[(offset >> 2) + i]!;
 
   let to = at + HEAD_BYTES;
+  // Of both widths, because the width is known only when the column is written.
+  clearTail(out, to, count * 2);
+  clearTail(out, to, count * 4);
   const slotWidth = packSlots(source.i32, slots, count, out, to);
   to = align8(to + count * slotWidth);
 
   const times = offset + pointsTimesOffset(count);
   if (timeForm === TIMES_DELTA) {
+    clearTail(out, to, count * 4);
     for (let i = 0, o = to >> 2; i < count; i++) out.i32[o + i] = source.i32[(times >> 2) + i]!;
     to = align8(to + count * 4);
   } else if (timeForm === TIMES_FULL) {
@@ -92,12 +96,21 @@ export function packPoints(source: EntryViews, offset: number, out: ByteViews, a
   }
 
   const form = chooseValueForm(source.f64, values, count);
+  clearTail(out, to, count * valueBytes(form));
   writeValues(source.f64, values, count, form, out, to);
   to = align8(to + count * valueBytes(form));
   out.u32[(at >> 2) + ENTRY_UNITS_WORD] = (to - at) / 8;
   out.u8[at + PACKED_SLOT_WIDTH] = slotWidth;
   out.u8[at + PACKED_VALUE_FORM] = form;
   return to;
+}
+
+/** Clears the last unit of a column, which it may not fill: the same points make the same bytes whatever stood there. */
+function clearTail(out: ByteViews, start: number, bytes: number): void {
+  if ((bytes & 7) === 0) return;
+  const last = (start + bytes) >> 3;
+  out.u32[last * 2] = 0;
+  out.u32[last * 2 + 1] = 0;
 }
 
 // Six arguments: a loop a form, over views that the caller holds.

@@ -28,7 +28,7 @@ import { BUCKETS_PER_OCTAVE, OCTAVE_COUNT } from './bucket.js';
  *
  *     31        19 18             0
  *     +-----------+---------------+
- *     | octave key|  page + 1     |     octave key 1..4196, ascending with the value: negatives, then positives
+ *     | octave key|  page + 1     |     octave key 2..4197, ascending with the value: negatives, then positives
  *     +-----------+---------------+
  */
 export const WORD_BYTES = 4;
@@ -55,15 +55,18 @@ export const PAGE_BYTES = PAGE_WORDS * WORD_BYTES;
 export const DIRECTORY_PAGE_BITS = 19;
 export const DIRECTORY_PAGE_MASK = 2 ** DIRECTORY_PAGE_BITS - 1;
 
-/** Octave keys below this one are of negative values. */
-export const POSITIVE_KEY_MIN = OCTAVE_COUNT + 1;
-export const OCTAVE_KEY_MAX = 2 * OCTAVE_COUNT;
+/**
+ * Octave keys below this one are of negative values. Keys begin at 2, so that what an infinity or NaN would have as its
+ * key, 1 or OCTAVE_KEY_MAX + 1, is none, and no empty word of the directory seems to be its page.
+ */
+export const POSITIVE_KEY_MIN = OCTAVE_COUNT + 2;
+export const OCTAVE_KEY_MAX = 2 * OCTAVE_COUNT + 1;
 
 /** Pages in one pool: what a directory word can name. */
 export const POOL_PAGES_MAX = DIRECTORY_PAGE_MASK - 1;
 
 /** Pages that one histogram can ever fill: one an octave and sign. */
-export const HISTOGRAM_PAGES_MAX = OCTAVE_KEY_MAX;
+export const HISTOGRAM_PAGES_MAX = 2 * OCTAVE_COUNT;
 
 /** A counter stops here and further values go to overflow. */
 export const COUNTER_MAX = 2 ** 32 - 1;
@@ -102,5 +105,5 @@ export function histogramPoolBytes(sizes: HistogramPoolSizes): number {
   return pagesOffset(sizes) + sizes.pages * PAGE_BYTES;
 }
 
-assert(OCTAVE_KEY_MAX < 2 ** (32 - DIRECTORY_PAGE_BITS), 'an octave key must fit its bits');
+assert(OCTAVE_KEY_MAX + 1 < 2 ** (32 - DIRECTORY_PAGE_BITS), 'an octave key must fit its bits');
 assert((REJECTED_F64 + 1) * 8 === HISTOGRAM_HEADER_BYTES, 'a histogram header is one cache line');

@@ -101,38 +101,50 @@ export class PagedHistogram {
     return this.#words[this.#header + PAGES_WORD]!;
   }
 
+  /** Counts a value; one that is no finite number is only counted as rejected. */
   record(value: number): void {
     const index = bucketIndex(value);
+    const place = (index < 0 ? -index : index) - 1;
+    const octave = place >> 7;
+    const key = index < 0 ? POSITIVE_KEY_MIN - 1 - octave : POSITIVE_KEY_MIN + octave;
+    const words = this.#signedWords;
     const numbers = this.#numbers;
     const base = this.#base;
-    const place = (index < 0 ? -index : index) - 1;
-    if (place >= BUCKET_INDEX_MAX) {
-      numbers[base + REJECTED_F64] = numbers[base + REJECTED_F64]! + 1;
+    // The first slot of the directory that the key can have; mostly it is there. It never is for 0 or NaN.
+    const entry = words[this.#directory + (key & this.#directoryMask)]!;
+    const word = this.#pageBase + (entry & DIRECTORY_PAGE_MASK) * PAGE_WORDS + (place & 127);
+    const counter = words[word]!;
+    const count = numbers[base + COUNT_F64]!;
+    // What is rare is a method of its own: a larger function would not be inlined, and its argument be boxed.
+    if (place < 0 || entry >>> DIRECTORY_PAGE_BITS !== key || counter === COUNTER_MAX_SIGNED || count === 0) {
+      this.#recordRare(value, index);
       return;
     }
-    const count = numbers[base + COUNT_F64]!;
     numbers[base + COUNT_F64] = count + 1;
     numbers[base + SUM_F64] = numbers[base + SUM_F64]! + value;
-    if (count === 0 || value < numbers[base + MIN_F64]!) numbers[base + MIN_F64] = value;
-    if (count === 0 || value > numbers[base + MAX_F64]!) numbers[base + MAX_F64] = value;
-    if (place < 0) {
-      numbers[base + ZEROS_F64] = numbers[base + ZEROS_F64]! + 1;
+    if (value < numbers[base + MIN_F64]!) numbers[base + MIN_F64] = value;
+    if (value > numbers[base + MAX_F64]!) numbers[base + MAX_F64] = value;
+    words[word] = counter + 1;
+  }
+
+  /** The first value, zeros, octaves that are new or not in their first slot, and what can't be counted. */
+  #recordRare(value: number, index: number): void {
+    const place = Math.abs(index) - 1;
+    if (place >= BUCKET_INDEX_MAX) {
+      this.#add(REJECTED_F64, 1);
+      return;
+    }
+    this.#addHeader(value, value, value);
+    this.#add(COUNT_F64, 1);
+    if (index === 0) {
+      this.#add(ZEROS_F64, 1);
       return;
     }
     const octave = place >> 7;
-    const key = index < 0 ? POSITIVE_KEY_MIN - 1 - octave : POSITIVE_KEY_MIN + octave;
-    // The first place of the directory that the key can have; mostly it is there.
-    const entry = this.#signedWords[this.#directory + (key & this.#directoryMask)]!;
-    const pageWord =
-      entry >>> DIRECTORY_PAGE_BITS === key ? this.#entryPageWord(entry) : this.#tryOpenPage(key);
-    if (pageWord < 0) {
-      numbers[base + OVERFLOW_F64] = numbers[base + OVERFLOW_F64]! + 1;
-      return;
-    }
-    const word = pageWord + (place & 127);
-    const counter = this.#signedWords[word]!;
-    if (counter === COUNTER_MAX_SIGNED) numbers[base + OVERFLOW_F64] = numbers[base + OVERFLOW_F64]! + 1;
-    else this.#signedWords[word] = counter + 1;
+    const page = this.#tryOpenPage(index < 0 ? POSITIVE_KEY_MIN - 1 - octave : POSITIVE_KEY_MIN + octave);
+    const word = page + (place & 127);
+    if (page < 0 || this.#signedWords[word] === COUNTER_MAX_SIGNED) this.#add(OVERFLOW_F64, 1);
+    else this.#signedWords[word] = this.#signedWords[word]! + 1;
   }
 
   /** Empties the histogram and gives its pages back to the pool. Costs what its directory costs. */

@@ -101,7 +101,7 @@ export class LiveCells {
   /**
    * Adds the points [from, to) in order, up to the first whose cell or page is not ready in `batch`, and answers that
    * one's place, or `to`. The caller prepares it and goes on from there: with the rare work called in the loop itself,
-   * the engine inlines it there and spills the loop's variables, which doubles its time.
+   * the engine inlines it there and spills the loop's variables: about 12 ns a point instead of 10.
    */
   addRun(points: Int32Array, values: Float64Array, from: number, to: number, batch: number): number {
     const words = this.#words;

@@ -67,7 +67,7 @@ const HOT_SECONDS = 3;
  * 1. An answer is the row as it was between two batches, all seconds of it, or LIVE_BUSY.
  * 2. Every loop is bounded, and every index that was read from shared memory is checked before it is followed.
  *
- * A window of 60 s has up to 61 cells and some 500 pages, 50 µs of reading, while a busy writer leaves a row alone for
+ * A window of 60 s has up to 61 cells and some 500 pages, 100 µs of reading, while a busy writer leaves a row alone for
  * less. So the pages of the settled seconds are read first, without a guard; then, under a guard that must hold for some
  * microseconds only, the hot seconds, together with a check that no settled cell has another STAMP or COUNT than before.
  * A settled cell that did change is hot at the next try.

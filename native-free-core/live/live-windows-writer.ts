@@ -18,7 +18,7 @@ import {
 } from './live-windows-layout.js';
 import { LiveWindowsViews } from './live-windows-memory.js';
 
-/** Cells that one `advance` empties: about 0.2 ms of a duty cycle. The rest wait for the next one. */
+/** Cells that one `advance` empties: about 0.2 ms of a duty cycle with four pages each. The rest wait for the next one. */
 const EXPIRED_CELLS_MAX = 1_024;
 
 /** No batch has this number or one above it: they start again before. */
@@ -192,12 +192,16 @@ export class LiveWindowsWriter {
     if ((this.#batch & 1) === 0) this.#openBatch();
     const oldest = this.#presentSecond - LIVE_PAST_SECONDS;
     const count = this.#waiting;
-    let i = 0;
-    while ((i = this.#cells.addRun(this.#points, this.#values, i, count, this.#batch)) < count) {
+    const batch = this.#batch;
+    let i = this.#cells.addRun(this.#points, this.#values, 0, count, batch);
+    while (i < count) {
       const cell = this.#points[i]! >>> POINT_CELL_SHIFT;
       // The ring holds each place once, so the place says the second; a stamp is one more.
       const stamp = (oldest + ((cell - oldest) & (RING_SECONDS - 1)) + 1) | 0;
-      if (this.#cells.prepare(cell, this.#values[i]!, stamp, this.#batch)) this.#expiry.occupy(cell);
+      if (this.#cells.prepare(cell, this.#values[i]!, stamp, batch)) this.#expiry.occupy(cell);
+      const next = this.#cells.addRun(this.#points, this.#values, i, count, batch);
+      assert(next > i, 'a prepared cell did not take its point');
+      i = next;
     }
     this.#doubles[F64_RECORDED] = this.#doubles[F64_RECORDED]! + count;
     this.#waiting = 0;

@@ -276,8 +276,11 @@ export class IngestConnection implements ProducerOwner {
     counters.inFlight++;
     if (rejects !== undefined) counters.addRejects(rejects);
     if (!applied) counters.accepted += count - refused;
-    this.#queue.push({ seq, accepted: count - refused, rejects, positions, arrivedMs: nowMs });
-    if (applied && this.#queue.length === 1 && this.#welcomeFrom === 0) this.onProgress(nowMs);
+    const batch = { seq, accepted: count - refused, rejects, positions, arrivedMs: nowMs };
+    this.#queue.push(batch);
+    // A batch that put nothing into the rings, as when all of it is refused, may never hear of progress.
+    const isFirst = this.#queue.length === 1 && this.#welcomeFrom === 0;
+    if (isFirst && isSettled(links, batch, this.#level)) this.onProgress(nowMs);
     else this.#context.onWaiting(this);
   }
 

@@ -118,10 +118,9 @@ export class PointScan {
     for (const chosen of chooseSegments(selected, places, snapshot.reader, range)) {
       if (chosen.startMs > visitor.usefulUntilMs) continue;
       stop.check();
-      const value = snapshot.reader.get(chosen.key);
-      if (value === undefined) continue;
-      // A plain view: lmdb's own buffer shadows `length`, which would make every access in the decoder slow.
-      const bytes = new Uint8Array(value.buffer, value.byteOffset, value.length);
+      // Valid until the next call on the reader, which is for the next segment.
+      const bytes = snapshot.reader.get(chosen.key);
+      if (bytes === undefined) continue;
       const status = this.#segment.open(bytes, SEGMENT_RAW, chosen.firstNumber);
       if (status === 'ok') this.#scanSegment(scan, places, chosen, bytes);
       else this.#findings.add(`${status} segment`, chosen.where);

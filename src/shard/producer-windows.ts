@@ -77,8 +77,11 @@ export class ProducerWindows {
 
   /** Counts gaps as applied: what was in them is lost with a damaged value of the log and will not come again. */
   closeGaps(): void {
-    for (const state of this.#producers.values()) {
-      for (const window of state.windows) window.skipTo(window.highest);
+    for (const [producer, state] of this.#producers) {
+      for (const window of state.windows) {
+        if (window.highest > window.contiguous) this.#dirty.add(producer);
+        window.skipTo(window.highest);
+      }
       this.#unite(state);
     }
   }

@@ -5,6 +5,7 @@ import { generationOfLogKey, logKey, numberOfKey, parseSegmentKey, positionOfLog
 import { LogValueReader, peekLogPoints } from '../store/log-value.js';
 import {
   decodeGroupRecord,
+  decodeProducerRecord,
   decodeShardRecord,
   decodeWindowRecord,
   emptyGroupRecord,
@@ -277,7 +278,9 @@ class Recovery {
       tableKey(PREFIX_SHARD, SHARD_PRODUCER),
       tableEnd(PREFIX_SHARD, SHARD_PRODUCER),
       (key, value) => {
-        names.set(numberOfKey(key), Buffer.from(value).toString('utf8'));
+        const name = decodeProducerRecord(value);
+        if (name !== undefined) names.set(numberOfKey(key), Buffer.from(name).toString('utf8'));
+        else this.#findings.push({ shard, what: 'producer', where: `producer ${numberOfKey(key)}`, done: 'forgotten: what it sends again counts as new' });
         return true;
       },
     );

@@ -31,7 +31,7 @@ import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consu
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { logKey, numberedKey, tableKey } from '../store/keys.js';
 import { LogValueBuilder, type LogValueReader } from '../store/log-value.js';
-import { encodeShardRecord, type GroupRecord, type ShardRecord } from '../store/records.js';
+import { encodeProducerRecord, encodeShardRecord, type GroupRecord, type ShardRecord } from '../store/records.js';
 import type { ShardStore, StoreWriter } from '../store/shard-store.js';
 import { PREFIX_SHARD, SHARD_PRODUCER, SHARD_RECORD } from '../store/store-layout.js';
 import { Flush } from './flush.js';
@@ -170,15 +170,20 @@ export class ShardEngine {
 
   /** Ends recovery: readers may look in, and the ring goes on behind what is durable. */
   resume(): void {
+    // A generation that is partly in blocks takes no more points: its flush would pass over those below its bounds.
+    if (this.#storedFilter(this.head.generation) !== undefined) this.closeGeneration();
+    this.#ring.markTaken();
+    this.#ring.commit(this.#ring.position);
     this.#updateCounters();
     this.head.ready();
   }
 
   #replayedRing(session: number, position: number): void {
-    if (session !== this.#options.session) return;
-    this.#ring = new RingConsumer(this.#options.memory.ring, position);
-    this.#ring.markTaken();
-    this.#ring.commit(position);
+    // The log may be behind COMMITTED, because a commit without points puts no value there; what lies between is written anew.
+    const isAhead = ((position - this.#ring.position) | 0) > 0;
+    if (session === this.#options.session && isAhead) {
+      this.#ring = new RingConsumer(this.#options.memory.ring, position);
+    }
   }
 
   #enterGeneration(generation: number, nowMs: number): void {
@@ -335,7 +340,7 @@ export class ShardEngine {
     const start = offset + PRODUCER_NAME;
     this.#newProducers.push({
       key: numberedKey(PREFIX_SHARD, SHARD_PRODUCER, producer),
-      value: views.u8.slice(start, start + length),
+      value: encodeProducerRecord(views.u8.subarray(start, start + length)),
     });
   }
 

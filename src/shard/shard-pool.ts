@@ -96,9 +96,13 @@ export class ShardPool {
   async #run(task: ShardTaskOptions, onReady: (recovered: RecoveredShard) => void): Promise<void> {
     const { port1, port2 } = new MessageChannel();
     port1.on('message', (message: ShardMessage) => {
-      if (message.kind === 'progress') this.#hooks.onProgress();
-      else if (message.kind === 'ready') onReady(message.recovered);
-      else this.#hooks.onStuck(task.shard, message.kind === 'stuck' ? message.detail : undefined);
+      if (message.kind === 'progress') {
+        this.#hooks.onProgress();
+      } else if (message.kind === 'ready') {
+        onReady(message.recovered);
+        // A predecessor that died may have made durable what it lived to tell nobody.
+        this.#hooks.onProgress();
+      } else this.#hooks.onStuck(task.shard, message.kind === 'stuck' ? message.detail : undefined);
     });
     try {
       await this.#piscina.run({ ...task, port: port2 } satisfies ShardTask, { transferList: [port2] });
@@ -111,7 +115,12 @@ export class ShardPool {
 
 function asError(shard: number, error: unknown): Error {
   if (error instanceof MillraceError) return error;
+  // A thread's error comes as a copy without its class.
   const code = (error as { code?: unknown }).code;
   const detail = `shard ${shard} failed: ${errorText(error)}`;
-  return new MillraceError(code === 'MR_UNABLE_TO_STORE' ? code : 'MR_SHARD_FAILED', detail, { cause: error });
+  return new MillraceError(isStoreCode(code) ? code : 'MR_SHARD_FAILED', detail, { cause: error });
+}
+
+function isStoreCode(code: unknown): code is 'MR_UNABLE_TO_STORE' | 'MR_FOLDER_DAMAGED' | 'MR_FOLDER_ACCESS' {
+  return code === 'MR_UNABLE_TO_STORE' || code === 'MR_FOLDER_DAMAGED' || code === 'MR_FOLDER_ACCESS';
 }

@@ -8,13 +8,14 @@ import type { ShardMap } from '../../native-free-core/series/refs.js';
 import type { StoreFinding } from './findings.js';
 import { generationOfLogKey, logKey, numberOfKey, parseSegmentKey, positionOfLogKey, type SegmentRange, tableEnd, tableKey } from './keys.js';
 import { LogValueReader } from './log-value.js';
-import { decodeGroupRecord, decodeShardRecord, decodeWindowRecord } from './records.js';
+import { decodeGroupRecord, decodeProducerRecord, decodeShardRecord, decodeWindowRecord } from './records.js';
 import { forEachSeries } from './series-page.js';
 import type { StoreReader } from './shard-store.js';
 import { forEachSpan } from './span-page.js';
 import {
   PREFIX_SHARD,
   SHARD_LOG,
+  SHARD_PRODUCER,
   SHARD_RECORD,
   TABLE_GROUP,
   TABLE_RAW,
@@ -99,6 +100,7 @@ class ShardChecker {
       this.#logPoints += value.points;
       return true;
     });
+    this.#eachOf(PREFIX_SHARD, SHARD_PRODUCER, 'producer', (_, record) => decodeProducerRecord(record) !== undefined);
     const stored = this.#store.get(tableKey(PREFIX_SHARD, SHARD_RECORD));
     if (stored !== undefined && decodeShardRecord(stored) === undefined) this.#found('shard record', 'shard', 'damaged');
   }

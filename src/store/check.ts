@@ -4,6 +4,7 @@ import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../errors.js';
 import { checkShard } from './check-shard.js';
 import { readManifest } from './folder.js';
+import { checkLmdbFile } from './lmdb-file.js';
 import { LmdbSnapshots } from './lmdb-store.js';
 
 /**
@@ -28,6 +29,12 @@ export async function checkFolder(path: string, report: (line: string) => void):
       findings++;
       continue;
     }
+    const fault = faultOf(folder);
+    if (fault !== undefined) {
+      report(`shard ${shard}: ${fault}`);
+      findings++;
+      continue;
+    }
     const snapshots = new LmdbSnapshots(folder);
     const snapshot = snapshots.open();
     try {
@@ -41,4 +48,15 @@ export async function checkFolder(path: string, report: (line: string) => void):
     }
   }
   return findings === 0;
+}
+
+/** Why a shard's environment must not be opened. */
+function faultOf(folder: string): string | undefined {
+  try {
+    checkLmdbFile(folder, 'all');
+    return undefined;
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === 'MR_FOLDER_DAMAGED') return error.message;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, MillraceError } from '../errors.js';
 
@@ -28,7 +28,7 @@ export class FolderLock {
             `the data folder ${folder} is in use by process ${owner}: stop that one first, or give this one another folder with --data`,
           );
         }
-        rmSync(path, { force: true });
+        removeDead(path, `${own}.dead`);
       }
       throw new Error('another process keeps taking it');
     } catch (error) {
@@ -37,7 +37,7 @@ export class FolderLock {
         cause: error,
       });
     } finally {
-      rmSync(own, { force: true });
+      tryRemove(own);
     }
   }
 
@@ -53,6 +53,30 @@ function tryLink(from: string, to: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/**
+ * Takes a lock file away whose process is dead. Between that finding and this another process may have done the same and
+ * have put its own file there: that one was first, so it gets its file back.
+ */
+function removeDead(path: string, aside: string): void {
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (liveOwner(aside) !== undefined) tryLink(aside, path);
+  rmSync(aside);
+}
+
+/** Removes a file if that is possible: where it is not, an error before it says more. */
+export function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A file that is left behind keeps nobody out.
   }
 }
 

@@ -1,20 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { crc32c } from '../../native-free-core/codec/crc32c.js';
 import { SHARD_COUNT_MAX } from '../../native-free-core/limits.js';
 import type { HashKey } from '../../native-free-core/series/siphash128.js';
 import { errorText, MillraceError } from '../errors.js';
-import { FolderLock } from './folder-lock.js';
+import { FolderLock, tryRemove } from './folder-lock.js';
 
 /** The folder formats that this version reads; it writes the last. */
 const FOLDER_FORMAT = 1;
 
-const manifestSchema = z.object({
-  format: z.int(),
+// Strict, so that damage to the name of a field is seen, too.
+const manifestSchema = z.strictObject({
+  format: z.int().min(1).max(FOLDER_FORMAT),
   shards: z.int().min(1).max(SHARD_COUNT_MAX),
   hashKey: z.string().regex(/^[0-9a-f]{32}$/),
   createdBy: z.string(),
+  /** Of the other fields: with another key every series would be taken for a new one. */
+  checksum: z.string(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -46,7 +59,8 @@ export class Folder {
     }
     const lock = FolderLock.take(path);
     try {
-      const manifest = readManifest(path) ?? createManifest(path, shards, version);
+      const manifest = readManifest(path) ?? createFolder(path, shards, version);
+      requireShards(path, manifest.shards);
       return new Folder(path, manifest, lock);
     } catch (error) {
       lock.release();
@@ -65,7 +79,7 @@ export class Folder {
   }
 
   shardPath(shard: number): string {
-    return join(this.path, `shard-${shard}`);
+    return shardPath(this.path, shard);
   }
 
   /** Gives the folder up. */
@@ -74,7 +88,20 @@ export class Folder {
   }
 }
 
+const shardPath = (path: string, shard: number): string => join(path, `shard-${shard}`);
+
 const manifestPath = (path: string): string => join(path, 'millrace.json');
+
+function requireShards(path: string, shards: number): void {
+  for (let shard = 0; shard < shards; shard++) {
+    const folder = shardPath(path, shard);
+    if (existsSync(folder)) continue;
+    throw new MillraceError(
+      'MR_FOLDER_DAMAGED',
+      `${folder} is missing, and with it a part of all series: put it back, or restore the whole data folder from a backup`,
+    );
+  }
+}
 
 /** The manifest of a folder, or undefined when there is none. */
 export function readManifest(path: string): Manifest | undefined {
@@ -100,14 +127,31 @@ export function readManifest(path: string): Manifest | undefined {
   }
   const parsed = manifestSchema.safeParse(raw);
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error));
-  return parsed.data;
+  const manifest = parsed.data;
+  const wanted = checksumOf(manifest);
+  if (manifest.checksum !== wanted)
+    throw damaged(path, `its checksum is ${manifest.checksum}, its fields have ${wanted}`);
+  return manifest;
+}
+
+function checksumOf({ format, shards, hashKey, createdBy }: Omit<Manifest, 'checksum'>): string {
+  const bytes = Buffer.from(JSON.stringify([format, shards, hashKey, createdBy]));
+  return crc32c(bytes, 0, bytes.length).toString(16).padStart(8, '0');
+}
+
+function createFolder(path: string, shards: number, version: string): Manifest {
+  if (!existsSync(join(shardPath(path, 0), 'data.mdb'))) return createManifest(path, shards, version);
+  throw damaged(path, 'it is missing, though there is stored data beside it');
 }
 
 function createManifest(path: string, shards: number, version: string): Manifest {
   const hashKey = randomBytes(16).toString('hex');
-  const manifest: Manifest = { format: FOLDER_FORMAT, shards, hashKey, createdBy: `millrace ${version}` };
+  const fields = { format: FOLDER_FORMAT, shards, hashKey, createdBy: `millrace ${version}` };
+  const manifest: Manifest = { ...fields, checksum: checksumOf(fields) };
   const temporary = `${manifestPath(path)}.new`;
   try {
+    // Before the manifest: where that is and a shard's folder is not, somebody took it away.
+    for (let shard = 0; shard < shards; shard++) mkdirSync(shardPath(path, shard), { recursive: true });
     writeFileSync(temporary, `${JSON.stringify(manifest, undefined, 2)}\n`, { flush: true });
     renameSync(temporary, manifestPath(path));
     // The rename itself has to survive a loss of power, before anything is stored under this key.
@@ -115,7 +159,7 @@ function createManifest(path: string, shards: number, version: string): Manifest
     fsyncSync(folder);
     closeSync(folder);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    tryRemove(temporary);
     throw inaccessible(path, error);
   }
   return manifest;

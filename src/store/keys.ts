@@ -7,6 +7,7 @@ import {
   SEGMENT_LAST,
   SEGMENT_START,
   SHARD_LOG,
+  TABLE_RAW,
   TIME_BIAS,
 } from './store-layout.js';
 
@@ -36,6 +37,10 @@ export const tableKey = (prefix: number, table: number): Uint8Array => Uint8Arra
 
 /** The first key behind a table. */
 export const tableEnd = (prefix: number, table: number): Uint8Array => Uint8Array.of(prefix, table + 1);
+
+/** Whether a key is that of a segment, of whatever tier. */
+export const isSegmentKey = (key: Uint8Array): boolean =>
+  key.length === SEGMENT_KEY_BYTES && key[0]! < PREFIX_SHARD && key[1]! >= TABLE_RAW;
 
 /** A key of a table that ends with one number of 32 bits. */
 export function numberedKey(prefix: number, table: number, number: number): Uint8Array {

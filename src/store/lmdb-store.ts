@@ -2,7 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { systemClock } from '../clock.js';
 import { errorText, MillraceError } from '../errors.js';
+import { isSegmentKey } from './keys.js';
+import { checkLmdbFile } from './lmdb-file.js';
 import type { PairVisitor, ShardStore, StoreFigures, StoreReader, StoreWriter } from './shard-store.js';
+import { plainKey, storedKey } from './stored-key.js';
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
@@ -36,20 +39,20 @@ class LmdbReader implements StoreReader {
   get(key: Uint8Array): Uint8Array | undefined {
     // The declaration lacks the options that every read of the library takes.
     const read = this.db.getBinaryFast as (key: Buffer, options: object) => Buffer | undefined;
-    const buffer = read.call(this.db, asBuffer(key), this.#options);
+    const buffer = read.call(this.db, storedKey(key), this.#options);
     // What comes is the library's reading buffer with a `length` of its own; built-in functions see the whole.
     return buffer === undefined ? undefined : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
   }
 
   forEach(start: Uint8Array, end: Uint8Array, visit: PairVisitor): void {
     for (const { key, value } of this.db.getRange({ start: asBuffer(start), end: asBuffer(end), ...this.#options })) {
-      if (visit(key, value) === false) return;
+      if (visit(plainKey(key), value) === false) return;
     }
   }
 
   forEachKey(start: Uint8Array, end: Uint8Array, visit: (key: Uint8Array) => boolean | undefined): void {
     for (const key of this.db.getKeys({ start: asBuffer(start), end: asBuffer(end), ...this.#options })) {
-      if (visit(key) === false) return;
+      if (visit(plainKey(key)) === false) return;
     }
   }
 }
@@ -97,8 +100,13 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
     this.#onCommitMs = onCommitMs;
   }
 
-  /** Opens an environment or makes it. `onCommitMs` is told how long each transaction took. */
+  /**
+   * Opens an environment or makes it, after a look through its file. `onCommitMs` is told how long each transaction took.
+   * @throws MillraceError MR_FOLDER_DAMAGED when the file is not whole
+   */
   static open(path: string, onCommitMs: (durationMs: number) => void = () => {}): LmdbStore {
+    // Segments are many, and never replaced nor removed by the writer.
+    checkLmdbFile(path, (key) => !isSegmentKey(key));
     try {
       return new LmdbStore(path, openEnvironment(path), onCommitMs);
     } catch (error) {
@@ -125,11 +133,11 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
-    this.db.putSync(asBuffer(key), asBuffer(value));
+    this.db.putSync(storedKey(key), asBuffer(value));
   }
 
   remove(key: Uint8Array): void {
-    this.db.removeSync(asBuffer(key));
+    this.db.removeSync(storedKey(key));
   }
 
   removeRange(start: Uint8Array, end: Uint8Array): void {

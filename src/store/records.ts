@@ -1,5 +1,5 @@
 import { ENVELOPE_BYTES, openEnvelope, sealEnvelope } from './envelope.js';
-import { PREFIX_SHARD, TABLE_GROUP, TABLE_WINDOW } from './store-layout.js';
+import { PREFIX_SHARD, SHARD_PRODUCER, TABLE_GROUP, TABLE_WINDOW } from './store-layout.js';
 
 /**
  * The small records of a folder, each an envelope around float64 fields in the order of its interface: whole
@@ -84,4 +84,17 @@ export function decodeShardRecord(value: Uint8Array): ShardRecord | undefined {
       damagedPoints: f[4]!,
     }
   );
+}
+
+/** The name of a producer, UTF-8 in an envelope. */
+export function encodeProducerRecord(name: Uint8Array): Uint8Array {
+  const value = new Uint8Array(ENVELOPE_BYTES + name.length);
+  value.set(name, ENVELOPE_BYTES);
+  sealEnvelope(value, SHARD_PRODUCER);
+  return value;
+}
+
+/** The bytes of the name, in the memory of the value. */
+export function decodeProducerRecord(value: Uint8Array): Uint8Array | undefined {
+  return openEnvelope(value, SHARD_PRODUCER) === 'ok' ? value.subarray(ENVELOPE_BYTES) : undefined;
 }

@@ -2,6 +2,8 @@
  * The keys of a shard's LMDB environment. Numbers in keys are big endian, so that the order of bytes is the order of
  * numbers. Data that moves with a group begins with the group; what belongs to the shard alone begins with 0xF0.
  *
+ * Each key is stored with two bytes of checksum behind it (stored-key.ts).
+ *
  *   group 01 page:u32                     SERIES   256 series: number, hash, canonical bytes (series-page.ts)
  *   group 02 page:u32                     SPAN     256 × oldest time, newest time, newest value (span-page.ts)
  *   group 03                              GROUP    what is stored of the open generations (group-record.ts)

@@ -98,7 +98,7 @@ export class ModelProducer implements SimProducer {
 
   #onDown(): void {
     this.#socket = undefined;
-    this.#clock.clearTimer(this.#pause);
+    this.#resume();
     this.#clock.setTimer(() => this.#open(), this.#random.int(500));
   }
 
@@ -107,7 +107,7 @@ export class ModelProducer implements SimProducer {
     const old = this.#socket!;
     old.onopen = old.onmessage = old.onclose = null;
     if (!this.#manner.named) old.close();
-    this.#clock.clearTimer(this.#pause);
+    this.#resume();
     this.#open();
   }
 
@@ -143,11 +143,16 @@ export class ModelProducer implements SimProducer {
     const at = this.#batches.findIndex((batch) => batch.seq === seq);
     law(at >= 0, `${this.name} was told BUSY for batch ${seq}, which it does not have`);
     this.#sent = Math.min(this.#sent, at);
-    this.#clock.clearTimer(this.#pause);
+    this.#resume();
     this.#pause = this.#clock.setTimer(() => {
-      this.#pause = undefined;
+      this.#resume();
       this.#pump();
     }, retryAfterMs);
+  }
+
+  #resume(): void {
+    this.#clock.clearTimer(this.#pause);
+    this.#pause = undefined;
   }
 
   #pump(): void {

@@ -67,21 +67,22 @@ function makeWeights(random: SimRandom): StepWeights {
     crashShard: trouble(1.2),
     crashProcess: trouble(0.3),
     stopProcess: trouble(0.15),
-    fillStore: trouble(0.3),
-    makeRoom: 1.5,
+    fillStore: trouble(0.6),
+    makeRoom: 1.2,
     quiesce: 0.1,
   };
 }
 
 /** Draws the plan of a run. */
 export function makePlan(random: SimRandom): SimPlan {
-  const ringBytes = random.chance(0.15) ? 4 * 1024 * 1024 : 4_096 << random.int(4);
+  const isLarge = random.chance(0.15);
+  const ringBytes = isLarge ? 4 * 1024 * 1024 : 4_096 << random.int(3);
   // Beyond the first MiB an empty ring rewinds; positions wrap at 2^31 and at 2^32.
-  const ringStart = random.pick([0, 0, 2 ** 31 - 700, -700, (1 << 17) + 400]) | 0;
+  const ringStart = isLarge ? random.pick([0, (1 << 17) - 400]) : random.pick([0, 2 ** 31 - 700, -700]) | 0;
   const pointsMax = Math.min(90, Math.floor((ringBytes / 2 - ENTRY_HEAD_BYTES) / 20));
   const series = random.pick([3, 20, 60, 120, 400]);
   const metrics = random.between(1, 12);
-  const wire = { ...defaultWireLimits, pointsPerBatchMax: pointsMax, inFlightMax: random.between(2, 12) };
+  const wire = { ...defaultWireLimits, pointsPerBatchMax: pointsMax, inFlightMax: random.pick([2, 6, 12, 40]) };
   const small = random.chance(0.15);
   const arenaBytesSoft = 1_024 * random.between(4, 24);
   const arenaBytesPerSeries = random.pick([0, 16, 128]);

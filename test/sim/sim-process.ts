@@ -109,6 +109,8 @@ export class SimProcess {
       fuse: fuses[shard]!,
       onProgress: () => this.progress++,
     });
+    // The pool looks for progress whenever a worker is ready.
+    this.progress++;
   }
 
   /** A message of progress arrives at the socket thread. */

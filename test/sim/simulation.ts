@@ -141,7 +141,7 @@ export class Simulation {
     const maker = (): PointMaker => new PointMaker(random.fork(), world);
     const manner = (kind: string, i: number): ProducerManner => {
       const named = random.chance(0.7);
-      return { name: `${kind}-${i}`, named, level: random.chance(0.15) ? 'memory' : 'durable' };
+      return { name: `${kind}-${i}`, named, level: random.chance(0.25) ? 'memory' : 'durable' };
     };
     const connect = (name: string): SimLink => this.#connect(name);
     const { setTimer, clearTimer, outsideMs } = this.#clock;
@@ -366,7 +366,8 @@ export class Simulation {
       for (const link of this.#links) {
         while (link.upLength > 0) link.deliverUp(this.#process?.behavior, this.#clock.nowMs());
       }
-      for (let shard = 0; shard < this.plan.shardCount; shard++) this.#work(shard);
+      // Many cycles a round: a producer that waits too long for an ACK sends all again, and a slow shard would never catch up.
+      for (let i = 0; i < 20; i++) for (let shard = 0; shard < this.plan.shardCount; shard++) this.#work(shard);
       this.#deliverProgress();
       for (const link of this.#links) while (link.downLength > 0) link.deliverDown();
       this.#links = this.#links.filter((link) => !link.isOver);

@@ -21,6 +21,15 @@ test('LiveExpiry.next() answers the occupied cells of due places, once a pass', 
   assert.deepEqual(drain(expiry), [31, 32, 63, 64, 133, 168]);
 });
 
+test('LiveExpiry.makeDue() makes the place of each second due and no other', () => {
+  const expiry = new LiveExpiry(1);
+  for (let cell = 0; cell < 64; cell++) expiry.occupy(cell);
+  for (let second = 0; second < 130; second++) {
+    expiry.makeDue(second, second + 1);
+    assert.deepEqual(drain(expiry), [second % 64]);
+  }
+});
+
 test('LiveExpiry.next() takes places that become due in a pass in the next one', () => {
   const expiry = new LiveExpiry(2);
   for (const cell of [1, 2, 65, 66]) expiry.occupy(cell);

@@ -120,6 +120,15 @@ test('LiveWindowsWriter.advance() gives the pages of idle metrics back, a bounde
   assert.equal(reader.totals().pagesUsed, 0);
 });
 
+test('LiveWindowsWriter.advance() leaves readers alone while nothing has to go', () => {
+  const { writer, words } = windows();
+  recordAll(writer, [[0, NOW_MS, 1]]);
+  writer.advance(NOW_MS + 64_000);
+  const sequence = words[WORD_SEQUENCE];
+  for (let second = 65; second < 200; second++) writer.advance(NOW_MS + second * 1_000);
+  assert.equal(words[WORD_SEQUENCE], sequence);
+});
+
 test('LiveWindowsWriter hands pages that came back to other metrics, empty', () => {
   const { writer, reader } = windows({ metricsMax: 2, pagesMax: 1 });
   recordAll(writer, [

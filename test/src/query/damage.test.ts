@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { tableEnd, tableKey } from '../../../src/store/keys.js';
 import { TABLE_GROUP, TABLE_RAW, TABLE_SERIES } from '../../../src/store/store-layout.js';
-import { bodyOf, checkRaw, checkStats } from './oracle.js';
+import { bodyOf, checkRaw, checkStats, statsRequest } from './oracle.js';
 import { OPEN_BOUNDS, type TestPoint, TestShards } from './query-fixture.js';
 
 const T0 = 1_700_000_000_000;
@@ -40,10 +40,7 @@ function twoGenerations(): void {
   }
 }
 
-const countOf = (): number => {
-  const request = { kind: 'stats', format: 'json', selectors: [], ...ALL, percentiles: [] } as const;
-  return bodyOf(shards.answer(request))['count'] as number;
-};
+const countOf = (): number => bodyOf(shards.answer(statsRequest(ALL)))['count'];
 
 describe('a query of a damaged store', () => {
   it('passes over a damaged segment and tells it once', () => {
@@ -88,26 +85,50 @@ describe('a query of a damaged store', () => {
     assert.deepEqual(shards.findings.take(), [`series page at group ${group}, page 0`]);
   });
 
-  it('finds out what a damaged group record said', () => {
+  for (const state of ['open', 'flushing', 'stored']) {
     for (const isRestarted of [false, true]) {
-      for (const isFlushing of [false, true]) {
+      it(`finds out what a damaged group record said, ${state}${isRestarted ? ', after a restart' : ''}`, () => {
         twoGenerations();
-        if (isFlushing) shards.closeGeneration();
-        if (isFlushing) shards.write(points(3));
+        if (state !== 'open') shards.closeGeneration();
+        if (state === 'flushing') shards.write(points(3));
+        if (state === 'stored') shards.settle();
         const group = shards.visible()[0]!.group;
-        change(TABLE_GROUP, group, (value) => {
-          value[10] = value[10]! ^ 255;
-          return true;
-        });
+        damageRecord(group);
         if (isRestarted) shards.restart(true);
         checkStats(shards, ALL);
         checkRaw(shards, ALL);
         assert.ok(shards.findings.take().includes(`group record at group ${group}`));
         while (shards.work()) checkStats(shards, ALL);
         checkRaw(shards, ALL);
-        shards.close();
-      }
+      });
     }
-    twoGenerations();
+  }
+
+  it('finds out how much of a generation is in blocks', () => {
+    shards = new TestShards(1, OPEN_BOUNDS);
+    const many = Array.from({ length: 6_000 }, (_, i) => {
+      return { name: 'cpu', labels: { host: `h${i}` }, timeMs: T0 + i, value: i };
+    });
+    for (let round = 0; round < 2; round++) {
+      shards.write(many);
+      shards.settle();
+      shards.closeGeneration();
+      if (round === 0) shards.settle();
+    }
+    shards.work();
+    const snapshot = shards.views[0]!.openSnapshot();
+    const group = Array.from({ length: 16 }, (_, i) => i).find((local) => snapshot.partialBound(local) > 0);
+    snapshot.close();
+    assert.ok(group !== undefined, 'no group is stored in part');
+    damageRecord(group);
+    checkStats(shards, ALL);
+    checkRaw(shards, ALL);
   });
 });
+
+function damageRecord(group: number): void {
+  change(TABLE_GROUP, group, (value) => {
+    value[10] = value[10]! ^ 255;
+    return true;
+  });
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LabelMatcher, QueryAnswer } from '../../../src/http/ports.js';
+import type { LabelMatcher, QueryAnswer, RawRequest, StatsRequest } from '../../../src/http/ports.js';
 import { formatTime } from '../../../src/time/format-time.js';
 import type { TestShards, WrittenPoint } from './query-fixture.js';
 
@@ -10,6 +10,14 @@ export interface Question {
   selectors?: LabelMatcher[];
   startMs: number;
   endMs: number;
+}
+
+export function statsRequest(question: Question, percentiles: number[] = []): StatsRequest {
+  return { kind: 'stats', format: 'json', selectors: [], ...question, percentiles };
+}
+
+export function rawRequest(question: Question, limit: number, cursor?: string): RawRequest {
+  return { kind: 'raw', format: 'json', selectors: [], ...question, limit, cursor };
 }
 
 function matches(point: WrittenPoint, selectors: readonly LabelMatcher[]): boolean {
@@ -28,7 +36,11 @@ export function pointsOf(points: readonly WrittenPoint[], question: Question): W
     .sort((a, b) => a.timeMs - b.timeMs || a.group - b.group || a.number - b.number || a.arrival - b.arrival);
 }
 
-export function bodyOf(answer: QueryAnswer): Record<string, unknown> {
+/** The members of an answer; each test knows its own. */
+// biome-ignore lint/suspicious/noExplicitAny: what a client reads has no type
+export type Body = Record<string, any>;
+
+export function bodyOf(answer: QueryAnswer): Body {
   assert.equal(answer.status, 200, JSON.stringify(answer));
   assert.ok('body' in answer);
   return JSON.parse(Buffer.from(answer.body).toString('utf8'));
@@ -45,8 +57,8 @@ export function pagesOf(shards: TestShards, question: Question, limit: number): 
   const rows: object[] = [];
   let cursor: string | undefined;
   do {
-    const answer = shards.answer({ kind: 'raw', format: 'json', selectors: [], ...question, limit, cursor });
-    const body = bodyOf(answer) as { data: object[]; count: number; next_cursor: string | null };
+    const answer = shards.answer(rawRequest(question, limit, cursor));
+    const body = bodyOf(answer);
     assert.equal(body.count, body.data.length);
     assert.ok(body.next_cursor === null || body.count === limit, 'only the last page is short');
     rows.push(...body.data);
@@ -75,8 +87,7 @@ export function checkStats(
   percentiles: number[] = [0, 0.1, 33, 99.9, 100],
 ): void {
   const values = pointsOf(shards.visible(), question).map((point) => point.value);
-  const request = { kind: 'stats', format: 'json', selectors: [], ...question, percentiles } as const;
-  const body = bodyOf(shards.answer(request));
+  const body = bodyOf(shards.answer(statsRequest(question, percentiles)));
   checkStatistics(body, values);
   if (values.length === 0) return;
   const sorted = [...values].sort((a, b) => a - b);

@@ -18,6 +18,8 @@ import {
   checkStats,
   pointsOf,
   type Question,
+  rawRequest,
+  statsRequest,
 } from './oracle.js';
 import { OPEN_BOUNDS, SMALL_BOUNDS, type TestPoint, TestShards } from './query-fixture.js';
 
@@ -76,15 +78,7 @@ interface RawBody {
 
 /** One answer held against what is there when it is finished: its own snapshots write points. */
 function checkRawNow(question: Question): void {
-  const request = {
-    kind: 'raw',
-    format: 'json',
-    selectors: [],
-    ...question,
-    limit: 100_000,
-    cursor: undefined,
-  } as const;
-  const { data } = bodyOf(shards.answer(request)) as unknown as RawBody;
+  const { data } = bodyOf(shards.answer(rawRequest(question, 100_000))) as RawBody;
   const expected = pointsOf(shards.visible(), question);
   assert.deepEqual(
     data.map(({ value }) => value),
@@ -247,11 +241,10 @@ describe('QueryEngine', () => {
     });
     shards.write([point('a', 1), point('b', 2), point('a', 3), point('b', 4), point('c', 5)]);
     shards.settle();
-    const request = { kind: 'raw', format: 'json', selectors: [], ...ALL, limit: 2 } as const;
     const values = new Set<number>();
     let cursor: string | undefined;
     for (let page = 0; page < 10; page++) {
-      const body = bodyOf(shards.answer({ ...request, cursor })) as RawBody;
+      const body = bodyOf(shards.answer(rawRequest(ALL, 2, cursor))) as RawBody;
       for (const { value } of body.data) {
         assert.ok(!values.has(value), `${value} came twice`);
         values.add(value);
@@ -301,15 +294,15 @@ describe('QueryEngine', () => {
     shards = new TestShards(2);
     shards.write([{ name: 'cpu_usage', labels: { host: 'a' }, timeMs: T0, value: 1 }]);
     shards.settle();
-    const range = { format: 'json', selectors: [], startMs: 0, endMs: 1e13 } as const;
-    const unknown = shards.answer({ kind: 'stats', ...range, metric: 'cpu_usge', percentiles: [] });
+    const range = { metric: 'cpu_usage', startMs: 0, endMs: 1e13 };
+    const unknown = shards.answer(statsRequest({ ...range, metric: 'cpu_usge' }));
     assert.deepEqual(unknown, { status: 404, metric: 'cpu_usge', near: ['cpu_usage'] });
     const selectors: LabelMatcher[] = [{ label: 'host', op: '=', value: 'b' }];
     const none = shards.answer({ kind: 'latest', format: 'json', metric: 'cpu_usage', selectors });
     assert.ok(none.status === 404 && 'noData' in none);
     checkStats(shards, { ...ALL, metric: 'cpu_usage', selectors });
     for (const cursor of ['x', '1~1~1', '1~NaN~1~1~1', '2~1~1~1~1', '1~1~1~1~1 ']) {
-      const answer = shards.answer({ kind: 'raw', ...range, metric: 'cpu_usage', limit: 5, cursor });
+      const answer = shards.answer(rawRequest(range, 5, cursor));
       assert.ok(answer.status === 400 && answer.parameter === 'cursor', cursor);
     }
   });
@@ -348,7 +341,7 @@ describe('QueryEngine', () => {
     shards = new TestShards(1);
     shards.write(randomPoints(random(3), 100, T0));
     shards.settle();
-    const request = { kind: 'stats', format: 'json', selectors: [], ...ALL, percentiles: [] } as const;
+    const request = statsRequest(ALL);
     const cancelled = new StopCheck(systemClock, 60_000, () => true);
     assert.throws(() => shards.queryEngine.answer(request, cancelled), QueryCancelled);
     let nowMs = 0;
@@ -368,7 +361,7 @@ describe('QueryEngine', () => {
     shards.settle();
     const stop = new StopCheck(systemClock, 60_000);
     stop.points = SCAN_POINTS_MAX;
-    const request = { kind: 'stats', format: 'json', selectors: [], ...ALL, percentiles: [] } as const;
+    const request = statsRequest(ALL);
     const answer = shards.queryEngine.answer(request, stop);
     assert.ok(answer.status === 422);
     assert.match(answer.detail, /decodes more than 200000000 points.*shorter range/);

@@ -200,11 +200,6 @@ export class TestShards {
 
   #start(shard: number, path: string, memory: ShardMemory): Omit<TestShard, 'memory' | 'path' | 'written'> {
     const store = LmdbStore.open(path);
-    const get = store.get.bind(store);
-    store.get = (key) => {
-      const value = get(key);
-      return value && new Uint8Array(value.buffer, value.byteOffset, value.length);
-    };
     const live = new LiveWindowsWriter(memory.live);
     live.advance(this.nowMs);
     const options = {

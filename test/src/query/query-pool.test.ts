@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { QueryRequest } from '../../../src/http/ports.js';
 import { QUEUE_PER_THREAD } from '../../../src/query/limits.js';
 import { QueryPool } from '../../../src/query/query-pool.js';
-import { bodyOf } from './oracle.js';
+import { bodyOf, rawRequest, statsRequest } from './oracle.js';
 import { OPEN_BOUNDS, TestShards } from './query-fixture.js';
 
 const T0 = 1_700_000_000_000;
@@ -34,8 +33,8 @@ afterEach(async () => {
   shards.close();
 });
 
-const range = { format: 'json', selectors: [], startMs: 0, endMs: 2 ** 52 } as const;
-const stats: QueryRequest = { kind: 'stats', ...range, metric: 'cpu', percentiles: [] };
+const range = { metric: 'cpu', startMs: 0, endMs: 2 ** 52 };
+const stats = statsRequest(range);
 
 describe('QueryPool', () => {
   it('answers on another thread, and sees what comes between two queries', async () => {
@@ -56,11 +55,11 @@ describe('QueryPool', () => {
 
   it('moves long answers whole', async () => {
     open(20_000);
-    const raw: QueryRequest = { kind: 'raw', ...range, metric: 'cpu', limit: 20_000, cursor: undefined };
+    const raw = rawRequest(range, 20_000);
     const answer = await pool.run(raw, never);
-    assert.equal((bodyOf(answer)['data'] as unknown[]).length, 20_000);
+    assert.equal(bodyOf(answer)['data'].length, 20_000);
     const small = await pool.run({ ...raw, limit: 1 }, never);
-    assert.equal((bodyOf(small)['data'] as unknown[]).length, 1);
+    assert.equal(bodyOf(small)['data'].length, 1);
   });
 
   it('keeps no read transaction and no page between queries', async () => {
@@ -109,8 +108,7 @@ describe('QueryPool', () => {
   it('says MR_QUERY_TIMEOUT when the signal or its own time runs out', async () => {
     open(100_000, 1);
     await assert.rejects(pool.run(stats, AbortSignal.timeout(0)), { code: 'MR_QUERY_TIMEOUT' });
-    const slow: QueryRequest = { kind: 'raw', ...range, metric: 'cpu', limit: 100_000, cursor: undefined };
-    await assert.rejects(pool.run(slow, never), { code: 'MR_QUERY_TIMEOUT' });
+    await assert.rejects(pool.run(rawRequest(range, 100_000), never), { code: 'MR_QUERY_TIMEOUT' });
   });
 
   it('says MR_STOPPING to what still runs when it is closed, and afterwards', async () => {
