@@ -112,7 +112,12 @@ class Engine implements RunningEngine {
       systemClock,
     );
     const shardPaths = shards.map((shard) => folder.shardPath(shard));
-    this.#queries = new QueryPool({ shardCount, shardPaths, memories }, config.queryThreads, limits.queryTimeoutMs);
+    this.#queries = new QueryPool(
+      { shardCount, shardPaths, memories },
+      config.queryThreads,
+      limits.queryTimeoutMs,
+      (place) => log.warn({ place }, 'a query met something damaged and passed over it'),
+    );
     this.#operator = new OperatorReport({
       clock: systemClock,
       links: this.#links,

@@ -219,7 +219,7 @@ export class CellRowWriter {
     this.#writeMember(run.lastValue[i]!, start, length, min, max, sink);
   }
 
-  /** One of the row's values: which bucket, and if need be which number in it. */
+  /** One of the row's values: which bucket, and if need be which number in it. Called twice a row: primitives only. */
   #writeMember(value: number, start: number, length: number, min: number, max: number, sink: BitSink): void {
     const which = value === min ? 0 : value === max ? length - 1 : this.#bucketOf(value, start, length);
     sink.uniform(which, length);

@@ -11,7 +11,8 @@ export interface PredictedMoments {
  * values are taken to be in the middle of their buckets. Where each bucket holds one number of the lattice this is no
  * guess, and the row needs no bit for either. The row's counts are [from, to), its places [from - base, to - base).
  *
- * Writer and reader both call this, so its operations and their order are part of the format.
+ * Writer and reader both call this, so its operations and their order are part of the format. Eight arguments, because the
+ * columns belong to different owners on the two sides.
  */
 export function predictMoments(
   lattice: ValueLattice,

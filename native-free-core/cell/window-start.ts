@@ -3,7 +3,7 @@
  * aligned to the epoch, before it too. Both in ms; windowMs is a positive integer, the time may have a fraction.
  */
 export function windowStartOf(timeMs: number, windowMs: number): number {
-  const start = Math.floor(timeMs / windowMs) * windowMs;
-  // The quotient is rounded: just below a boundary it can reach the boundary.
+  const start = Math.floor(timeMs / windowMs) * windowMs + 0; // + 0: no window starts at -0
+  // Rounding never carries a quotient over an integer, but that of the smallest negative times underflows to it.
   return start > timeMs ? start - windowMs : start;
 }

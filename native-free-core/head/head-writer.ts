@@ -10,7 +10,7 @@ import {
   timeFormOf,
 } from '../entry/entry-layout.js';
 import { APPLY_SLICE_POINTS } from '../limits.js';
-import { fence } from '../live/fence.js';
+import { fence } from '../fence.js';
 import {
   BEFORE_OTHER,
   BEFORE_SECOND,

@@ -14,6 +14,9 @@ export class BucketCounter {
   readonly #table = new Uint32Array(SPACE);
   readonly #used = new Int32Array((SPACE >>> 5) + 1);
   readonly #usedWords = new Int32Array((SPACE >>> 10) + 1);
+  /** The words of #usedWords that the last #count touched. */
+  #low = 0;
+  #high = 0;
 
   /**
    * Counts the finite values [start, end), at most 2^32 - 1 of them, and writes their buckets from `at` on into
@@ -44,9 +47,6 @@ export class BucketCounter {
     }
     return countRepeats(indexes, counts, at, length);
   }
-
-  #low = 0;
-  #high = 0;
 
   #count(values: Float64Array, start: number, end: number): void {
     const table = this.#table;

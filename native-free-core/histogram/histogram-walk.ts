@@ -51,6 +51,7 @@ interface Walk {
   found: number;
 }
 
+// Both helpers share the walk's state and its two purposes, hence five arguments.
 function walkPage(
   from: WalkedHistogram,
   entry: number,

@@ -134,7 +134,8 @@ export class PagedHistogram {
       this.#add(REJECTED_F64, 1);
       return;
     }
-    this.#addHeader(value, value, value);
+    const plain = value + 0; // -0 becomes 0
+    this.#addHeader(plain, plain, plain);
     this.#add(COUNT_F64, 1);
     if (index === 0) {
       this.#add(ZEROS_F64, 1);

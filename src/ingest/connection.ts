@@ -71,6 +71,8 @@ export class IngestConnection implements ProducerOwner {
   readonly #socket: ConnectionSocket;
   readonly #refs = new RefTable();
   readonly #queue = new InFlightQueue();
+  /** Of a named producer: batches acknowledged from memory, because its next connection must wait until they are durable. */
+  readonly #taken = new InFlightQueue();
   #producer: NamedProducer | undefined;
   #level: 'durable' | 'memory' = 'durable';
   #greeted = false;
@@ -125,7 +127,8 @@ export class IngestConnection implements ProducerOwner {
 
   /** Sends what is settled. Answers false when nothing waits any more. */
   onProgress(nowMs: number): boolean {
-    if (this.#closed) return this.#queue.length > 0 && this.#settleSilently();
+    this.#settleTaken();
+    if (this.#closed) return this.#settleSilently();
     if (this.#welcomeFrom > 0) {
       if (this.#producer!.durableSeq < this.#welcomeFrom) return true;
       this.#welcome();
@@ -147,7 +150,7 @@ export class IngestConnection implements ProducerOwner {
       encodeAck(writer, last.seq, accepted, tally?.list() ?? []);
       this.#socket.send(writer.view());
     }
-    return this.#queue.length > 0;
+    return this.#queue.length + this.#taken.length > 0;
   }
 
   onTakenOver(): void {
@@ -334,23 +337,36 @@ export class IngestConnection implements ProducerOwner {
     this.#socket.close(code, reason);
   }
 
+  /** Settles what is durable though nobody listens any more. Answers whether something is left. */
   #settleSilently(): boolean {
     const { links } = this.#context;
     for (let batch = this.#queue.peek(); batch !== undefined; batch = this.#queue.peek()) {
-      if (!isSettled(links, batch, 'durable')) return true;
+      if (!isSettled(links, batch, 'durable')) break;
       this.#drop();
     }
-    return false;
+    return this.#queue.length + this.#taken.length > 0;
+  }
+
+  #settleTaken(): void {
+    const { links } = this.#context;
+    for (let batch = this.#taken.peek(); batch !== undefined; batch = this.#taken.peek()) {
+      if (!isSettled(links, batch, 'durable')) return;
+      this.#markDurable(batch.seq);
+      this.#taken.shift();
+    }
   }
 
   #drop(): void {
     const batch = this.#queue.peek()!;
-    const producer = this.#producer;
-    if (producer !== undefined && batch.seq > producer.durableSeq && isSettled(this.#context.links, batch, 'durable')) {
-      producer.durableSeq = batch.seq;
-    }
     this.#queue.shift();
     this.#context.counters.inFlight--;
+    if (this.#producer === undefined) return;
+    if (isSettled(this.#context.links, batch, 'durable')) this.#markDurable(batch.seq);
+    else this.#taken.push(batch);
+  }
+
+  #markDurable(seq: number): void {
+    this.#producer!.durableSeq = Math.max(this.#producer!.durableSeq, seq);
   }
 }
 

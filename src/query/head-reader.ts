@@ -15,7 +15,7 @@ import {
 } from '../../native-free-core/head/head-layout.js';
 import { type HeadBuffers, HeadViews } from '../../native-free-core/head/head-memory.js';
 import { READ_RETRIES_MAX } from '../../native-free-core/limits.js';
-import { fence } from '../../native-free-core/live/fence.js';
+import { fence } from '../../native-free-core/fence.js';
 import { MillraceError } from '../errors.js';
 import {
   BUSY_RETRY_MS,

@@ -2,7 +2,6 @@ import { generationOfLogKey, logKey, parseSegmentKey, tableEnd, tableKey } from 
 import type { LmdbSnapshot } from '../store/lmdb-store.js';
 import { decodeGroupRecord, type GroupRecord } from '../store/records.js';
 import { PREFIX_SHARD, SHARD_LOG, TABLE_GROUP, TABLE_RAW } from '../store/store-layout.js';
-import { endSnapshot } from './end-snapshot.js';
 import type { QueryFindings } from './query-findings.js';
 
 /**
@@ -75,7 +74,7 @@ export class ShardSnapshot {
   }
 
   close(): void {
-    endSnapshot(this.reader);
+    this.reader.close();
   }
 
   /** The generation of the oldest entry of the log. */

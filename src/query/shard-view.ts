@@ -2,7 +2,6 @@ import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { ShardCounters } from '../shard/shard-counters.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
 import { LmdbSnapshots } from '../store/lmdb-store.js';
-import { endSnapshot } from './end-snapshot.js';
 import { HeadReader } from './head-reader.js';
 import type { QueryFindings } from './query-findings.js';
 import { SeriesIndex } from './series-index.js';
@@ -57,7 +56,7 @@ export class ShardView {
       });
       this.#seenSeries = series;
     } finally {
-      endSnapshot(reader);
+      reader.close();
     }
   }
 
@@ -74,7 +73,7 @@ export class ShardView {
     try {
       return new ShardSnapshot(reader, this.firstGroup, map.groupCount(shard), this.#findings);
     } catch (error) {
-      endSnapshot(reader);
+      reader.close();
       throw error;
     }
   }

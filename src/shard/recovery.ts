@@ -62,7 +62,9 @@ export function recoverShard(
   const groups = recovery.readGroups();
   const record = recovery.readShardRecord();
   const engine = new ShardEngine(options, groups);
-  engine.head.reset(recovery.firstGeneration(groups));
+  const first = recovery.firstGeneration(groups);
+  raiseRecords(groups, first);
+  engine.head.reset(first);
   engine.restore(record);
   recovery.readSeries(engine);
   recovery.readSpans(engine);
@@ -70,6 +72,18 @@ export function recoverShard(
   const replayedPoints = recovery.replayLog(engine, clock.nowMs());
   engine.resume();
   return { engine, recovered: recovery.result(engine, replayedPoints, clock.monotonicMs() - startedMs) };
+}
+
+/**
+ * Everything before the first generation of the log is in blocks. A record that was rebuilt from segments may lag behind
+ * that, because a group without points in a generation has no segment of it.
+ */
+function raiseRecords(groups: GroupRecord[], firstGeneration: number): void {
+  for (const record of groups) {
+    if (record.storedGeneration >= firstGeneration - 1) continue;
+    record.storedGeneration = firstGeneration - 1;
+    record.partialBound = 0;
+  }
 }
 
 class Recovery {
@@ -272,6 +286,12 @@ class Recovery {
     });
   }
 
+  #lostProducer(producer: number): void {
+    const { shard } = this.#options;
+    const done = 'forgotten: what it sends again counts as new';
+    this.#findings.push({ shard, what: 'producer', where: `producer ${producer}`, done });
+  }
+
   result(engine: ShardEngine, replayedPoints: number, durationMs: number): RecoveredShard {
     const names = new Map<number, string>();
     this.#options.store.forEach(
@@ -280,7 +300,7 @@ class Recovery {
       (key, value) => {
         const name = decodeProducerRecord(value);
         if (name !== undefined) names.set(numberOfKey(key), Buffer.from(name).toString('utf8'));
-        else this.#findings.push({ shard, what: 'producer', where: `producer ${numberOfKey(key)}`, done: 'forgotten: what it sends again counts as new' });
+        else this.#lostProducer(numberOfKey(key));
         return true;
       },
     );

@@ -67,8 +67,13 @@ export class LmdbSnapshot extends LmdbReader {
     this.#transaction = transaction;
   }
 
+  /**
+   * lmdb keeps a thread's read transaction until a turn of the event loop, and would open the next snapshot on it: within
+   * one task that would show the same old moment, and an idle thread would hold pages back. So it is reset at once.
+   */
   close(): void {
     this.#transaction.done();
+    this.db.resetReadTxn();
   }
 }
 

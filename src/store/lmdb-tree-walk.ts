@@ -219,7 +219,8 @@ export class LmdbTreeWalk {
       pages: readU64(view, LARGE_PAGES),
       bytes: valueBytes,
     };
-    if (large.pages !== Math.ceil((PAGE_HEADER_BYTES + valueBytes) / this.#pages.pageBytes)) {
+    // More than it needs: a shorter value has been put in place of a longer one in the same transaction.
+    if (large.pages < Math.ceil((PAGE_HEADER_BYTES + valueBytes) / this.#pages.pageBytes)) {
       throw new FileFault(`a value of ${valueBytes} bytes is said to lie on ${large.pages} pages`);
     }
     this.#use(large.firstPage, large.pages, 'a large value');

@@ -173,8 +173,8 @@ test('PagedHistogram.mergeInto() equals recording into one, and loses no value w
       const counted = sketch.counts.subarray(0, sketch.length).reduce((sum, count) => sum + count, 0);
       assert.equal(counted + left.overflow, left.count);
       if (left.count > 0) {
-        assert.equal(left.min, Math.min(...a, ...b));
-        assert.equal(left.max, Math.max(...a, ...b));
+        assert.equal(left.min, Math.min(...a, ...b) + 0);
+        assert.equal(left.max, Math.max(...a, ...b) + 0);
       }
       if (left.overflow === 0) assert.deepEqual(data(sketch), data(sketchOf([...a, ...b])));
     }),

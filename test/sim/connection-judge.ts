@@ -67,7 +67,9 @@ export class ConnectionJudge {
   #onBatch(seq: number, read: () => JudgedPoint[]): void {
     if (this.#busyFrom > 0 && seq > this.#busyFrom) return;
     this.#busyFrom = 0;
-    const batch = { seq, points: read() };
+    // One batch too many is not even looked at, so that its rows make no series.
+    const isTooMany = this.#pending.length >= this.#model.inFlightMax;
+    const batch = { seq, points: isTooMany ? [] : read() };
     this.#pending.push(batch);
     this.#model.take(batch.points, this.#nowMs);
     if (this.#producer !== '' && this.#level === 'durable') this.#model.remember(this.#producer, seq, batch.points);

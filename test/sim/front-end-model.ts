@@ -43,6 +43,11 @@ export class FrontEndModel {
     for (const text of stored) this.#learn(text);
   }
 
+  /** Batches in flight that a connection may have. */
+  get inFlightMax(): number {
+    return this.#plan.wire.inFlightMax;
+  }
+
   /** Why a series is refused; empty when it is not. It is known from then on. */
   resolve(series: Pick<SimSeries, 'name' | 'text'>): string {
     if (this.#known.has(series.text)) return '';

@@ -15,16 +15,9 @@ export interface StoredRun {
   readonly values: Float64Array;
 }
 
-/** One series' cells in one rollup segment. */
-export interface StoredCells {
-  readonly group: number;
-  readonly number: number;
-  readonly generation: number;
-  readonly cells: CellRun;
-}
-
 const MINUTE_MS = 60_000;
 const reader = new SegmentReader();
+const run = new CellRun();
 
 /** Reads a raw segment, and holds its key to what it says of times and numbers. */
 export function readRawSegment(key: Uint8Array, value: Uint8Array): StoredRun[] {
@@ -45,27 +38,31 @@ export function readRawSegment(key: Uint8Array, value: Uint8Array): StoredRun[] 
     runs.push({ group: key[0]!, number: reader.number, generation: range.generation, times, values });
   }
   checkRange(range, runs, reader.end === value.length);
-  law(range.startMs === Math.floor(oldestMs) && range.endMs === Math.floor(newestMs), 'a segment key tells other times');
+  const isTrue = range.startMs === Math.floor(oldestMs) && range.endMs === Math.floor(newestMs);
+  law(isTrue, 'a segment key tells other times');
   return runs;
 }
 
+/** Called for each run of cells of a segment; the run is used again for the next. */
+export type CellsVisitor = (number: number, cells: CellRun) => void;
+
 /** Reads a rollup segment of 1 m cells. */
-export function readRollupSegment(key: Uint8Array, value: Uint8Array): StoredCells[] {
+export function readRollupSegment(key: Uint8Array, value: Uint8Array, visit: CellsVisitor): void {
   const range = parseSegmentKey(key);
-  const runs: StoredCells[] = [];
+  const runs: { number: number }[] = [];
   law(reader.open(value, SEGMENT_ROLLUP, range.firstNumber) === 'ok', 'a rollup segment does not read');
   while (reader.next()) {
-    const cells = new CellRun();
-    const status = readRollupRun(value, reader.start, reader.end, MINUTE_MS, cells);
+    run.reset();
+    const status = readRollupRun(value, reader.start, reader.end, MINUTE_MS, run);
     law(status === 'ok', `a run of cells does not read: ${status}`);
-    for (let i = 0; i < cells.length; i++) {
-      const isInside = cells.firstTimeMs[i]! >= range.startMs && Math.floor(cells.lastTimeMs[i]!) <= range.endMs;
+    for (let i = 0; i < run.length; i++) {
+      const isInside = run.firstTimeMs[i]! >= range.startMs && Math.floor(run.lastTimeMs[i]!) <= range.endMs;
       law(isInside, 'a rollup segment key tells other times');
     }
-    runs.push({ group: key[0]!, number: reader.number, generation: range.generation, cells });
+    runs.push({ number: reader.number });
+    visit(reader.number, run);
   }
   checkRange(range, runs, reader.end === value.length);
-  return runs;
 }
 
 function checkRange(

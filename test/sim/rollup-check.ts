@@ -1,6 +1,7 @@
 import { Cell } from '../../native-free-core/cell/cell.js';
 import { windowStartOf } from '../../native-free-core/cell/window-start.js';
 import { bucketIndex } from '../../native-free-core/histogram/bucket.js';
+import { parseSegmentKey } from '../../src/store/keys.js';
 import { TABLE_ROLLUP_1M } from '../../src/store/store-layout.js';
 import type { MemoryStore } from './memory-store.js';
 import { readRollupSegment, type StoredRun } from './read-segment.js';
@@ -31,18 +32,18 @@ export function checkRollups(store: MemoryStore, raw: readonly StoredRun[]): voi
 }
 
 function readCells(store: MemoryStore): Map<string, Cell> {
-  const segments = [...store.pairs()]
-    .filter(({ key }) => key[0]! < 16 && key[1] === TABLE_ROLLUP_1M)
-    .flatMap(({ key, value }) => readRollupSegment(key, value))
-    .sort((a, b) => a.generation - b.generation);
+  const segments = [...store.pairs()].filter(({ key }) => key[0]! < 16 && key[1] === TABLE_ROLLUP_1M);
+  segments.sort((a, b) => parseSegmentKey(a.key).generation - parseSegmentKey(b.key).generation);
   const found = new Map<string, Cell>();
-  for (const { group, number, cells } of segments) {
-    for (let i = 0; i < cells.length; i++) {
-      const name = `${group}/${number}/${cells.windowStartMs[i]}`;
-      const cell = found.get(name) ?? new Cell();
-      cells.mergeInto(i, cell);
-      found.set(name, cell);
-    }
+  for (const { key, value } of segments) {
+    readRollupSegment(key, value, (number, cells) => {
+      for (let i = 0; i < cells.length; i++) {
+        const name = `${key[0]}/${number}/${cells.windowStartMs[i]}`;
+        let cell = found.get(name);
+        if (cell === undefined) found.set(name, (cell = new Cell()));
+        cells.mergeInto(i, cell);
+      }
+    });
   }
   return found;
 }

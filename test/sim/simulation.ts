@@ -198,7 +198,7 @@ export class Simulation {
     if (worker === undefined) return `shard ${shard} is dead`;
     try {
       const worked = worker.cycle();
-      checkShard(shard, this.#map, worker, this.#views[shard]!);
+      if (worked > 0) checkShard(shard, this.#map, worker, this.#views[shard]!);
       return `shard ${shard} worked ${worked}${worker.isStuck ? ', is stuck' : ''}`;
     } catch (error) {
       return this.#buryShard(shard, error);

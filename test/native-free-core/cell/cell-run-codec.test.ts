@@ -204,6 +204,45 @@ test('decodeCellRunInto() makes a valid run or none when mutated bytes have a ri
   );
 });
 
+test('decodeCellRunInto() makes a valid run or none when any one bit is wrong under a right checksum', () => {
+  const random = seeded(12);
+  const samples = [
+    // Two values in one bucket, so that max < min is a bit away.
+    runOf(
+      [
+        [START, 1.001],
+        [START + 1, 1.002],
+        [START + MINUTE, 1.0021],
+        [START + MINUTE + 1, 1.0011],
+      ],
+      MINUTE,
+    ),
+    // Times whose differences are columns, and times that have to be absolute.
+    runOf(
+      minutes(7_001, () => Math.floor(gaussian(random) * 5)).filter((_, i) => i % 5 !== 2),
+      MINUTE,
+    ),
+    runOf(
+      [
+        [-1e-300, 7.5],
+        [1e-300, 8.25],
+        [0.1, 3],
+        [MINUTE + 0.3, 9],
+      ],
+      MINUTE,
+    ),
+  ];
+  for (const sample of samples.map((run) => encode(run))) {
+    for (let bit = 8; bit < (sample.length - CHECKSUM_BYTES) * 8; bit++) {
+      const bytes = Uint8Array.from(sample);
+      bytes[bit >> 3] = bytes[bit >> 3]! ^ (1 << (bit & 7));
+      const last = bytes.length - CHECKSUM_BYTES;
+      storeWord(bytes, last, crc32c(bytes, 0, last));
+      checkDecoded(bytes);
+    }
+  }
+});
+
 test('decodeCellRunInto() makes a valid run or none when bytes are arbitrary', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 4, maxLength: 80 }), (body) => {

@@ -10,6 +10,8 @@ test('windowStartOf() is the multiple at or below the time when it is negative, 
   check(60_000, 60_000, 60_000);
   check(-1, 60_000, -60_000);
   check(-1e-300, 60_000, -60_000);
+  check(-5e-324, 60_000, -60_000);
+  check(-0, 60_000, 0);
   check(-60_000, 60_000, -60_000);
   check(1_764_669_659_999.9998, 60_000, 1_764_669_600_000);
   check(8.64e15, 86_400_000, 8.64e15);

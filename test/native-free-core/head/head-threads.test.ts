@@ -8,7 +8,7 @@ import {
   WORD_SEQUENCE,
 } from '../../../native-free-core/head/head-layout.js';
 import { HeadViews } from '../../../native-free-core/head/head-memory.js';
-import { fence } from '../../../native-free-core/live/fence.js';
+import { fence } from '../../../native-free-core/fence.js';
 import { runThread } from '../ring/threads.js';
 import { smallBuffers, spanOf } from './heads.js';
 

@@ -64,10 +64,8 @@ test('bucketMid() is within the stated error when the value is extreme', () => {
 });
 
 test('bucketMid() is exact when a subnormal bucket holds one number', () => {
-  for (let number = 1; number <= 256; number++) {
-    const value = number * 5e-324;
-    const mid = bucketMid(bucketIndex(value));
-    assert.ok(Math.abs(mid - value) <= value / 256, `${number}`);
+  for (let number = 1; number < 256; number++) {
+    assert.equal(bucketMid(bucketIndex(number * 5e-324)), number * 5e-324, `${number}`);
   }
 });
 

@@ -31,6 +31,33 @@ test('record() counts only as rejected when the value is not finite', () => {
   assert.equal(histogram.max, 1);
 });
 
+test('record() touches no page when an infinity comes after finite values', () => {
+  const pool = HistogramPool.withOwnMemory({ pages: 2, histograms: 1, pagesPerHistogram: 2 });
+  const histogram = new PagedHistogram(pool, 0);
+  histogram.record(1);
+  const before = Array.from(pool.words);
+  for (const value of [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN])
+    histogram.record(value);
+  assert.equal(histogram.rejected, 3);
+  const changed = Array.from(pool.words).filter((word, i) => word !== before[i]);
+  assert.ok(changed.length <= 2, 'only the rejected counter changes');
+  assert.equal(histogram.count, 1);
+});
+
+test('mergeInto() counts overflow when a counter would pass 2^32 - 1', () => {
+  const sizes = { pages: 1, histograms: 1, pagesPerHistogram: 1 };
+  const pool = HistogramPool.withOwnMemory(sizes);
+  const histogram = new PagedHistogram(pool, 0);
+  histogram.record(1);
+  pool.words[pool.pageWord(0)] = COUNTER_MAX - 2;
+  const target = recorded([1, 1, 1, 1, 1]);
+  histogram.mergeInto(target);
+  assert.equal(target.overflow, 3);
+  const counts = new Float64Array(1);
+  target.bucketsInto(new Int32Array(1), counts);
+  assert.equal(counts[0], COUNTER_MAX);
+});
+
 test('quantile() is the nearest rank when values straddle zero', () => {
   const values = Array.from({ length: 201 }, (_, i) => i - 100);
   const histogram = recorded(values);
@@ -91,8 +118,10 @@ test('reset() gives pages back when histograms share a pool', () => {
   assert.equal(right.quantile(50), 8);
   assert.equal(pool.pagesFree, 1);
   // A page that was used before counts from zero.
-  left.record(1);
-  assert.equal(left.quantile(50), 1);
+  left.reset();
+  for (const value of [1.25, 1.5, 2.5]) left.record(value);
+  left.reset();
+  left.record(1.75);
   assert.equal(left.distinct(), 1);
 });
 

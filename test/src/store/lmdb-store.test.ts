@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { MillraceError } from '../../../src/errors.js';
+import { LmdbSnapshots, LmdbStore } from '../../../src/store/lmdb-store.js';
+import type { StoreReader } from '../../../src/store/shard-store.js';
+import { inFolder, inFolderAsync } from './temporary-folder.js';
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const list = (value: Uint8Array | undefined): number[] | undefined => value && [...value];
+
+/** The pairs of [start, end) as arrays of numbers. */
+function pairs(reader: StoreReader, start: Uint8Array, end: Uint8Array): [number[], number[]][] {
+  const found: [number[], number[]][] = [];
+  reader.forEach(start, end, (key, value) => {
+    found.push([[...key], [...value]]);
+    return true;
+  });
+  return found;
+}
+
+const all = (reader: StoreReader): [number[], number[]][] => pairs(reader, bytes(0), bytes(255, 255));
+
+/** A store with some pairs, closed afterwards. */
+function withStore(body: (store: LmdbStore, path: string) => void, onCommitMs?: (ms: number) => void): void {
+  inFolder((folder) => {
+    const path = join(folder, 'shard-0');
+    const store = LmdbStore.open(path, onCommitMs);
+    store.transaction((writer) => {
+      for (const i of [3, 1, 2, 5, 4]) writer.put(bytes(1, i), bytes(i, i));
+    });
+    body(store, path);
+    store.close();
+  });
+}
+
+test('transaction() stores all of its writes, and get() finds them', () => {
+  withStore((store) => {
+    assert.deepEqual(list(store.get(bytes(1, 3))), [3, 3]);
+    assert.equal(store.get(bytes(1, 9)), undefined);
+    store.transaction((writer) => {
+      writer.put(bytes(1, 3), bytes());
+      writer.remove(bytes(1, 1));
+      writer.remove(bytes(9, 9));
+    });
+    assert.deepEqual(list(store.get(bytes(1, 3))), []);
+    assert.equal(store.get(bytes(1, 1)), undefined);
+  });
+});
+
+test('transaction() stores nothing when its body throws, and the next one works', () => {
+  withStore((store) => {
+    const before = all(store);
+    const failing = (error: Error) => () =>
+      store.transaction((writer) => {
+        writer.put(bytes(1, 1), bytes(99));
+        writer.put(bytes(7, 7), bytes(7));
+        writer.removeRange(bytes(1, 3), bytes(1, 9));
+        throw error;
+      });
+    assert.throws(
+      failing(new Error('disk on fire')),
+      (error) =>
+        error instanceof MillraceError &&
+        error.code === 'MR_UNABLE_TO_STORE' &&
+        /disk on fire/.test(error.message),
+    );
+    assert.deepEqual(all(store), before);
+    // A fault of ours is no failure of the store.
+    assert.throws(failing(new Error('BUG: no')), /^Error: BUG: no$/);
+    assert.deepEqual(all(store), before);
+    store.transaction((writer) => writer.put(bytes(7, 7), bytes(7)));
+    assert.equal(all(store).length, before.length + 1);
+  });
+});
+
+test('transaction() reads its own writes, and removes what it has just put', () => {
+  withStore((store) => {
+    store.transaction((writer) => {
+      writer.put(bytes(1, 6), bytes(6));
+      assert.deepEqual(list(store.get(bytes(1, 6))), [6]);
+      writer.removeRange(bytes(1, 4), bytes(1, 7));
+    });
+    assert.deepEqual(
+      all(store).map(([key]) => key),
+      [
+        [1, 1],
+        [1, 2],
+        [1, 3],
+      ],
+    );
+  });
+});
+
+test('transaction() tells how long each took that was stored', () => {
+  const tookMs: number[] = [];
+  withStore(
+    (store) => {
+      assert.throws(() => store.transaction(() => assert.fail('no')));
+      assert.equal(tookMs.length, 1);
+      assert.ok(tookMs[0]! >= 0);
+    },
+    (ms) => tookMs.push(ms),
+  );
+});
+
+test('put() copies key and value before it returns', () => {
+  withStore((store) => {
+    const [key, value] = [bytes(2, 1), bytes(1, 2, 3)];
+    store.transaction((writer) => {
+      writer.put(key, value);
+      key.fill(0);
+      value.fill(0);
+    });
+    assert.deepEqual(list(store.get(bytes(2, 1))), [1, 2, 3]);
+  });
+});
+
+test('put() takes a part of a larger array', () => {
+  withStore((store) => {
+    const memory = bytes(9, 9, 2, 1, 9, 5, 6, 9);
+    store.transaction((writer) => writer.put(memory.subarray(2, 4), memory.subarray(5, 7)));
+    assert.deepEqual(list(store.get(memory.subarray(2, 4))), [5, 6]);
+  });
+});
+
+test('get() answers bytes whose slice() is a copy, as of any Uint8Array', () => {
+  // A regression: a Buffer came, whose slice() is a view, so what a caller kept was overwritten by the next get().
+  withStore((store) => {
+    const kept = store.get(bytes(1, 1))!.slice();
+    assert.deepEqual(list(store.get(bytes(1, 2))), [2, 2]);
+    assert.deepEqual(list(kept), [1, 1]);
+    const pairsKept: Uint8Array[][] = [];
+    store.forEach(bytes(1, 3), bytes(1, 9), (key, value) => pairsKept.push([key.slice(), value.slice()]) > 0);
+    assert.deepEqual(
+      pairsKept.map(([key, value]) => [list(key), list(value)]),
+      [3, 4, 5].map((i) => [
+        [1, i],
+        [i, i],
+      ]),
+    );
+  });
+});
+
+test('get() finds values of any size', () => {
+  withStore((store) => {
+    for (const size of [1, 100, 4_095, 4_096, 70_000, 1_000_000]) {
+      const value = new Uint8Array(size).map((_, i) => i * 31);
+      store.transaction((writer) => writer.put(bytes(2, 2), value));
+      assert.equal(Buffer.compare(store.get(bytes(2, 2))!, value), 0, `${size} bytes`);
+    }
+  });
+});
+
+test('forEach() visits a range in the order of keys, its begin included and its end not, until it is told to stop', () => {
+  withStore((store) => {
+    const check = (start: number[], end: number[], expected: number[]) => {
+      const found = pairs(store, Uint8Array.from(start), Uint8Array.from(end));
+      assert.deepEqual(
+        found.map(([key, value]) => [key[1], value[0]]),
+        expected.map((i) => [i, i]),
+      );
+    };
+    check([1], [2], [1, 2, 3, 4, 5]);
+    check([1, 2], [1, 4], [2, 3]);
+    check([1, 4], [1, 4], []);
+    check([1, 6], [9], []);
+    const seen: number[] = [];
+    store.forEach(bytes(1), bytes(2), (key) => seen.push(key[1]!) < 2);
+    assert.deepEqual(seen, [1, 2]);
+  });
+});
+
+test('forEachKey() visits the same keys', () => {
+  withStore((store) => {
+    const seen: number[][] = [];
+    store.forEachKey(bytes(1, 2), bytes(1, 9), (key) => {
+      seen.push([...key]);
+      return seen.length < 3;
+    });
+    assert.deepEqual(seen, [
+      [1, 2],
+      [1, 3],
+      [1, 4],
+    ]);
+  });
+});
+
+test('removeRange() removes a range and nothing beside it', () => {
+  withStore((store) => {
+    store.transaction((writer) => {
+      for (let i = 0; i < 2_000; i++) writer.put(bytes(2, i >> 8, i & 255), bytes(1));
+    });
+    store.transaction((writer) => writer.removeRange(bytes(2), bytes(3)));
+    assert.deepEqual(
+      all(store).map(([key]) => key[1]),
+      [1, 2, 3, 4, 5],
+    );
+    store.transaction((writer) => writer.removeRange(bytes(1, 2), bytes(1, 5)));
+    assert.deepEqual(
+      all(store).map(([key]) => key[1]),
+      [1, 5],
+    );
+  });
+});
+
+test('open() finds everything again after close()', () => {
+  inFolder((folder) => {
+    const first = LmdbStore.open(folder);
+    first.transaction((writer) => writer.put(bytes(1), bytes(2)));
+    first.close();
+    const again = LmdbStore.open(folder);
+    assert.deepEqual(list(again.get(bytes(1))), [2]);
+    again.close();
+  });
+});
+
+test('open() says that the folder cannot be used when its path leads through a file', () => {
+  inFolder((folder) => {
+    writeFileSync(join(folder, 'file'), '');
+    assert.throws(
+      () => LmdbStore.open(join(folder, 'file', 'below')),
+      (error) =>
+        error instanceof MillraceError && /^MR_FOLDER/.test(error.code) && error.message.includes(folder),
+    );
+  });
+});
+
+test('figures() tell the pages of the file, and those in use', () => {
+  withStore((store) => {
+    store.transaction((writer) => writer.put(bytes(2), new Uint8Array(100_000)));
+    const { fileBytes, usedBytes, mapBytes, readers } = store.figures();
+    assert.ok(usedBytes >= 100_000 && usedBytes <= fileBytes, `${usedBytes} of ${fileBytes}`);
+    assert.ok(fileBytes <= mapBytes && readers >= 0);
+    store.transaction((writer) => writer.remove(bytes(2)));
+    assert.ok(store.figures().usedBytes < 100_000);
+  });
+});
+
+test('a snapshot shows the store as it was when it was opened, while the store goes on', async () => {
+  await inFolderAsync(async (folder) => {
+    const store = LmdbStore.open(folder);
+    const put = (value: number) => store.transaction((writer) => writer.put(bytes(1), bytes(value)));
+    put(1);
+    const snapshots = new LmdbSnapshots(folder);
+    const old = snapshots.open();
+    assert.deepEqual(list(old.get(bytes(1))), [1]);
+    put(2);
+    store.transaction((writer) => writer.put(bytes(2), bytes(3)));
+    assert.deepEqual(list(old.get(bytes(1))), [1]);
+    assert.deepEqual(all(old), [[[1], [1]]]);
+    old.close();
+    // In the same turn of the event loop, as within one query: lmdb itself would go on with the old moment.
+    const young = snapshots.open();
+    put(4);
+    assert.deepEqual(all(young), [
+      [[1], [2]],
+      [[2], [3]],
+    ]);
+    young.close();
+    assert.deepEqual(list(store.get(bytes(1))), [4]);
+    await snapshots.close();
+    store.close();
+  });
+});
