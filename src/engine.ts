@@ -83,7 +83,9 @@ class Engine implements RunningEngine {
     const map = new ShardMap(shardCount);
     const { limits } = config;
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-    const memories = shards.map((shard) => createShardMemory(map.groupCount(shard), limits.seriesTotal, config.ringBytes));
+    const memories = shards.map((shard) =>
+      createShardMemory(map.groupCount(shard), limits.seriesTotal, config.ringBytes),
+    );
     const shardCounters = memories.map((memory) => new ShardCounters(memory.counters));
     const wire = wireLimits(config);
     this.#wire = wire;
@@ -92,7 +94,11 @@ class Engine implements RunningEngine {
       memories.map((memory) => memory.ring),
       shardCounters,
     );
-    const resolverLimits = { ...wire, seriesTotalMax: limits.seriesTotal, seriesPerMetricMax: limits.seriesPerMetric };
+    const resolverLimits = {
+      ...wire,
+      seriesTotalMax: limits.seriesTotal,
+      seriesPerMetricMax: limits.seriesPerMetric,
+    };
     this.#resolver = new SeriesResolver(map, folder.hashKey, resolverLimits, this.#links);
     this.#producers = new ProducerDirectory(this.#links);
     const timeBounds = { retentionMs: config.retention.raw, clockSkewMs: limits.clockSkewMs };

@@ -44,10 +44,13 @@ function prepare(hosts: number, ticks: number): Workload {
   return { hosts, refs, ticks: tsbsTicks(hosts, ticks), startMs };
 }
 
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? 0;
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.floor((sorted.length - 1) * q)] ?? 0;
 
 async function run(workload: Workload, rate: number): Promise<Record<string, unknown>> {
-  const engine = await EngineProcess.start({ flags: flags.workers === undefined ? [] : ['--workers', flags.workers] });
+  const engine = await EngineProcess.start({
+    flags: flags.workers === undefined ? [] : ['--workers', flags.workers],
+  });
   try {
     const residentBefore = engine.residentBytes();
     const sentMs: number[] = [];

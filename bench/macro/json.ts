@@ -26,7 +26,7 @@ function bodies(points: number, series: number): string[] {
     const now = Date.now() - 60_000;
     const data = Array.from({ length: points }, (_, i) => ({
       name: 'http.request.duration',
-      value: ((b * points + i) * 7919) % 100_000 / 100,
+      value: (((b * points + i) * 7919) % 100_000) / 100,
       timestamp: new Date(now + i).toISOString(),
       labels: { host: `web-${(i * BODIES + b) % series}`, region: 'eu-west-1' },
     }));
@@ -54,8 +54,10 @@ try {
   const stats = await engine.json<{ points_accepted: number; conservation: { difference: number } }>(
     '/api/v1/operator/stats',
   );
-  if (stats.points_accepted < accepted || stats.conservation.difference !== 0) throw new Error('points are lost or doubled');
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
+  if (stats.points_accepted < accepted || stats.conservation.difference !== 0)
+    throw new Error('points are lost or doubled');
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
   console.log(
     JSON.stringify({
       points: accepted,

@@ -6,7 +6,8 @@ export function machineLine(): string {
   let commit = 'no commit';
   try {
     commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-    if (execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).trim() !== '') commit += ' + changes';
+    if (execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).trim() !== '')
+      commit += ' + changes';
   } catch {
     // Outside a checkout there is no commit to tell.
   }

@@ -71,7 +71,11 @@ const PEERS: readonly Peer[] = [
   {
     name: 'victoriametrics',
     command: 'victoria-metrics',
-    args: (folder) => [`-storageDataPath=${folder}`, `-httpListenAddr=127.0.0.1:${VM_PORT}`, '-retentionPeriod=100y'],
+    args: (folder) => [
+      `-storageDataPath=${folder}`,
+      `-httpListenAddr=127.0.0.1:${VM_PORT}`,
+      '-retentionPeriod=100y',
+    ],
     ready: `http://127.0.0.1:${VM_PORT}/health`,
     write: `http://127.0.0.1:${VM_PORT}/write?db=benchmark`,
     flush: `http://127.0.0.1:${VM_PORT}/internal/force_flush`,
@@ -92,14 +96,19 @@ const PEERS: readonly Peer[] = [
 /** The points as line protocol, in batches, made before anything is timed. */
 function lineBatches(hosts: number, ticks: number): Buffer[] {
   const heads = tsbsHosts(hosts).map(
-    (labels) => `cpu,${Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',')} `,
+    (labels) =>
+      `cpu,${Object.entries(labels)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(',')} `,
   );
   const startMs = Math.floor((Date.now() - 3_600_000 - ticks * TSBS_STEP_MS) / TSBS_STEP_MS) * TSBS_STEP_MS;
   const batches: Buffer[] = [];
   let lines: string[] = [];
   tsbsTicks(hosts, ticks).forEach((values, tick) => {
     heads.forEach((head, host) => {
-      const fields = TSBS_FIELDS.map((name, f) => `${name}=${values[host * TSBS_FIELDS.length + f]}i`).join(',');
+      const fields = TSBS_FIELDS.map((name, f) => `${name}=${values[host * TSBS_FIELDS.length + f]}i`).join(
+        ',',
+      );
       lines.push(`${head}${fields} ${startMs + tick * TSBS_STEP_MS}000000`);
       if (lines.length < LINES_PER_BATCH) return;
       batches.push(Buffer.from(`${lines.join('\n')}\n`));
@@ -124,7 +133,10 @@ const folderBytes = (path: string): number =>
 
 async function untilReady(url: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    const isReady = await fetch(url).then((r) => r.ok, () => false);
+    const isReady = await fetch(url).then(
+      (r) => r.ok,
+      () => false,
+    );
     if (isReady) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -134,19 +146,29 @@ async function untilReady(url: string): Promise<void> {
 function post(agent: http.Agent, url: string, body: Buffer): Promise<number> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
-    const request = http.request(url, { method: 'POST', agent, headers: { 'content-length': body.length } }, (response) => {
-      response.resume();
-      response.on('end', () => {
-        if (response.statusCode! >= 300) reject(new Error(`${url} answered ${response.statusCode}`));
-        else resolve(performance.now() - started);
-      });
-    });
+    const request = http.request(
+      url,
+      { method: 'POST', agent, headers: { 'content-length': body.length } },
+      (response) => {
+        response.resume();
+        response.on('end', () => {
+          if (response.statusCode! >= 300) reject(new Error(`${url} answered ${response.statusCode}`));
+          else resolve(performance.now() - started);
+        });
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });
 }
 
-async function load(peer: Peer, child: ChildProcess, folder: string, batches: Buffer[], points: number): Promise<Figures> {
+async function load(
+  peer: Peer,
+  child: ChildProcess,
+  folder: string,
+  batches: Buffer[],
+  points: number,
+): Promise<Figures> {
   await untilReady(peer.ready);
   if (peer.setUp !== undefined) await fetch(peer.setUp, { method: 'POST' });
   const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });

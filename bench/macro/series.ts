@@ -26,7 +26,11 @@ async function run(series: number, ticks: number): Promise<Record<string, number
   let engine = await EngineProcess.start({ flags: ['--limits-series-per-metric', '1000000'] });
   try {
     const residentBefore = engine.residentBytes();
-    const producer = createProducer({ url: `ws://127.0.0.1:${engine.port}/ws/ingest`, producer: 'series', masking: 'zero' });
+    const producer = createProducer({
+      url: `ws://127.0.0.1:${engine.port}/ws/ingest`,
+      producer: 'series',
+      masking: 'zero',
+    });
     const hosts = tsbsHosts(series / TSBS_FIELDS.length);
     const startedSeries = performance.now();
     for (const labels of hosts) for (const name of TSBS_FIELDS) producer.series(`cpu_${name}`, labels);
@@ -41,7 +45,8 @@ async function run(series: number, ticks: number): Promise<Record<string, number
       for (let i = 0; i < series; i++) values[i] = (i * 31 + tick * 7) % 101;
       for (let from = 0; from < series; from += BATCH) {
         const batch = [refs.subarray(from, from + BATCH), values.subarray(from, from + BATCH)] as const;
-        while (!producer.addColumns(...batch, { baseMs: startMs + tick * TSBS_STEP_MS })) await producer.ready();
+        while (!producer.addColumns(...batch, { baseMs: startMs + tick * TSBS_STEP_MS }))
+          await producer.ready();
       }
       await producer.flush();
       // The first round makes the series.
@@ -57,9 +62,11 @@ async function run(series: number, ticks: number): Promise<Record<string, number
     const killed = performance.now();
     engine = await EngineProcess.start({ folder: engine.folder });
     const listeningMs = performance.now() - killed;
-    const latest = await engine.json<{ value: number }>(`/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?hostname=host_0`).catch(
-      () => engine.json<{ value: number }>(`/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?label.hostname=host_0`),
-    );
+    const latest = await engine
+      .json<{ value: number }>(`/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?hostname=host_0`)
+      .catch(() =>
+        engine.json<{ value: number }>(`/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?label.hostname=host_0`),
+      );
     const answeredMs = performance.now() - killed;
     if (latest.value !== (ticks * 7) % 101) throw new Error(`latest is ${latest.value} after the restart`);
     return {
@@ -81,4 +88,5 @@ async function run(series: number, ticks: number): Promise<Record<string, number
 
 console.log(machineLine());
 const sizes = flags.smoke ? [1_000] : flags.series.split(',').map(Number);
-for (const series of sizes) console.log(JSON.stringify(await run(series, flags.smoke ? 3 : Number(flags.ticks))));
+for (const series of sizes)
+  console.log(JSON.stringify(await run(series, flags.smoke ? 3 : Number(flags.ticks))));

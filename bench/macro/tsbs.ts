@@ -18,7 +18,15 @@ export const TSBS_FIELDS = [
 
 export const TSBS_STEP_MS = 10_000;
 
-const REGIONS = ['us-east-1', 'us-west-1', 'us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-1', 'sa-east-1'];
+const REGIONS = [
+  'us-east-1',
+  'us-west-1',
+  'us-west-2',
+  'eu-west-1',
+  'eu-central-1',
+  'ap-southeast-1',
+  'sa-east-1',
+];
 const SYSTEMS = ['Ubuntu16.10', 'Ubuntu16.04LTS', 'Ubuntu15.10'];
 const ARCHITECTURES = ['x64', 'x86'];
 const TEAMS = ['SF', 'NYC', 'LON', 'CHI'];

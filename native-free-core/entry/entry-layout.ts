@@ -50,7 +50,8 @@ export const pointsTimesOffset = (count: number): number => POINTS_SLOTS + align
 
 /** Where its values begin. */
 export const pointsValuesOffset = (count: number, timeForm: number): number =>
-  pointsTimesOffset(count) + (timeForm === TIMES_FULL ? count * 8 : timeForm === TIMES_DELTA ? align8(count * 4) : 0);
+  pointsTimesOffset(count) +
+  (timeForm === TIMES_FULL ? count * 8 : timeForm === TIMES_DELTA ? align8(count * 4) : 0);
 
 export const pointsEntryBytes = (count: number, timeForm: number): number =>
   pointsValuesOffset(count, timeForm) + count * 8;

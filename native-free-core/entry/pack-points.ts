@@ -114,11 +114,21 @@ function clearTail(out: ByteViews, start: number, bytes: number): void {
 }
 
 // Six arguments: a loop a form, over views that the caller holds.
-function writeValues(from: Float64Array, start: number, count: number, form: number, out: ByteViews, at: number): void {
+function writeValues(
+  from: Float64Array,
+  start: number,
+  count: number,
+  form: number,
+  out: ByteViews,
+  at: number,
+): void {
   if (form === VALUES_INT8) for (let i = 0; i < count; i++) out.i8[at + i] = from[start + i]!;
-  else if (form === VALUES_INT16) for (let i = 0, o = at >> 1; i < count; i++) out.i16[o + i] = from[start + i]!;
-  else if (form === VALUES_INT32) for (let i = 0, o = at >> 2; i < count; i++) out.i32[o + i] = from[start + i]!;
-  else if (form === VALUES_FLOAT32) for (let i = 0, o = at >> 2; i < count; i++) out.f32[o + i] = from[start + i]!;
+  else if (form === VALUES_INT16)
+    for (let i = 0, o = at >> 1; i < count; i++) out.i16[o + i] = from[start + i]!;
+  else if (form === VALUES_INT32)
+    for (let i = 0, o = at >> 2; i < count; i++) out.i32[o + i] = from[start + i]!;
+  else if (form === VALUES_FLOAT32)
+    for (let i = 0, o = at >> 2; i < count; i++) out.f32[o + i] = from[start + i]!;
   else for (let i = 0, o = at >> 3; i < count; i++) out.f64[o + i] = from[start + i]!;
 }
 
@@ -162,7 +172,8 @@ export function unpackPoints(source: ByteViews, at: number, end: number, out: By
   out.u32[1] = entryKindWord(ENTRY_POINTS, timeForm);
   const slots = POINTS_SLOTS >> 2;
   const slotsAt = at + HEAD_BYTES;
-  if (slotWidth === 2) for (let i = 0, o = slotsAt >> 1; i < count; i++) out.u32[slots + i] = source.u16[o + i]!;
+  if (slotWidth === 2)
+    for (let i = 0, o = slotsAt >> 1; i < count; i++) out.u32[slots + i] = source.u16[o + i]!;
   else for (let i = 0, o = slotsAt >> 2; i < count; i++) out.u32[slots + i] = source.u32[o + i]!;
   out.u8.set(source.u8.subarray(timesAt, valuesAt), pointsTimesOffset(count));
   readValues(source, valuesAt, count, valueForm, out.f64, pointsValuesOffset(count, timeForm) >> 3);
@@ -170,10 +181,20 @@ export function unpackPoints(source: ByteViews, at: number, end: number, out: By
 }
 
 // Six arguments, as above.
-function readValues(source: ByteViews, at: number, count: number, form: number, to: Float64Array, start: number): void {
+function readValues(
+  source: ByteViews,
+  at: number,
+  count: number,
+  form: number,
+  to: Float64Array,
+  start: number,
+): void {
   if (form === VALUES_INT8) for (let i = 0; i < count; i++) to[start + i] = source.i8[at + i]!;
-  else if (form === VALUES_INT16) for (let i = 0, o = at >> 1; i < count; i++) to[start + i] = source.i16[o + i]!;
-  else if (form === VALUES_INT32) for (let i = 0, o = at >> 2; i < count; i++) to[start + i] = source.i32[o + i]!;
-  else if (form === VALUES_FLOAT32) for (let i = 0, o = at >> 2; i < count; i++) to[start + i] = source.f32[o + i]!;
+  else if (form === VALUES_INT16)
+    for (let i = 0, o = at >> 1; i < count; i++) to[start + i] = source.i16[o + i]!;
+  else if (form === VALUES_INT32)
+    for (let i = 0, o = at >> 2; i < count; i++) to[start + i] = source.i32[o + i]!;
+  else if (form === VALUES_FLOAT32)
+    for (let i = 0, o = at >> 2; i < count; i++) to[start + i] = source.f32[o + i]!;
   else for (let i = 0, o = at >> 3; i < count; i++) to[start + i] = source.f64[o + i]!;
 }

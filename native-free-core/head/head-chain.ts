@@ -37,7 +37,8 @@ export function copyChain(
   let unit = views.lines[(slot << LINE_SHIFT_U32) + ((generation & 1) << 2) + LINE_FIRST]!;
   let done = 0;
   while (done < count) {
-    const capacity = done >= BEFORE_OTHER ? EXTENT_OTHER : done >= BEFORE_SECOND ? EXTENT_SECOND : EXTENT_FIRST;
+    const capacity =
+      done >= BEFORE_OTHER ? EXTENT_OTHER : done >= BEFORE_SECOND ? EXTENT_SECOND : EXTENT_FIRST;
     const here = Math.min(capacity, count - done);
     const at = unit * UNIT_FLOATS;
     if (at + capacity * 2 > arena.length) return done;

@@ -1,5 +1,5 @@
-import { ARENA_BYTES_HARD, GROUP_COUNT, SERIES_TOTAL_MAX } from '../limits.js';
 import { assert } from '../assert.js';
+import { ARENA_BYTES_HARD, GROUP_COUNT, SERIES_TOTAL_MAX } from '../limits.js';
 
 /**
  * The open state of one shard: points that are in the log but not yet in blocks, in memory shared with readers.
@@ -65,4 +65,7 @@ export function slotsMaxOf(groupCount: number, seriesTotal: number = SERIES_TOTA
   return Math.ceil((seriesTotal / GROUP_COUNT) * 1.25 + 4_096) * groupCount;
 }
 
-assert(ARENA_BYTES_HARD % UNIT_BYTES === 0 && ARENA_BYTES_HARD / UNIT_BYTES < 2 ** 31, 'extents must fit 31 bits');
+assert(
+  ARENA_BYTES_HARD % UNIT_BYTES === 0 && ARENA_BYTES_HARD / UNIT_BYTES < 2 ** 31,
+  'extents must fit 31 bits',
+);

@@ -9,7 +9,11 @@ export interface HeadBuffers {
   links: [SharedArrayBuffer, SharedArrayBuffer];
 }
 
-export function createHeadBuffers(groupCount: number, seriesTotal?: number, arenaBytes = ARENA_BYTES_HARD): HeadBuffers {
+export function createHeadBuffers(
+  groupCount: number,
+  seriesTotal?: number,
+  arenaBytes = ARENA_BYTES_HARD,
+): HeadBuffers {
   const linkBytes = (arenaBytes / UNIT_BYTES) * 4;
   return {
     control: new SharedArrayBuffer(CONTROL_WORDS * 4),

@@ -9,8 +9,8 @@ import {
   TIMES_DELTA,
   timeFormOf,
 } from '../entry/entry-layout.js';
-import { APPLY_SLICE_POINTS } from '../limits.js';
 import { fence } from '../fence.js';
+import { APPLY_SLICE_POINTS } from '../limits.js';
 import {
   BEFORE_OTHER,
   BEFORE_SECOND,
@@ -237,7 +237,11 @@ export class HeadWriter {
       const slot = i32[slots + i]!;
       const value = f64[values + i]!;
       const time =
-        timeForm === TIMES_BASE ? baseMs : timeForm === TIMES_DELTA ? baseMs + i32[deltas + i]! : f64[fullTimes + i]!;
+        timeForm === TIMES_BASE
+          ? baseMs
+          : timeForm === TIMES_DELTA
+            ? baseMs + i32[deltas + i]!
+            : f64[fullTimes + i]!;
       const line = slot << LINE_SHIFT_U32;
       const state = line + arenaWord;
       let n = lines[state + LINE_COUNT]!;
@@ -311,7 +315,10 @@ export class HeadWriter {
 
   /** The flushed generation is stored: its arena may be overwritten. */
   release(generation: number): void {
-    assert(generation === this.#released + 1 && generation < this.#generation, 'a generation is released out of turn');
+    assert(
+      generation === this.#released + 1 && generation < this.#generation,
+      'a generation is released out of turn',
+    );
     this.#released = generation;
     this.openPoints[generation & 1] = 0;
     Atomics.store(this.views.control, WORD_RELEASED, generation);

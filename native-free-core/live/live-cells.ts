@@ -1,6 +1,6 @@
 import { assert } from '../assert.js';
-import { bucketIndex } from '../histogram/bucket.js';
 import { fence } from '../fence.js';
+import { bucketIndex } from '../histogram/bucket.js';
 import { LivePagePool, NO_PAGE } from './live-page-pool.js';
 import {
   CELL_BASE_F64,

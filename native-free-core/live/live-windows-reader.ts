@@ -1,6 +1,6 @@
 import { assert } from '../assert.js';
-import { READ_RETRIES_MAX } from '../limits.js';
 import { fence } from '../fence.js';
+import { READ_RETRIES_MAX } from '../limits.js';
 import { LiveAggregate } from './live-aggregate.js';
 import { endSecond, firstSecond, LIVE_RANGE_MS_MAX } from './live-seconds.js';
 import {

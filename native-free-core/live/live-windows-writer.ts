@@ -1,6 +1,6 @@
 import { assert } from '../assert.js';
-import { APPLY_SLICE_POINTS } from '../limits.js';
 import { fence } from '../fence.js';
+import { APPLY_SLICE_POINTS } from '../limits.js';
 import { LiveCells, POINT_CELL_SHIFT } from './live-cells.js';
 import { LiveExpiry, NONE_DUE } from './live-expiry.js';
 import { LIVE_FUTURE_SECONDS, LIVE_PAST_SECONDS } from './live-seconds.js';

@@ -30,7 +30,10 @@ export const UNIT_BYTES = 8;
 
 /** Bytes of shared memory for a ring of `dataBytes`. */
 export function ringMemoryBytes(dataBytes: number): number {
-  assert(Number.isInteger(Math.log2(dataBytes)) && dataBytes >= 4_096, 'a ring must be a power of two of bytes');
+  assert(
+    Number.isInteger(Math.log2(dataBytes)) && dataBytes >= 4_096,
+    'a ring must be a power of two of bytes',
+  );
   return DATA_OFFSET + dataBytes;
 }
 

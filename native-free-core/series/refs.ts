@@ -29,7 +29,10 @@ export class ShardMap {
   readonly #firstGroup: number[] = [];
 
   constructor(shardCount: number) {
-    assert(Number.isInteger(shardCount) && shardCount >= 1 && shardCount <= GROUP_COUNT, 'shardCount out of range');
+    assert(
+      Number.isInteger(shardCount) && shardCount >= 1 && shardCount <= GROUP_COUNT,
+      'shardCount out of range',
+    );
     this.shardCount = shardCount;
     for (let k = 0; k <= shardCount; k++) this.#firstGroup.push(Math.floor((k * GROUP_COUNT) / shardCount));
   }

@@ -38,7 +38,10 @@ export class SeriesKeyBuilder {
   constructor(limits: SeriesLimits) {
     const largest =
       limits.nameBytesMax + limits.labelsMax * (limits.labelNameBytesMax + limits.labelValueBytesMax + 4) + 3;
-    assert(limits.labelsMax <= COLLECTED_MAX && largest <= SERIES_KEY_BYTES_MAX, 'limits of names and labels exceed SERIES_KEY_BYTES_MAX');
+    assert(
+      limits.labelsMax <= COLLECTED_MAX && largest <= SERIES_KEY_BYTES_MAX,
+      'limits of names and labels exceed SERIES_KEY_BYTES_MAX',
+    );
     this.#limits = limits;
   }
 

@@ -15,7 +15,7 @@ import { type DecodeFailure, DecodeStatus } from '../../protocol/msgpack/decode-
 import { Opcode, opcodeName } from '../../protocol/opcodes.js';
 import { RejectTally } from '../../protocol/reject-tally.js';
 import type { BatchIntake } from './batch-intake.js';
-import { type InFlightBatch, InFlightQueue, isSettled } from './in-flight.js';
+import { InFlightQueue, isSettled } from './in-flight.js';
 import type { IngestCounters } from './ingest-counters.js';
 import type { NamedProducer, ProducerDirectory, ProducerOwner } from './producer-directory.js';
 import { RefTable } from './ref-table.js';
@@ -48,7 +48,9 @@ export interface ConnectionContext {
 }
 
 /** Makes the shared parts of a context that follow from its limits. */
-export function frameDecoders(limits: WireLimits): Pick<ConnectionContext, 'columns' | 'rows' | 'series' | 'hello' | 'writer'> {
+export function frameDecoders(
+  limits: WireLimits,
+): Pick<ConnectionContext, 'columns' | 'rows' | 'series' | 'hello' | 'writer'> {
   return {
     columns: new ColumnsView(limits.pointsPerBatchMax),
     rows: new RowsReader(limits),
@@ -100,7 +102,10 @@ export class IngestConnection implements ProducerOwner {
     counters.bytes += bytes.length;
     if (bytes.length > this.#context.limits.frameBytesMax) {
       const { frameBytesMax } = this.#context.limits;
-      this.#fatal(CloseCode.frameTooLarge, `expected a frame of up to ${frameBytesMax} bytes, got ${bytes.length}`);
+      this.#fatal(
+        CloseCode.frameTooLarge,
+        `expected a frame of up to ${frameBytesMax} bytes, got ${bytes.length}`,
+      );
       return;
     }
     const opcode = peekOpcode(bytes);
@@ -122,7 +127,10 @@ export class IngestConnection implements ProducerOwner {
 
   /** A text message: the protocol has none. */
   onText(): void {
-    this.#fatal(CloseCode.malformedFrame, 'expected a binary message with a MessagePack array, got a text message');
+    this.#fatal(
+      CloseCode.malformedFrame,
+      'expected a binary message with a MessagePack array, got a text message',
+    );
   }
 
   /** Sends what is settled. Answers false when nothing waits any more. */
@@ -135,19 +143,20 @@ export class IngestConnection implements ProducerOwner {
     }
     const { links, counters, writer } = this.#context;
     let accepted = 0;
-    let last: InFlightBatch | undefined;
+    let settledSeq = 0;
     let tally: RejectTally | undefined;
     for (let batch = this.#queue.peek(); batch !== undefined; batch = this.#queue.peek()) {
       if (!isSettled(links, batch, this.#level)) break;
       accepted += batch.accepted;
       tally = mergeTally(tally, batch.rejects);
-      last = batch;
+      // Not the last one's: a batch that came again stands behind later ones.
+      settledSeq = Math.max(settledSeq, batch.seq);
       counters.ackMs.record(nowMs - batch.arrivedMs);
       this.#drop();
     }
-    if (last !== undefined) {
+    if (settledSeq > 0) {
       writer.reset();
-      encodeAck(writer, last.seq, accepted, tally?.list() ?? []);
+      encodeAck(writer, settledSeq, accepted, tally?.list() ?? []);
       this.#socket.send(writer.view());
     }
     return this.#queue.length + this.#taken.length > 0;
@@ -176,14 +185,19 @@ export class IngestConnection implements ProducerOwner {
   #onHello(bytes: Uint8Array): void {
     const { hello, tokens, producers } = this.#context;
     if (decodeHello(bytes, hello) !== DecodeStatus.ok) return this.#onFailure(hello.failure, 0);
-    if (this.#anyFrame) return this.#error(CloseCode.badFrame, 'expected HELLO as the first frame of a connection', 0);
-    if (tokens !== undefined && !tokens.has(hello.token)) return this.#refuseToken('the token is not known here');
+    if (this.#anyFrame)
+      return this.#error(CloseCode.badFrame, 'expected HELLO as the first frame of a connection', 0);
+    if (tokens !== undefined && !tokens.has(hello.token))
+      return this.#refuseToken('the token is not known here');
     this.#greeted = true;
     this.#level = hello.ack;
     if (hello.producer !== '') {
       this.#producer = producers.take(hello.producer, this);
       if (this.#producer === undefined) {
-        return this.#fatal(CloseCode.badFrame, 'this engine knows as many producers as it may; use a known name or none');
+        return this.#fatal(
+          CloseCode.badFrame,
+          'this engine knows as many producers as it may; use a known name or none',
+        );
       }
       this.#routed = this.#producer.durableSeq;
       // What an earlier connection still has in flight must be told as durable, not asked for again.
@@ -224,7 +238,8 @@ export class IngestConnection implements ProducerOwner {
 
   #onColumns(bytes: Uint8Array, nowMs: number): void {
     const { columns, intake } = this.#context;
-    if (decodeColumns(bytes, columns) !== DecodeStatus.ok) return this.#onFailure(columns.failure, columns.seq);
+    if (decodeColumns(bytes, columns) !== DecodeStatus.ok)
+      return this.#onFailure(columns.failure, columns.seq);
     const { seq, count } = columns;
     if (!this.#admits(seq)) return;
     const rejects = intake.readColumns(bytes, columns, this.#refs, nowMs);
@@ -272,7 +287,8 @@ export class IngestConnection implements ProducerOwner {
       const { retryMs, reason } = links.busy();
       return this.#busy(seq, retryMs, reason);
     }
-    this.#busyFrom = 0;
+    // A batch from before the refused one says nothing of that one.
+    if (seq >= this.#busyFrom) this.#busyFrom = 0;
     if (!resent) this.#routed = seq;
     if (this.#producer !== undefined) this.#producer.routedSeq = Math.max(this.#producer.routedSeq, seq);
     counters.batches++;
@@ -298,7 +314,8 @@ export class IngestConnection implements ProducerOwner {
 
   #onUnknown(opcode: number, bytes: Uint8Array): void {
     if (opcode < 0) {
-      const first = bytes.length === 0 ? 'an empty message' : `byte 0x${bytes[0]!.toString(16).padStart(2, '0')}`;
+      const first =
+        bytes.length === 0 ? 'an empty message' : `byte 0x${bytes[0]!.toString(16).padStart(2, '0')}`;
       return this.#fatal(
         CloseCode.malformedFrame,
         `expected a MessagePack array that begins with an opcode, got ${first}`,

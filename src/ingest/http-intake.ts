@@ -1,7 +1,7 @@
-import { MillraceError } from '../errors.js';
-import type { Busy, IngestPort, Labels, RowSink } from '../http/ports.js';
 import { RejectCode } from '../../protocol/reject-reasons.js';
 import { RejectTally } from '../../protocol/reject-tally.js';
+import { MillraceError } from '../errors.js';
+import type { Busy, IngestPort, Labels, RowSink } from '../http/ports.js';
 import type { BatchIntake } from './batch-intake.js';
 import { type InFlightBatch, isSettled } from './in-flight.js';
 import type { IngestCounters } from './ingest-counters.js';
@@ -60,7 +60,9 @@ export class HttpIntake implements IngestPort, RowSink {
 
   addResolved(series: number, value: number, timeMs: number | undefined): number {
     const time = timeMs ?? this.#nowMs;
-    const reason = Number.isFinite(value) ? this.#intake.timeReason(time, this.#nowMs) : RejectCode.invalidValue;
+    const reason = Number.isFinite(value)
+      ? this.#intake.timeReason(time, this.#nowMs)
+      : RejectCode.invalidValue;
     if (reason !== 0) {
       this.#tally.add(reason, 0);
       return reason;
@@ -124,13 +126,14 @@ export class HttpIntake implements IngestPort, RowSink {
 
   /** The engine ends although batches wait: they may or may not be stored. */
   failAll(detail: string): void {
-    for (const { onSettled } of this.#waiting.splice(0)) onSettled(new MillraceError('MR_UNABLE_TO_STORE', detail));
+    for (const { onSettled } of this.#waiting.splice(0))
+      onSettled(new MillraceError('MR_UNABLE_TO_STORE', detail));
   }
 
   /** Writes UTF-8 behind `start`; answers its end, or -1 when no limit would allow that much. */
   #encode(text: string, start: number): number {
     // Three bytes a UTF-16 unit at most; what is longer than the buffer is longer than any limit.
     if (text.length * 3 > this.#text.length - start) return -1;
-    return start + this.#text.write(text, start, "utf8");
+    return start + this.#text.write(text, start, 'utf8');
   }
 }

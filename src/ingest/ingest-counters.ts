@@ -1,4 +1,4 @@
-import { type PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
+import type { PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
 import { type RejectCode, rejectReasons } from '../../protocol/reject-reasons.js';
 import type { RejectTally } from '../../protocol/reject-tally.js';
 

@@ -1,9 +1,9 @@
 import { assert } from '../../native-free-core/assert.js';
 import {
+  POINTS_SLOTS,
   pointsEntryBytes,
   pointsTimesOffset,
   pointsValuesOffset,
-  POINTS_SLOTS,
   TIMES_BASE,
   TIMES_DELTA,
   TIMES_FULL,
@@ -50,10 +50,16 @@ export class PointRouter {
    * each when there is no frame. `refused` points of it are REFUSED.
    * @returns a position a shard, to be waited for, or undefined: no ring took anything
    */
-  route(columns: PointColumns, frame: FrameColumns | undefined, head: PointsHead, refused: number): Int32Array | undefined {
+  route(
+    columns: PointColumns,
+    frame: FrameColumns | undefined,
+    head: PointsHead,
+    refused: number,
+  ): Int32Array | undefined {
     const timeForm = frame === undefined ? TIMES_FULL : frame.dtOffset >= 0 ? TIMES_DELTA : TIMES_BASE;
     if (!this.#claim(columns, head, timeForm)) return undefined;
-    if (this.#links.count === 1 && refused === 0 && frame !== undefined) this.#copyWhole(columns, frame, timeForm);
+    if (this.#links.count === 1 && refused === 0 && frame !== undefined)
+      this.#copyWhole(columns, frame, timeForm);
     else if (frame !== undefined) this.#scatterFrame(columns, frame, timeForm);
     else this.#scatterColumns(columns);
     const positions = new Int32Array(this.#links.count);
@@ -112,7 +118,10 @@ export class PointRouter {
     const offset = this.#offsets[0]!;
     views.i32.set(refs.subarray(0, count), (offset + POINTS_SLOTS) >> 2);
     if (timeForm === TIMES_DELTA) {
-      views.u8.set(frame.bytes.subarray(frame.dtOffset, frame.dtOffset + count * 4), offset + pointsTimesOffset(count));
+      views.u8.set(
+        frame.bytes.subarray(frame.dtOffset, frame.dtOffset + count * 4),
+        offset + pointsTimesOffset(count),
+      );
     }
     views.u8.set(
       frame.bytes.subarray(frame.valuesOffset, frame.valuesOffset + count * 8),

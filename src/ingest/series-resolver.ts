@@ -1,7 +1,15 @@
-import { shardOfRef, slotOfRef, type ShardMap } from '../../native-free-core/series/refs.js';
-import { type KeyStatus, SeriesKeyBuilder, type SeriesLimits } from '../../native-free-core/series/series-key-builder.js';
+import { type ShardMap, shardOfRef, slotOfRef } from '../../native-free-core/series/refs.js';
 import { nameEnd, nameStart } from '../../native-free-core/series/series-key.js';
-import { REGISTRY_ABSENT, REGISTRY_TOTAL_LIMIT, SeriesRegistry } from '../../native-free-core/series/series-registry.js';
+import {
+  type KeyStatus,
+  SeriesKeyBuilder,
+  type SeriesLimits,
+} from '../../native-free-core/series/series-key-builder.js';
+import {
+  REGISTRY_ABSENT,
+  REGISTRY_TOTAL_LIMIT,
+  SeriesRegistry,
+} from '../../native-free-core/series/series-registry.js';
 import { type HashKey, hashWords, sipHash128 } from '../../native-free-core/series/siphash128.js';
 import { RejectCode } from '../../protocol/reject-reasons.js';
 import type { RecoveredShard } from '../shard/recovery.js';

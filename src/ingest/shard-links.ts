@@ -1,7 +1,4 @@
-import {
-  producerEntryBytes,
-  seriesEntryBytes,
-} from '../../native-free-core/entry/entry-layout.js';
+import { producerEntryBytes, seriesEntryBytes } from '../../native-free-core/entry/entry-layout.js';
 import { writeProducer, writeSeries } from '../../native-free-core/entry/entry-writer.js';
 import { RING_FULL, RingProducer } from '../../native-free-core/ring/ring-producer.js';
 import type { ShardCounters } from '../shard/shard-counters.js';

@@ -10,11 +10,13 @@ export interface LatencyReport {
   max_ms: number | null;
 }
 
-const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1_000) / 1_000 : null);
+const rounded = (value: number): number | null =>
+  Number.isFinite(value) ? Math.round(value * 1_000) / 1_000 : null;
 
 export function latencyReport(histogram: PagedHistogram): LatencyReport {
   const { count } = histogram;
-  const quantile = (percent: number): number | null => (count === 0 ? null : rounded(histogram.quantile(percent)));
+  const quantile = (percent: number): number | null =>
+    count === 0 ? null : rounded(histogram.quantile(percent));
   return {
     count,
     p50_ms: quantile(50),

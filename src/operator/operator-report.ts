@@ -1,7 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
-import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
-import { WORD_HIGHEST } from '../../native-free-core/ring/ring-layout.js';
+import { UNIT_BYTES, WORD_HIGHEST } from '../../native-free-core/ring/ring-layout.js';
 import type { Clock } from '../clock.js';
 import type { HealthReport, OperatorPort } from '../http/ports.js';
 import type { IngestCounters } from '../ingest/ingest-counters.js';
@@ -63,7 +62,11 @@ export class OperatorReport implements OperatorPort {
     const uptimeSeconds = Math.floor((this.#sources.clock.monotonicMs() - this.#startedMs) / 1_000);
     const common = { uptimeSeconds, version: VERSION };
     if (this.state === 'starting') {
-      return { state: 'starting', ...common, reason: 'The log is being replayed; the engine takes points soon.' };
+      return {
+        state: 'starting',
+        ...common,
+        reason: 'The log is being replayed; the engine takes points soon.',
+      };
     }
     if (this.state === 'stopping') {
       return { state: 'stopping', ...common, reason: 'The engine stores what it has and ends.' };
@@ -181,7 +184,14 @@ export class OperatorReport implements OperatorPort {
       sum('expired'),
       sum('damaged'),
     ];
-    return { accepted, open, stored, expired, damaged, difference: accepted - open - stored - expired - damaged };
+    return {
+      accepted,
+      open,
+      stored,
+      expired,
+      damaged,
+      difference: accepted - open - stored - expired - damaged,
+    };
   }
 
   #sample(): void {

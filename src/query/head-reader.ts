@@ -1,4 +1,5 @@
 import { assert } from '../../native-free-core/assert.js';
+import { fence } from '../../native-free-core/fence.js';
 import { chainCount, copyChain } from '../../native-free-core/head/head-chain.js';
 import {
   FLAG_HAS_POINT,
@@ -15,7 +16,6 @@ import {
 } from '../../native-free-core/head/head-layout.js';
 import { type HeadBuffers, HeadViews } from '../../native-free-core/head/head-memory.js';
 import { READ_RETRIES_MAX } from '../../native-free-core/limits.js';
-import { fence } from '../../native-free-core/fence.js';
 import { MillraceError } from '../errors.js';
 import {
   BUSY_RETRY_MS,

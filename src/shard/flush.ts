@@ -224,7 +224,8 @@ export class Flush {
       rollup.reserve(1 + bytes);
       rollup.bytes[rollup.offset] = ROLLUP_POINTS;
       // A loop beats subarray + set for the hundred bytes of a chunk: no view object.
-      for (let i = 0, to = rollup.offset + 1; i < bytes; i++) rollup.bytes[to + i] = raw.bytes[chunkStart + i]!;
+      for (let i = 0, to = rollup.offset + 1; i < bytes; i++)
+        rollup.bytes[to + i] = raw.bytes[chunkStart + i]!;
       rollup.add(number, rollup.offset + 1 + bytes, firstMs, lastMs);
       return;
     }

@@ -98,7 +98,9 @@ export class ProducerWindows {
     const snapshots = [...this.#dirty].map((producer) => {
       const state = this.#producers.get(producer)!;
       const shared = state.windows.length === 1;
-      const windows = Array.from({ length: this.#groupCount }, (_, i) => state.windows[shared ? 0 : i]!.clone());
+      const windows = Array.from({ length: this.#groupCount }, (_, i) =>
+        state.windows[shared ? 0 : i]!.clone(),
+      );
       return { producer, windows, lastSeenMs: state.lastSeenMs };
     });
     this.#dirty = new Set();

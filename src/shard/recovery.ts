@@ -1,7 +1,15 @@
-import { SERIES_PAGE_LENGTH } from "../../native-free-core/limits.js";
+import { SERIES_PAGE_LENGTH } from '../../native-free-core/limits.js';
 import { ProducerWindow } from '../../native-free-core/producer/producer-window.js';
 import type { StoreFinding } from '../store/findings.js';
-import { generationOfLogKey, logKey, numberOfKey, parseSegmentKey, positionOfLogKey, tableEnd, tableKey } from '../store/keys.js';
+import {
+  generationOfLogKey,
+  logKey,
+  numberOfKey,
+  parseSegmentKey,
+  positionOfLogKey,
+  tableEnd,
+  tableKey,
+} from '../store/keys.js';
 import { LogValueReader, peekLogPoints } from '../store/log-value.js';
 import {
   decodeGroupRecord,
@@ -133,7 +141,8 @@ class Recovery {
     store.forEachKey(tableKey(group, TABLE_RAW), tableEnd(group, TABLE_RAW), (key) => {
       const { generation, lastNumber } = parseSegmentKey(key);
       if (generation < firstLogged) record.storedGeneration = Math.max(record.storedGeneration, generation);
-      else if (generation === firstLogged) record.partialBound = Math.max(record.partialBound, lastNumber + 1);
+      else if (generation === firstLogged)
+        record.partialBound = Math.max(record.partialBound, lastNumber + 1);
       return true;
     });
     if (firstLogged !== Number.POSITIVE_INFINITY) record.storedGeneration = firstLogged - 1;
@@ -211,7 +220,12 @@ class Recovery {
         );
         if (!whole) {
           const where = `group ${group}, page ${page}`;
-          this.#findings.push({ shard, what: 'span page', where, done: 'passed over: first and last seen begin anew' });
+          this.#findings.push({
+            shard,
+            what: 'span page',
+            where,
+            done: 'passed over: first and last seen begin anew',
+          });
         }
         return true;
       });
@@ -317,4 +331,3 @@ class Recovery {
     };
   }
 }
-

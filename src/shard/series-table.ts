@@ -71,7 +71,13 @@ export class SeriesTable {
     head.define(slot, this.#metricOf(source.u8, offset + SERIES_KEY));
     this.#count++;
     const keyBytes = source.u32[(offset + SERIES_KEY_BYTES) >> 2]!;
-    this.#page(group, number, store).add(number, source.u8, offset + SERIES_HASH, offset + SERIES_KEY, keyBytes);
+    this.#page(group, number, store).add(
+      number,
+      source.u8,
+      offset + SERIES_HASH,
+      offset + SERIES_KEY,
+      keyBytes,
+    );
   }
 
   /** Puts the pages that changed into the transaction. */

@@ -31,7 +31,12 @@ import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consu
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { logKey, numberedKey, tableKey } from '../store/keys.js';
 import { LogValueBuilder, type LogValueReader } from '../store/log-value.js';
-import { encodeProducerRecord, encodeShardRecord, type GroupRecord, type ShardRecord } from '../store/records.js';
+import {
+  encodeProducerRecord,
+  encodeShardRecord,
+  type GroupRecord,
+  type ShardRecord,
+} from '../store/records.js';
 import type { ShardStore, StoreWriter } from '../store/shard-store.js';
 import { PREFIX_SHARD, SHARD_PRODUCER, SHARD_RECORD } from '../store/store-layout.js';
 import { Flush } from './flush.js';
@@ -201,7 +206,11 @@ export class ShardEngine {
   #storedFilter(generation: number): SlotFilter | undefined {
     const { map, shard } = this.#options;
     const bounds = this.#groups.map((g) =>
-      g.storedGeneration >= generation ? Number.POSITIVE_INFINITY : g.storedGeneration === generation - 1 ? g.partialBound : 0,
+      g.storedGeneration >= generation
+        ? Number.POSITIVE_INFINITY
+        : g.storedGeneration === generation - 1
+          ? g.partialBound
+          : 0,
     );
     if (bounds.every((b) => b === 0)) return undefined;
     return (slot) => map.numberOfSlot(shard, slot) >= bounds[slot % bounds.length]!;
@@ -265,7 +274,10 @@ export class ShardEngine {
 
   /** Open memory at which a generation is closed: more for many series, and always with room for one more entry. */
   get #arenaBytesMax(): number {
-    const wanted = Math.max(this.#bounds.arenaBytesSoft, this.series.count * this.#bounds.arenaBytesPerSeries);
+    const wanted = Math.max(
+      this.#bounds.arenaBytesSoft,
+      this.series.count * this.#bounds.arenaBytesPerSeries,
+    );
     const { arenaBytes } = this.head;
     // A test's small arena has no room for the largest entry, nor entries that large.
     return Math.min(wanted, Math.max(arenaBytes - ARENA_BYTES_HEADROOM, arenaBytes / 2));

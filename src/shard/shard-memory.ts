@@ -1,5 +1,8 @@
 import { createHeadBuffers, type HeadBuffers } from '../../native-free-core/head/head-memory.js';
-import { histogramPoolBytes, type HistogramPoolSizes } from '../../native-free-core/histogram/histogram-layout.js';
+import {
+  type HistogramPoolSizes,
+  histogramPoolBytes,
+} from '../../native-free-core/histogram/histogram-layout.js';
 import { HistogramPool } from '../../native-free-core/histogram/histogram-pool.js';
 import { PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
 import { LIVE_METRICS_MAX, LIVE_PAGES_MAX } from '../../native-free-core/limits.js';

@@ -30,7 +30,10 @@ export function runShard(task: ShardTask): void {
   const store = LmdbStore.open(task.path, (durationMs) => latencies.commitMs.record(durationMs));
   try {
     const { shard, session, memory, bounds } = task;
-    const { engine, recovered } = recoverShard({ shard, map, memory, store, session, live, bounds }, systemClock);
+    const { engine, recovered } = recoverShard(
+      { shard, map, memory, store, session, live, bounds },
+      systemClock,
+    );
     say(task, { kind: 'ready', recovered });
     new DutyCycle(task, engine, live, store, latencies.cycleMs).run();
   } finally {

@@ -6,7 +6,16 @@ import { SEGMENT_RAW, SEGMENT_ROLLUP } from '../../native-free-core/segment/segm
 import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import type { StoreFinding } from './findings.js';
-import { generationOfLogKey, logKey, numberOfKey, parseSegmentKey, positionOfLogKey, type SegmentRange, tableEnd, tableKey } from './keys.js';
+import {
+  generationOfLogKey,
+  logKey,
+  numberOfKey,
+  parseSegmentKey,
+  positionOfLogKey,
+  type SegmentRange,
+  tableEnd,
+  tableKey,
+} from './keys.js';
 import { LogValueReader } from './log-value.js';
 import { decodeGroupRecord, decodeProducerRecord, decodeShardRecord, decodeWindowRecord } from './records.js';
 import { forEachSeries } from './series-page.js';
@@ -65,7 +74,8 @@ class ShardChecker {
     const { findings } = this;
     const stored = this.#store.get(tableKey(group, TABLE_GROUP));
     const record = stored === undefined ? undefined : decodeGroupRecord(stored);
-    if (stored !== undefined && record === undefined) this.#found('group record', `group ${group}`, 'damaged');
+    if (stored !== undefined && record === undefined)
+      this.#found('group record', `group ${group}`, 'damaged');
     const before = findings.length;
     const points = this.#blockPoints;
     this.#pages(group);
@@ -73,7 +83,8 @@ class ShardChecker {
     this.#eachSegment(group, TABLE_ROLLUP_1M, SEGMENT_ROLLUP, (_, value) => this.#rollupRun(value));
     const found = this.#blockPoints - points;
     if (record === undefined) {
-      if (found > 0 && stored === undefined) this.#found('group record', `group ${group}`, 'missing, though there are segments');
+      if (found > 0 && stored === undefined)
+        this.#found('group record', `group ${group}`, 'missing, though there are segments');
       return;
     }
     if (found !== record.storedPoints && findings.length === before) {
@@ -94,15 +105,25 @@ class ShardChecker {
         return true;
       }
       if (expected >= 0 && value.acceptedPoints - value.points !== expected) {
-        this.#found('log value', where, `follows ${expected} points, not ${value.acceptedPoints - value.points}`);
+        this.#found(
+          'log value',
+          where,
+          `follows ${expected} points, not ${value.acceptedPoints - value.points}`,
+        );
       }
       expected = value.acceptedPoints;
       this.#logPoints += value.points;
       return true;
     });
-    this.#eachOf(PREFIX_SHARD, SHARD_PRODUCER, 'producer', (_, record) => decodeProducerRecord(record) !== undefined);
+    this.#eachOf(
+      PREFIX_SHARD,
+      SHARD_PRODUCER,
+      'producer',
+      (_, record) => decodeProducerRecord(record) !== undefined,
+    );
     const stored = this.#store.get(tableKey(PREFIX_SHARD, SHARD_RECORD));
-    if (stored !== undefined && decodeShardRecord(stored) === undefined) this.#found('shard record', 'shard', 'damaged');
+    if (stored !== undefined && decodeShardRecord(stored) === undefined)
+      this.#found('shard record', 'shard', 'damaged');
   }
 
   summary(): string {
@@ -121,11 +142,23 @@ class ShardChecker {
         this.#series++;
       }),
     );
-    this.#eachOf(group, TABLE_SPAN, 'span page', (key, value) => forEachSpan(value, numberOfKey(key), () => {}));
-    this.#eachOf(group, TABLE_WINDOW, 'producer window', (_, value) => decodeWindowRecord(value) !== undefined);
+    this.#eachOf(group, TABLE_SPAN, 'span page', (key, value) =>
+      forEachSpan(value, numberOfKey(key), () => {}),
+    );
+    this.#eachOf(
+      group,
+      TABLE_WINDOW,
+      'producer window',
+      (_, value) => decodeWindowRecord(value) !== undefined,
+    );
   }
 
-  #eachOf(group: number, table: number, what: string, isWhole: (key: Uint8Array, value: Uint8Array) => boolean): void {
+  #eachOf(
+    group: number,
+    table: number,
+    what: string,
+    isWhole: (key: Uint8Array, value: Uint8Array) => boolean,
+  ): void {
     this.#store.forEach(tableKey(group, table), tableEnd(group, table), (key, value) => {
       if (!isWhole(key, value)) this.#found(what, `group ${group}, number ${numberOfKey(key)}`, 'damaged');
       return true;

@@ -33,9 +33,13 @@ export class FolderLock {
       throw new Error('another process keeps taking it');
     } catch (error) {
       if (error instanceof MillraceError) throw error;
-      throw new MillraceError('MR_FOLDER_ACCESS', `the data folder ${folder} can't be locked: ${errorText(error)}`, {
-        cause: error,
-      });
+      throw new MillraceError(
+        'MR_FOLDER_ACCESS',
+        `the data folder ${folder} can't be locked: ${errorText(error)}`,
+        {
+          cause: error,
+        },
+      );
     } finally {
       tryRemove(own);
     }

@@ -45,7 +45,11 @@ class LmdbReader implements StoreReader {
   }
 
   forEach(start: Uint8Array, end: Uint8Array, visit: PairVisitor): void {
-    for (const { key, value } of this.db.getRange({ start: asBuffer(start), end: asBuffer(end), ...this.#options })) {
+    for (const { key, value } of this.db.getRange({
+      start: asBuffer(start),
+      end: asBuffer(end),
+      ...this.#options,
+    })) {
       if (visit(plainKey(key), value) === false) return;
     }
   }
@@ -128,9 +132,13 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
       this.#onCommitMs(systemClock.monotonicMs() - startMs);
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('BUG')) throw error;
-      throw new MillraceError('MR_UNABLE_TO_STORE', `committing to ${this.#path} failed: ${errorText(error)}`, {
-        cause: error,
-      });
+      throw new MillraceError(
+        'MR_UNABLE_TO_STORE',
+        `committing to ${this.#path} failed: ${errorText(error)}`,
+        {
+          cause: error,
+        },
+      );
     } finally {
       // This thread returns to no event loop in which lmdb would renew its read transaction.
       this.db.resetReadTxn();
@@ -147,7 +155,8 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
 
   removeRange(start: Uint8Array, end: Uint8Array): void {
     const keys: Buffer[] = [];
-    for (const key of this.db.getKeys({ start: asBuffer(start), end: asBuffer(end) })) keys.push(Buffer.from(key));
+    for (const key of this.db.getKeys({ start: asBuffer(start), end: asBuffer(end) }))
+      keys.push(Buffer.from(key));
     for (const key of keys) this.db.removeSync(key);
   }
 

@@ -1,7 +1,12 @@
 import { assert } from '../../native-free-core/assert.js';
 import { ByteViews } from '../../native-free-core/entry/byte-views.js';
+import {
+  packedBytesMax,
+  packPoints,
+  unpackedBytes,
+  unpackPoints,
+} from '../../native-free-core/entry/pack-points.js';
 import { PACKED_POINT_BYTES_MIN } from '../../native-free-core/entry/packed-points-layout.js';
-import { packedBytesMax, packPoints, unpackedBytes, unpackPoints } from '../../native-free-core/entry/pack-points.js';
 import type { EntryViews } from '../../native-free-core/head/head-writer.js';
 import { ENVELOPE_BYTES, openEnvelope, sealEnvelope } from './envelope.js';
 import { SHARD_LOG } from './store-layout.js';
@@ -83,7 +88,8 @@ export class LogValueReader implements LogHead {
   /** Takes a stored value. Answers false when it is damaged. */
   open(value: Uint8Array): boolean {
     this.#at = this.#end = 0;
-    if (openEnvelope(value, SHARD_LOG) !== 'ok' || value.length < LOG_ENTRIES || value.length % 8 !== 0) return false;
+    if (openEnvelope(value, SHARD_LOG) !== 'ok' || value.length < LOG_ENTRIES || value.length % 8 !== 0)
+      return false;
     // A copy, because LMDB's memory has no alignment.
     this.#views = this.#views.grown(value.length);
     this.#views.u8.set(value);

@@ -38,9 +38,7 @@ export const encodeGroupRecord = (r: GroupRecord): Uint8Array =>
 
 export function decodeGroupRecord(value: Uint8Array): GroupRecord | undefined {
   const f = decode(TABLE_GROUP, value, 4);
-  return (
-    f && { storedGeneration: f[0]!, partialBound: f[1]!, storedPoints: f[2]!, expiredPoints: f[3]! }
-  );
+  return f && { storedGeneration: f[0]!, partialBound: f[1]!, storedPoints: f[2]!, expiredPoints: f[3]! };
 }
 
 /** Which batches of a producer are in blocks; see ProducerWindow. */

@@ -41,7 +41,12 @@ export function forEachSpan(
   for (let i = 0; i < SERIES_PAGE_LENGTH; i++) {
     const oldestMs = view.getFloat64(i * 24, true);
     if (Number.isNaN(oldestMs)) continue;
-    visit(page * SERIES_PAGE_LENGTH + i, oldestMs, view.getFloat64(i * 24 + 8, true), view.getFloat64(i * 24 + 16, true));
+    visit(
+      page * SERIES_PAGE_LENGTH + i,
+      oldestMs,
+      view.getFloat64(i * 24 + 8, true),
+      view.getFloat64(i * 24 + 16, true),
+    );
   }
   return true;
 }

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { seededRandom } from '../../bench/macro/tsbs.js';
 import { createProducer } from '../../src/client/node.js';
-import { EngineProcess } from '../../bench/macro/engine-process.js';
 
 const ROUNDS = Number(process.env['MILLRACE_KILL_ROUNDS'] ?? 20);
 const SERIES = 50;
 const BATCH = 500;
 
 /** Every point has a value of its own, so that one that is lost and one that is doubled can be told. */
-async function storedIds(engine: EngineProcess, metric: string, fromMs: number, ids: number): Promise<Uint8Array> {
+async function storedIds(
+  engine: EngineProcess,
+  metric: string,
+  fromMs: number,
+  ids: number,
+): Promise<Uint8Array> {
   const seen = new Uint8Array(ids);
   const url = `${engine.url}/query/raw?metric_name=${metric}&start_time=${fromMs}&end_time=${Date.now() + 60_000}`;
   const response = await fetch(url, { headers: { accept: 'application/x-ndjson' } });
@@ -17,7 +22,10 @@ async function storedIds(engine: EngineProcess, metric: string, fromMs: number, 
   for (const line of (await response.text()).split('\n')) {
     if (line === '') continue;
     const { value } = JSON.parse(line) as { value: number };
-    assert.ok(Number.isInteger(value) && value >= 0 && value < ids, `a point with value ${value} was never sent`);
+    assert.ok(
+      Number.isInteger(value) && value >= 0 && value < ids,
+      `a point with value ${value} was never sent`,
+    );
     seen[value]!++;
   }
   return seen;
@@ -42,7 +50,9 @@ for (const workers of ['1', '3']) {
       backoffMinMs: 10,
       backoffMaxMs: 50,
     });
-    const refs = Array.from({ length: SERIES }, (_, i) => producer.series('kill.test', { series: String(i) }));
+    const refs = Array.from({ length: SERIES }, (_, i) =>
+      producer.series('kill.test', { series: String(i) }),
+    );
     let sent = 0;
     let isSending = true;
     const sending = (async () => {
@@ -64,14 +74,20 @@ for (const workers of ['1', '3']) {
     await producer.flush();
     const stats = producer.stats();
     await producer.close();
-    assert.equal(stats.pointsAccepted + stats.pointsResumed, sent, 'the producer counts every point as settled once');
+    assert.equal(
+      stats.pointsAccepted + stats.pointsResumed,
+      sent,
+      'the producer counts every point as settled once',
+    );
     assert.ok(sent > ROUNDS * BATCH, `only ${sent} points were sent: the rounds met no load`);
 
     const seen = await storedIds(engine, 'kill.test', startMs - 1_000, sent);
     const lost = seen.reduce((n, count) => n + (count === 0 ? 1 : 0), 0);
     const doubled = seen.reduce((n, count) => n + (count > 1 ? 1 : 0), 0);
     assert.deepEqual({ lost, doubled }, { lost: 0, doubled: 0 });
-    const { conservation } = await engine.json<{ conservation: { difference: number } }>('/api/v1/operator/stats');
+    const { conservation } = await engine.json<{ conservation: { difference: number } }>(
+      '/api/v1/operator/stats',
+    );
     assert.equal(conservation.difference, 0);
     t.diagnostic(`${sent} points, ${stats.reconnects} reconnects, ${stats.pointsResent} sent again`);
   });

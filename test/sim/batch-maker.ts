@@ -31,7 +31,7 @@ export class BatchMaker {
   }
 
   make(named: boolean): ModelBatch {
-    const count = this.#random.chance(0.03) ? 0 : this.#random.between(1, Math.min(40, this.#pointsMax));
+    const count = this.#random.chance(0.03) ? 0 : this.#random.size(Math.min(40, this.#pointsMax));
     return this.#random.chance(0.5) ? this.#rows(count, named) : this.#columns(count, named);
   }
 
@@ -79,6 +79,11 @@ export class BatchMaker {
       refs[i] = this.#random.chance(0.02) ? 77 : ref;
       values[i] = made.value;
     }
-    return { seq: 0, count, points, encode: (writer, seq) => encodeColumns(writer, seq, baseMs, { refs, dt, values }) };
+    return {
+      seq: 0,
+      count,
+      points,
+      encode: (writer, seq) => encodeColumns(writer, seq, baseMs, { refs, dt, values }),
+    };
   }
 }

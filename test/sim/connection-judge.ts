@@ -37,7 +37,8 @@ export class ConnectionJudge {
     this.#nowMs = nowMs;
     const frame = decode(bytes) as unknown[];
     if (frame[0] === Opcode.hello) this.#onHello(frame[1] as Record<string, string>);
-    else if (frame[0] === Opcode.series) this.#onSeries(frame[1] as [number, string, Record<string, string>][]);
+    else if (frame[0] === Opcode.series)
+      this.#onSeries(frame[1] as [number, string, Record<string, string>][]);
     else if (frame[0] === Opcode.columns) this.#onBatch(frame[1] as number, () => this.#columnsOf(frame));
     else this.#onBatch(frame[1] as number, () => (frame[2] as unknown[][]).map((row) => this.#rowOf(row)));
   }
@@ -45,7 +46,8 @@ export class ConnectionJudge {
   /** A frame leaves the engine. */
   onSent(bytes: Uint8Array): void {
     const frame = decode(bytes) as unknown[];
-    if (frame[0] === Opcode.ack) this.#onAck(frame[1] as number, frame[2] as number, frame[3] as [string, number][]);
+    if (frame[0] === Opcode.ack)
+      this.#onAck(frame[1] as number, frame[2] as number, frame[3] as [string, number][]);
     else if (frame[0] === Opcode.busy) this.#onBusy(frame[1] as number);
     else if (frame[0] === Opcode.welcome) this.#onWelcome((frame[1] as { lastSeq: number }).lastSeq);
     else law(false, `the engine sent ${JSON.stringify(frame)}`);
@@ -72,12 +74,21 @@ export class ConnectionJudge {
     const batch = { seq, points: isTooMany ? [] : read() };
     this.#pending.push(batch);
     this.#model.take(batch.points, this.#nowMs);
-    if (this.#producer !== '' && this.#level === 'durable') this.#model.remember(this.#producer, seq, batch.points);
+    if (this.#producer !== '' && this.#level === 'durable')
+      this.#model.remember(this.#producer, seq, batch.points);
   }
 
   #columnsOf(frame: unknown[]): JudgedPoint[] {
-    const [, , baseMs, refs, dt, values] = frame as [number, number, number, Uint8Array, Uint8Array | null, Uint8Array];
-    const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const [, , baseMs, refs, dt, values] = frame as [
+      number,
+      number,
+      number,
+      Uint8Array,
+      Uint8Array | null,
+      Uint8Array,
+    ];
+    const view = (bytes: Uint8Array): DataView =>
+      new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const [refView, valueView] = [view(refs), view(values)];
     const dtView = dt === null ? undefined : view(dt);
     return Array.from({ length: refs.length / 4 }, (_, i) => {
@@ -96,7 +107,8 @@ export class ConnectionJudge {
     const timeMs = time === undefined || time === null ? this.#nowMs : timeOf(time);
     const text = seriesText(name, labels ?? {});
     let reason = name === '' || name.includes('\n') ? 'invalid_name' : '';
-    if (reason === '' && Object.values(labels ?? {}).some((v) => typeof v !== 'string')) reason = 'invalid_label';
+    if (reason === '' && Object.values(labels ?? {}).some((v) => typeof v !== 'string'))
+      reason = 'invalid_label';
     if (reason === '' && !Number.isFinite(value)) reason = 'invalid_value';
     if (reason === '') reason = this.#model.timeReason(timeMs, this.#nowMs);
     if (reason === '') reason = this.#model.resolve({ name, text });
@@ -133,9 +145,15 @@ export class ConnectionJudge {
     let all = accepted;
     for (const count of told.values()) all += count;
     law(all === sent, `ACK for batch ${seq} tells of ${all} points, sent were ${sent}`);
-    law(accepted === (wanted.get('') ?? 0), `ACK for batch ${seq} accepts ${accepted}, not ${wanted.get('') ?? 0}`);
+    law(
+      accepted === (wanted.get('') ?? 0),
+      `ACK for batch ${seq} accepts ${accepted}, not ${wanted.get('') ?? 0}`,
+    );
     for (const [reason, count] of told) {
-      law(wanted.get(reason) === count, `ACK for batch ${seq} rejects ${count} as ${reason}, not ${wanted.get(reason)}`);
+      law(
+        wanted.get(reason) === count,
+        `ACK for batch ${seq} rejects ${count} as ${reason}, not ${wanted.get(reason)}`,
+      );
     }
     if (this.#producer !== '' && this.#level === 'durable') this.#model.settleThrough(this.#producer, seq);
   }

@@ -198,7 +198,10 @@ export class DurableView {
         touched.add(v);
       });
     }
-    law(points.length === this.#reader.points, 'a value of the log says another number of points than it holds');
+    law(
+      points.length === this.#reader.points,
+      'a value of the log says another number of points than it holds',
+    );
     this.#log.set(name, points);
   }
 
@@ -231,7 +234,11 @@ function forEachPoint(entry: EntryViews, visit: (slot: number, timeMs: number, v
   const values = pointsValuesOffset(count, form) >> 3;
   for (let i = 0; i < count; i++) {
     const timeMs =
-      form === TIMES_BASE ? baseMs : form === TIMES_DELTA ? baseMs + i32[(times >> 2) + i]! : f64[(times >> 3) + i]!;
+      form === TIMES_BASE
+        ? baseMs
+        : form === TIMES_DELTA
+          ? baseMs + i32[(times >> 2) + i]!
+          : f64[(times >> 3) + i]!;
     visit(u32[(POINTS_SLOTS >> 2) + i]!, timeMs, f64[values + i]!);
   }
 }

@@ -37,7 +37,7 @@ export class HttpProducer implements SimProducer {
   produce(): number {
     const intake = this.#world.intake();
     if (intake === undefined) return 0;
-    const count = this.#random.between(1, Math.min(30, this.#world.plan.wire.pointsPerBatchMax));
+    const count = this.#random.size(Math.min(30, this.#world.plan.wire.pointsPerBatchMax));
     const nowMs = this.#world.clock.nowMs();
     const judged: JudgedPoint[] = [];
     const sink = intake.begin(nowMs);

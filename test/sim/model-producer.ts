@@ -83,7 +83,8 @@ export class ModelProducer implements SimProducer {
       const { named, name, level } = this.#manner;
       const mustGreet = named || level === 'memory';
       const greets = mustGreet || this.#random.chance(0.5);
-      if (greets) this.#send((w) => encodeHello(w, { producer: named ? name : undefined, ack: level, client: 'sim' }));
+      if (greets)
+        this.#send((w) => encodeHello(w, { producer: named ? name : undefined, ack: level, client: 'sim' }));
       this.#send((w) => encodeSeries(w, this.#bindings));
       if (named) return;
       // Without a name nothing is waited for: numbers begin at 1.
@@ -124,7 +125,10 @@ export class ModelProducer implements SimProducer {
     this.#settle(lastSeq);
     const first = this.#batches[0]?.seq || this.#nextSeq;
     // What an ACK from memory settled may be lost, in some shards or all: its numbers are used up.
-    law(first <= lastSeq + 1 || this.#manner.level === 'memory', `${this.name} was told ${lastSeq} after an ACK`);
+    law(
+      first <= lastSeq + 1 || this.#manner.level === 'memory',
+      `${this.name} was told ${lastSeq} after an ACK`,
+    );
     for (let seq = first - 1; seq > lastSeq; seq--) this.#batches.unshift(this.#maker.empty(seq));
     this.#sent = 0;
     this.#isReady = true;
@@ -156,7 +160,11 @@ export class ModelProducer implements SimProducer {
   }
 
   #pump(): void {
-    while (this.#isReady && this.#pause === undefined && this.#sent < Math.min(this.#batches.length, this.#inFlightMax)) {
+    while (
+      this.#isReady &&
+      this.#pause === undefined &&
+      this.#sent < Math.min(this.#batches.length, this.#inFlightMax)
+    ) {
       const batch = this.#batches[this.#sent++]!;
       if (batch.seq === 0) batch.seq = this.#nextSeq++;
       this.#send((writer) => batch.encode(writer, batch.seq));

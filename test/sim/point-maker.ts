@@ -25,7 +25,10 @@ export class PointMaker {
   readonly #skewMs: number;
   #lastMs: number;
 
-  constructor(random: SimRandom, world: { clock: SimClock; book: PointBook; pool: readonly SimSeries[]; plan: SimPlan }) {
+  constructor(
+    random: SimRandom,
+    world: { clock: SimClock; book: PointBook; pool: readonly SimSeries[]; plan: SimPlan },
+  ) {
     this.#random = random;
     this.#clock = world.clock;
     this.#book = world.book;

@@ -76,7 +76,10 @@ function checkSums(name: string, cell: Cell, values: readonly number[]): void {
   const mean = sum / values.length;
   const m2 = values.reduce((a, b) => a + (b - mean) ** 2, 0);
   const magnitude = values.reduce((a, b) => a + Math.abs(b), 0);
-  law(Math.abs(cell.sum - sum) <= SUM_TOLERANCE * magnitude, `cell ${name} has sum ${cell.sum}, its points ${sum}`);
+  law(
+    Math.abs(cell.sum - sum) <= SUM_TOLERANCE * magnitude,
+    `cell ${name} has sum ${cell.sum}, its points ${sum}`,
+  );
   const spread = SUM_TOLERANCE * magnitude * magnitude;
   law(Math.abs(cell.m2 - m2) <= spread, `cell ${name} has m2 ${cell.m2}, its points ${m2}`);
 }

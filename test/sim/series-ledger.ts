@@ -41,11 +41,17 @@ export class SeriesLedger {
       const text = textOfKey(value.slice(keyOffset, keyOffset + keyBytes));
       this.#checkHash(value, group, hashOffset, keyOffset, keyBytes);
       if (number < before) {
-        law(texts[number] === text, `series ${number} of group ${group} was ${texts[number]} and became ${text}`);
+        law(
+          texts[number] === text,
+          `series ${number} of group ${group} was ${texts[number]} and became ${text}`,
+        );
         return;
       }
       law(number === texts.length, `group ${group} has ${texts.length} series and got number ${number}`);
-      law(!this.#numbers.has(text), `${text} has number ${this.#numbers.get(text)} and got ${group}/${number}`);
+      law(
+        !this.#numbers.has(text),
+        `${text} has number ${this.#numbers.get(text)} and got ${group}/${number}`,
+      );
       texts.push(text);
       this.#numbers.set(text, `${group}/${number}`);
     });
@@ -54,11 +60,20 @@ export class SeriesLedger {
   }
 
   // Five numbers of one record of a page.
-  #checkHash(value: Uint8Array, group: number, hashOffset: number, keyOffset: number, keyBytes: number): void {
+  #checkHash(
+    value: Uint8Array,
+    group: number,
+    hashOffset: number,
+    keyOffset: number,
+    keyBytes: number,
+  ): void {
     sipHash128(this.#hashKey, value, keyOffset, keyOffset + keyBytes);
     const view = new DataView(value.buffer, value.byteOffset);
     for (let i = 0; i < 4; i++) {
-      law(view.getInt32(hashOffset + i * 4, true) === hashWords[i], 'a stored hash is not that of its series');
+      law(
+        view.getInt32(hashOffset + i * 4, true) === hashWords[i],
+        'a stored hash is not that of its series',
+      );
     }
     law(groupOfHash(hashWords[0]!) === group, 'a series lies in another group than its hash says');
   }

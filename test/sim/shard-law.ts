@@ -15,7 +15,10 @@ export function checkShard(shard: number, map: ShardMap, worker: SimWorker, view
   const [accepted, open, stored] = [counters.get('accepted'), counters.get('open'), counters.get('stored')];
   const text = `shard ${shard} has accepted ${accepted}, open ${open}, stored ${stored}`;
   law(accepted === open + stored + counters.get('expired') + counters.get('damaged'), text);
-  law(counters.get('damaged') === 0 && counters.get('expired') === 0, `${text}, but nothing is damaged or old`);
+  law(
+    counters.get('damaged') === 0 && counters.get('expired') === 0,
+    `${text}, but nothing is damaged or old`,
+  );
   if (worker.engine.isStuck) return;
   law(view.storedPoints === stored, `${text}; its group records say ${view.storedPoints}`);
   law(view.rawPoints === stored, `${text}; its segments hold ${view.rawPoints}`);
@@ -28,7 +31,11 @@ export function checkShard(shard: number, map: ShardMap, worker: SimWorker, view
     for (let generation = head.released + 1; generation <= head.generation; generation++) {
       const count = chainCount(head.views, slot, generation);
       if (count === 0) continue;
-      const place = { generation, group: map.groupOfSlot(shard, slot), number: map.numberOfSlot(shard, slot) };
+      const place = {
+        generation,
+        group: map.groupOfSlot(shard, slot),
+        number: map.numberOfSlot(shard, slot),
+      };
       if (view.isOpen(place)) chained += count;
     }
   }

@@ -164,7 +164,7 @@ export class SimLink implements ProducerSocket {
   #closeEngine(code: number): void {
     const engine = this.#engine;
     this.#engine = undefined;
-    engine?.behavior.close!(engine.socket, code, new ArrayBuffer(0));
+    engine?.behavior.close?.(engine.socket, code, new ArrayBuffer(0));
   }
 
   #sendDown(going: Going): void {

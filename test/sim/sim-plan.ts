@@ -64,7 +64,7 @@ function makeWeights(random: SimRandom): StepWeights {
     jump: trouble(0.3),
     cut: trouble(0.5),
     restartShard: 8,
-    crashShard: trouble(1.2),
+    crashShard: trouble(2),
     crashProcess: trouble(0.3),
     stopProcess: trouble(0.15),
     fillStore: trouble(0.6),
@@ -76,13 +76,17 @@ function makeWeights(random: SimRandom): StepWeights {
 /** Draws the plan of a run. */
 export function makePlan(random: SimRandom): SimPlan {
   const isLarge = random.chance(0.15);
-  const ringBytes = isLarge ? 4 * 1024 * 1024 : 4_096 << random.int(3);
+  const ringBytes = isLarge ? 4 * 1024 * 1024 : random.pick([4_096, 4_096, 8_192, 16_384]);
   // Beyond the first MiB an empty ring rewinds; positions wrap at 2^31 and at 2^32.
   const ringStart = isLarge ? random.pick([0, (1 << 17) - 400]) : random.pick([0, 2 ** 31 - 700, -700]) | 0;
   const pointsMax = Math.min(90, Math.floor((ringBytes / 2 - ENTRY_HEAD_BYTES) / 20));
   const series = random.pick([3, 20, 60, 120, 400]);
   const metrics = random.between(1, 12);
-  const wire = { ...defaultWireLimits, pointsPerBatchMax: pointsMax, inFlightMax: random.pick([2, 6, 12, 40]) };
+  const wire = {
+    ...defaultWireLimits,
+    pointsPerBatchMax: pointsMax,
+    inFlightMax: random.pick([2, 6, 12, 40]),
+  };
   const small = random.chance(0.15);
   const arenaBytesSoft = 1_024 * random.between(4, 24);
   const arenaBytesPerSeries = random.pick([0, 16, 128]);
@@ -98,7 +102,8 @@ export function makePlan(random: SimRandom): SimPlan {
     ringBytes,
     ringStart,
     // The soft bound and one entry whose every point opens an extent.
-    arenaBytes: 2 ** Math.ceil(Math.log2(arenaBytesSoft + arenaBytesPerSeries * series + 128 * (pointsMax + 8))),
+    arenaBytes:
+      2 ** Math.ceil(Math.log2(arenaBytesSoft + arenaBytesPerSeries * series + 128 * (pointsMax + 8))),
     hashKey: { k0Low: random.word(), k0High: random.word(), k1Low: random.word(), k1High: random.word() },
     bounds: {
       ...SHARD_BOUNDS,

@@ -23,7 +23,11 @@ export interface ProducerManner {
 /** Each point was acknowledged, or refused at least once; from memory it must at least have been taken. */
 export function checkPoints({ name, level }: ProducerManner, points: readonly SimPoint[]): void {
   for (const point of points) {
-    const isTold = level === 'durable' ? point.acked || point.refused > 0 : point.accepted + point.refused > 0;
-    law(isTold, () => `${name} thinks that value ${point.value} of ${point.series} is settled, which it is not`);
+    const isTold =
+      level === 'durable' ? point.acked || point.refused > 0 : point.accepted + point.refused > 0;
+    law(
+      isTold,
+      () => `${name} thinks that value ${point.value} of ${point.series} is settled, which it is not`,
+    );
   }
 }

@@ -27,6 +27,11 @@ export class SimRandom {
     return low + this.int(high - low + 1);
   }
 
+  /** A size in [1, max]: often a few, because edges are where things are small. */
+  size(max: number): number {
+    return this.chance(0.3) ? this.between(1, Math.min(3, max)) : this.between(1, max);
+  }
+
   chance(probability: number): boolean {
     return this.next() < probability;
   }

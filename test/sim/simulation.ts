@@ -1,7 +1,5 @@
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
-import { checkSpans } from './span-check.js';
-import { checkRollups } from './rollup-check.js';
 import { ClientProducer } from './client-producer.js';
 import { CrashFuse, SimCrash } from './crash-fuse.js';
 import { DurableView } from './durable-view.js';
@@ -11,6 +9,7 @@ import { MemoryStore } from './memory-store.js';
 import { ModelProducer } from './model-producer.js';
 import { countMax, mustBeThere, PointBook } from './point-book.js';
 import { PointMaker } from './point-maker.js';
+import { checkRollups } from './rollup-check.js';
 import { makeSeriesPool } from './series-pool.js';
 import { checkOpenState, checkShard } from './shard-law.js';
 import { SimClock } from './sim-clock.js';
@@ -21,6 +20,7 @@ import { SimProcess } from './sim-process.js';
 import type { ProducerManner, SimProducer } from './sim-producer.js';
 import { SimRandom } from './sim-random.js';
 import type { SimTrace } from './sim-trace.js';
+import { checkSpans } from './span-check.js';
 
 /** What a run did, for tests that want to know that something happened at all. */
 export interface SimCounts {
@@ -280,7 +280,10 @@ export class Simulation {
   #checkRecovered(shard: number): void {
     this.counts.recoveries++;
     const worker = this.#process!.workers[shard]!;
-    law(worker.recovered.findings.length === 0, `a recovery found ${JSON.stringify(worker.recovered.findings)}`);
+    law(
+      worker.recovered.findings.length === 0,
+      `a recovery found ${JSON.stringify(worker.recovered.findings)}`,
+    );
     checkShard(shard, this.#map, worker, this.#views[shard]!);
     checkOpenState(shard, worker, this.#views[shard]!);
   }
@@ -310,7 +313,8 @@ export class Simulation {
   #stopProcess(): string {
     const process = this.#process;
     if (process === undefined) return 'is down';
-    if (this.stores.some((store) => store.isFull) || process.workers.includes(undefined)) return this.#crashProcess();
+    if (this.stores.some((store) => store.isFull) || process.workers.includes(undefined))
+      return this.#crashProcess();
     this.#disarm();
     for (let round = 0; process.isWaiting; round++) {
       law(round < QUIET_ROUNDS_MAX, 'a stop waits for ever for what is in flight');
@@ -367,7 +371,8 @@ export class Simulation {
         while (link.upLength > 0) link.deliverUp(this.#process?.behavior, this.#clock.nowMs());
       }
       // Many cycles a round: a producer that waits too long for an ACK sends all again, and a slow shard would never catch up.
-      for (let i = 0; i < 20; i++) for (let shard = 0; shard < this.plan.shardCount; shard++) this.#work(shard);
+      for (let i = 0; i < 20; i++)
+        for (let shard = 0; shard < this.plan.shardCount; shard++) this.#work(shard);
       this.#deliverProgress();
       for (const link of this.#links) while (link.downLength > 0) link.deliverDown();
       this.#links = this.#links.filter((link) => !link.isOver);
@@ -385,7 +390,8 @@ export class Simulation {
 
   #isQuiet(): boolean {
     const workers = this.#process?.workers;
-    if (workers === undefined || workers.some((worker) => worker === undefined || !worker.engine.isIdle)) return false;
+    if (workers === undefined || workers.some((worker) => worker === undefined || !worker.engine.isIdle))
+      return false;
     if (this.#links.some((link) => link.upLength + link.downLength > 0)) return false;
     return !this.#process!.isWaiting && this.#producers.every((producer) => producer.isSettled);
   }

@@ -32,7 +32,10 @@ export function checkSpans(store: MemoryStore, raw: readonly StoredRun[]): void 
       found++;
       const span = wanted.get(`${key[0]}/${number}`);
       const text = `series ${key[0]}/${number} has points from ${span?.oldestMs} to ${span?.newestMs}`;
-      law(span?.oldestMs === oldestMs && span.newestMs === newestMs, `${text}, its span ${oldestMs} to ${newestMs}`);
+      law(
+        span?.oldestMs === oldestMs && span.newestMs === newestMs,
+        `${text}, its span ${oldestMs} to ${newestMs}`,
+      );
       law(span.newest.has(newestValue), `${text}, but its newest value is ${newestValue}`);
     });
     law(isWhole, 'a page of spans does not read');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fence } from '../../../native-free-core/fence.js';
 import { chainCount, copyChain } from '../../../native-free-core/head/head-chain.js';
 import {
   WORD_GENERATION,
@@ -8,7 +9,6 @@ import {
   WORD_SEQUENCE,
 } from '../../../native-free-core/head/head-layout.js';
 import { HeadViews } from '../../../native-free-core/head/head-memory.js';
-import { fence } from '../../../native-free-core/fence.js';
 import { runThread } from '../ring/threads.js';
 import { smallBuffers, spanOf } from './heads.js';
 

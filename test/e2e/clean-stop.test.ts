@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { NumberedLoad } from './numbered-load.js';
+
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const FLAGS = ['--workers', '2'];
+const METRIC = 'stop.test';
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function countOf(engine: EngineProcess): Promise<number> {
+  const { mean: _, count } = await engine.json<{ mean: number; count: number }>(
+    `/api/v1/stats/${METRIC}?start=1h`,
+  );
+  return count;
+}
+
+test('an engine that is stopped under load has stored all that it acknowledged, and goes on after a start', async (t) => {
+  const folder = temporaryFolder(t);
+  let engine = await EngineProcess.start({ folder, flags: FLAGS });
+  t.after(() => engine.stop('SIGKILL'));
+  const { port } = engine;
+  const load = new NumberedLoad(port, METRIC);
+  await sleep(400);
+  assert.ok(load.sent > 0);
+  await engine.stop();
+
+  const { status, stdout } = spawnSync(process.execPath, [MAIN, 'check', '--data', folder], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /0 points in 0 values of the log/);
+  const stored = [...stdout.matchAll(/([\d,]+) points in blocks/g)].reduce(
+    (n, m) => n + Number(m[1]!.replaceAll(',', '')),
+    0,
+  );
+  assert.ok(
+    stored >= load.acknowledged,
+    `${stored} points are stored, ${load.acknowledged} were acknowledged`,
+  );
+  assert.ok(stored <= load.sent);
+
+  engine = await EngineProcess.start({ folder, flags: [...FLAGS, '--port', String(port)] });
+  await sleep(200);
+  await load.finish(engine);
+  await engine.stop();
+});
+
+test('an engine ends with code 0 when it is stopped, with either signal', async (t) => {
+  const folder = temporaryFolder(t);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const child = spawn(
+      process.execPath,
+      [MAIN, 'serve', '--port', '0', '--data', folder, '--log-level', 'warn'],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    await once(child.stdout, 'data');
+    child.kill(signal);
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  }
+});
+
+test('a second signal ends an engine at once, and nothing acknowledged is lost', async (t) => {
+  const folder = temporaryFolder(t);
+  const engine = await EngineProcess.start({ folder, flags: FLAGS });
+  const load = new NumberedLoad(engine.port, METRIC);
+  await sleep(400);
+  const exited = waitForEnd(engine.pid);
+  process.kill(engine.pid, 'SIGTERM');
+  process.kill(engine.pid, 'SIGINT');
+  await exited;
+  await load.stop();
+  const { acknowledged, sent } = load;
+  await load.producer.close({ timeoutMs: 100 });
+  const again = await EngineProcess.start({ folder, flags: FLAGS });
+  t.after(() => again.stop('SIGKILL'));
+  const count = await countOf(again);
+  assert.ok(
+    count >= acknowledged && count <= sent,
+    `${count} of ${acknowledged} acknowledged and ${sent} sent`,
+  );
+  await again.stop();
+});
+
+/** Until a process that is not ours to wait for is gone; 5 s is far more than a forced end takes. */
+async function waitForEnd(pid: number): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await sleep(10);
+  }
+  assert.fail('the engine still runs after two signals');
+}

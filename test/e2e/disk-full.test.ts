@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { NumberedLoad } from './numbered-load.js';
+
+const SMALL = '24m';
+const LARGE = '160m';
+const METRIC = 'full.test';
+
+/** A file system of its own that is soon full, or why there is none. */
+function mountSmall(t: TestContext): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-full-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL}`, 'millrace-test', folder], {
+    encoding: 'utf8',
+  });
+  if (mounted.status !== 0) {
+    rmSync(folder, { recursive: true, force: true });
+    t.skip(`a small file system can't be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`);
+    return undefined;
+  }
+  t.after(() => {
+    spawnSync('umount', ['--lazy', folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+interface Health {
+  status: string;
+  reason?: string;
+}
+
+async function healthOf(engine: EngineProcess): Promise<{ status: number; body: Health }> {
+  const response = await fetch(`${engine.url}/health`);
+  return { status: response.status, body: (await response.json()) as Health };
+}
+
+async function waitForHealth(engine: EngineProcess, status: number): Promise<Health> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const health = await healthOf(engine);
+    if (health.status === status) return health.body;
+    assert.ok(Date.now() < deadline, `health is ${JSON.stringify(health)} after 20 s, not ${status}`);
+    await sleep(50);
+  }
+}
+
+async function record(engine: EngineProcess, timeoutMs: number): Promise<Response | undefined> {
+  try {
+    return await fetch(`${engine.url}/api/v1/record`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ data: [{ name: 'full.http', value: 1 }] }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+test('an engine whose disk is full says so, goes on reading, and goes on by itself when there is room', async (t) => {
+  const folder = mountSmall(t);
+  if (folder === undefined) return;
+  const engine = await EngineProcess.start({
+    folder,
+    flags: [
+      '--workers',
+      '2',
+      '--ring-bytes',
+      '1MiB',
+      '--limits-points-per-batch',
+      '10000',
+      '--log-bytes-max',
+      '16MiB',
+    ],
+  });
+  t.after(() => engine.stop('SIGKILL'));
+  const load = new NumberedLoad(engine.port, METRIC);
+
+  const { reason } = await waitForHealth(engine, 503);
+  assert.match(reason ?? '', /can't store: .*(space|full|ENOSPC)/i);
+  // The rings fill up behind the store; then senders are told.
+  let answer: Response | undefined;
+  for (let i = 0; i < 40 && answer === undefined; i++) answer = await record(engine, 500);
+  assert.ok(answer !== undefined, 'POST /api/v1/record was never answered while the disk was full');
+  assert.ok(answer.status === 429 || answer.status === 503, String(answer.status));
+  assert.ok(Number(answer.headers.get('retry-after')) >= 1);
+  const problem = (await answer.json()) as { reason?: string; code: string };
+  assert.ok(
+    problem.reason === 'unable_to_store' || problem.code === 'MR_UNABLE_TO_STORE',
+    JSON.stringify(problem),
+  );
+
+  assert.ok(
+    (await load.stored(engine)).some((count) => count > 0),
+    'reads go on',
+  );
+  const stats = await engine.json<{ shards: { unable_to_store: boolean; store_failures: number }[] }>(
+    '/api/v1/operator/stats',
+  );
+  assert.ok(stats.shards.some((shard) => shard.unable_to_store && shard.store_failures > 0));
+  assert.equal((await healthOf(engine)).status, 503, 'it does not come right without room');
+
+  const remounted = spawnSync('mount', ['-o', `remount,size=${LARGE}`, folder], { encoding: 'utf8' });
+  assert.equal(remounted.status, 0, remounted.stderr);
+  await waitForHealth(engine, 200);
+  await load.finish(engine);
+  t.diagnostic(
+    `${load.sent} points, ${stats.shards.map(({ store_failures }) => store_failures)} failed commits`,
+  );
+  await engine.stop();
+
+  const again = await EngineProcess.start({ folder });
+  t.after(() => again.stop('SIGKILL'));
+  assert.ok(
+    (await load.stored(again)).every((count) => count === 1),
+    'and every point is there after a restart',
+  );
+  await again.stop();
+});
