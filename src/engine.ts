@@ -149,12 +149,19 @@ class Engine implements RunningEngine {
         onProgress: () => this.#onProgress(),
         onRestart: (shard, detail) => {
           shardCounters[shard]!.add('restarts', 1);
+          // What the dead thread said of its store, the next one finds out for itself.
+          shardCounters[shard]!.set('unableToStore', 0);
+          this.#operator.setStuck(shard, undefined);
           log.error({ shard, detail }, 'a shard failed and is started again');
         },
         onStuck: (shard, detail) => {
           this.#operator.setStuck(shard, detail);
-          if (detail === undefined) log.info({ shard }, 'the store takes points again');
-          else log.error({ shard, detail }, 'the store takes no points; it is tried again until it does');
+          if (detail === undefined) {
+            log.info({ shard }, 'the store takes points again');
+            return;
+          }
+          this.#http.failAll(`These points may be stored later or not: ${detail}`);
+          log.error({ shard, detail }, 'the store takes no points; it is tried again until it does');
         },
       },
       log,

@@ -2,6 +2,7 @@ import { assert } from '../assert.js';
 import { ENTRY_PADDING, ENTRY_UNITS_WORD, kindOf } from '../entry/entry-layout.js';
 import {
   UNIT_BYTES,
+  WORD_BASE,
   WORD_COMMITTED,
   WORD_NOTIFIED,
   WORD_PUBLISHED,
@@ -36,8 +37,9 @@ export class RingConsumer {
   next(): number {
     const { units, u32, words } = this.views;
     const published = Atomics.load(words, WORD_PUBLISHED);
+    const base = Atomics.load(words, WORD_BASE);
     while (this.#position !== published) {
-      const index = (this.#position & (units - 1)) >>> 0;
+      const index = (this.#position - base) & (units - 1);
       const length = u32[index * 2 + ENTRY_UNITS_WORD]!;
       assert(length > 0 && index + length <= units, 'a ring entry has an impossible length');
       this.#position = (this.#position + length) | 0;

@@ -11,10 +11,12 @@ import { RING_BYTES } from '../limits.js';
  *   512   STOP        int32  written by the supervisor: 1 asks the consumer to store everything and end
  *   640   NOTIFIED    int32  set by the consumer when it told the producer of progress, cleared by the producer
  *   768   HIGHEST     int32  written by the producer: the fullest the ring has been, in units
+ *   896   BASE        int32  written by the producer, only while the ring is empty: the position that lies at the data's begin
  *   1024  data
  *
  * Positions count units of 8 bytes since the ring was made, modulo 2^32; they are compared by difference, which
- * is right while the ring is shorter than 2^31 units. Each word lies on 128 bytes of its own (two cache lines:
+ * is right while the ring is shorter than 2^31 units. An entry lies at (position - BASE) modulo the ring's size: a ring that runs
+ * empty begins anew at the data's begin, so that a light load stays in the cache and leaves the rest untouched. Each word lies on 128 bytes of its own (two cache lines:
  * processors fetch them in pairs). Entries are described in entry/entry-layout.ts; none wraps: padding fills the
  * end of the data instead.
  */
@@ -25,6 +27,7 @@ export const WORD_SLEEPING = 96;
 export const WORD_STOP = 128;
 export const WORD_NOTIFIED = 160;
 export const WORD_HIGHEST = 192;
+export const WORD_BASE = 224;
 export const DATA_OFFSET = 1_024;
 export const UNIT_BYTES = 8;
 

@@ -3,6 +3,7 @@ import { ENTRY_PADDING, ENTRY_UNITS_WORD, entryKindWord } from '../entry/entry-l
 import { RING_REWIND_BYTES } from '../limits.js';
 import {
   UNIT_BYTES,
+  WORD_BASE,
   WORD_COMMITTED,
   WORD_HIGHEST,
   WORD_NOTIFIED,
@@ -32,11 +33,13 @@ export class RingProducer {
   readonly views: RingViews;
   #claimed: number;
   #published: number;
+  #base: number;
   #highest = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.views = new RingViews(memory);
     this.#claimed = this.#published = Atomics.load(this.views.words, WORD_PUBLISHED);
+    this.#base = Atomics.load(this.views.words, WORD_BASE);
   }
 
   /** Units between the durable position and what is published. */
@@ -61,21 +64,28 @@ export class RingProducer {
     const { units, u32, words } = this.views;
     const needed = bytes / UNIT_BYTES;
     assert(Number.isInteger(needed) && needed > 0 && needed <= units / 2, 'an entry must fit half a ring');
-    const index = (this.#claimed & (units - 1)) >>> 0;
     const used = (this.#claimed - Atomics.load(words, WORD_COMMITTED)) | 0;
-    const rewinds = used === 0 && index >= REWIND_UNITS && needed <= index;
-    const padding = rewinds || index + needed > units ? units - index : 0;
+    if (used === 0) this.#rewind();
+    const index = (this.#claimed - this.#base) & (units - 1);
+    const padding = index + needed > units ? units - index : 0;
     const fill = used + padding + needed;
     if (fill > units) return RING_FULL;
     if (padding > 0) {
       u32[index * 2 + ENTRY_UNITS_WORD] = padding;
       u32[index * 2 + 1] = entryKindWord(ENTRY_PADDING, 0);
     }
-    if (used + needed > this.#highest) this.#highest = used + needed;
+    if (fill > this.#highest) this.#highest = fill;
     const start = padding > 0 ? 0 : index;
     u32[start * 2 + ENTRY_UNITS_WORD] = needed;
     this.#claimed = (this.#claimed + padding + needed) | 0;
     return start * UNIT_BYTES;
+  }
+
+  /** Lets the empty ring begin anew. The consumer reads BASE behind PUBLISHED, so it meets the new one with the next entry. */
+  #rewind(): void {
+    if (((this.#claimed - this.#base) & (this.views.units - 1)) < REWIND_UNITS) return;
+    this.#base = this.#claimed;
+    Atomics.store(this.views.words, WORD_BASE, this.#base);
   }
 
   /** Makes all claims visible and wakes the consumer if it sleeps. */

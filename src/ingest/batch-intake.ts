@@ -25,12 +25,14 @@ export interface TimeBounds {
 export class BatchIntake {
   readonly resolver: SeriesResolver;
   readonly columns = new PointColumns();
+  readonly #links: ShardLinks;
   readonly #router: PointRouter;
   readonly #bounds: TimeBounds;
   #frame: FrameColumns | undefined;
 
   constructor(links: ShardLinks, resolver: SeriesResolver, bounds: TimeBounds) {
     this.resolver = resolver;
+    this.#links = links;
     this.#router = new PointRouter(links);
     this.#bounds = bounds;
   }
@@ -119,9 +121,14 @@ export class BatchIntake {
     return this.columns;
   }
 
-  /** Routes what was read. Answers the positions to wait for, or undefined when a ring is full. */
+  /**
+   * Routes what was read. Answers the positions to wait for, or undefined when a ring is full or a store takes nothing:
+   * what only filled the ring then would keep its sender waiting for as long as the disk is full.
+   */
   route(head: PointsHead, refused: number): Int32Array | undefined {
-    const positions = this.#router.route(this.columns, this.#frame, head, refused);
+    const positions = this.#links.isUnableToStore
+      ? undefined
+      : this.#router.route(this.columns, this.#frame, head, refused);
     // The frame's memory dies with its handler.
     this.#frame = undefined;
     return positions;

@@ -64,11 +64,15 @@ export class ShardLinks {
     return waiting.length === 0;
   }
 
+  /** Whether a shard's store takes nothing at the moment. */
+  get isUnableToStore(): boolean {
+    for (const counters of this.counters) if (counters.get('unableToStore') === 1) return true;
+    return false;
+  }
+
   /** Why the engine takes nothing at the moment, for a BUSY, and when to come again. */
   busy(): { retryMs: number; reason: string } {
-    if (this.counters.some((c) => c.get('unableToStore') === 1)) {
-      return { retryMs: 1_000, reason: 'unable_to_store' };
-    }
+    if (this.isUnableToStore) return { retryMs: 1_000, reason: 'unable_to_store' };
     return { retryMs: 25, reason: 'ring_full' };
   }
 }

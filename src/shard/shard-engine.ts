@@ -28,6 +28,7 @@ import {
   LOG_BYTES_MAX,
 } from '../../native-free-core/limits.js';
 import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
+import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { logKey, numberedKey, tableKey } from '../store/keys.js';
 import { LogValueBuilder, type LogValueReader } from '../store/log-value.js';
@@ -290,7 +291,9 @@ export class ShardEngine {
     let entries = 0;
     this.#log.reset();
     this.#cyclePoints = 0;
-    while (this.#log.length < this.#bounds.cycleBytesMax && this.head.usedBytes < arenaMax) {
+    const start = this.#ring.position;
+    const unitsMax = this.#bounds.cycleBytesMax / UNIT_BYTES;
+    while (((this.#ring.position - start) | 0) < unitsMax && this.head.usedBytes < arenaMax) {
       const offset = this.#ring.next();
       if (offset === RING_EMPTY) break;
       this.#applyFromRing(offset);

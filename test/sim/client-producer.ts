@@ -45,7 +45,7 @@ export class ClientProducer implements SimProducer {
   }
 
   produce(): number {
-    const count = this.#random.size(30);
+    const count = this.#random.size(50);
     const burstMs = this.#random.chance(0.3) ? this.#maker.timeMs() : undefined;
     for (let i = 0; i < count; i++) {
       const made = this.#maker.make(this.#manner.named, burstMs ?? this.#maker.timeMs());

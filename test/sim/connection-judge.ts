@@ -159,8 +159,8 @@ export class ConnectionJudge {
   }
 
   #onWelcome(lastSeq: number): void {
-    if (this.#producer === '') return law(lastSeq === 0, 'a producer without a name was told a lastSeq');
-    if (this.#level === 'memory') return;
+    law(this.#producer !== '' || lastSeq === 0, 'a producer without a name was told a lastSeq');
+    if (this.#producer === '' || this.#level === 'memory') return;
     const told = this.#model.told(this.#producer);
     law(lastSeq >= told, `${this.#producer} was told ${told} and then ${lastSeq}`);
     this.#model.settleThrough(this.#producer, lastSeq);

@@ -1,6 +1,7 @@
+import type { SimCounts } from './sim-counts.js';
 import { SimFailure } from './sim-failure.js';
 import { SimTrace } from './sim-trace.js';
-import { type SimCounts, Simulation } from './simulation.js';
+import { Simulation } from './simulation.js';
 
 /** How a run ended. */
 export interface SeedResult {

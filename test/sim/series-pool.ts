@@ -45,7 +45,7 @@ export function makeSeriesPool(
   for (let i = 0; pool.length < sizes.series; i++) {
     const name = `metric.${i % sizes.metrics}`;
     const labels: Record<string, string> = { host: `h-${i}` };
-    if (random.chance(0.2)) labels['zone'] = random.pick(['', 'eu', 'ünïcode', 'x'.repeat(40)]);
+    if (random.chance(0.2)) labels['zone'] = random.pick(['', 'eu', 'ünïcode', 'x'.repeat(300)]);
     if (sizes.hotGroups > 0 && groupOf(builder, hashKey, name, labels) >= sizes.hotGroups) continue;
     pool.push({ name, labels, text: seriesText(name, labels) });
   }

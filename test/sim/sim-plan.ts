@@ -53,19 +53,20 @@ const ENTRY_HEAD_BYTES = 128;
 
 function makeWeights(random: SimRandom): StepWeights {
   // Whole kinds of trouble are absent from some seeds: they hide what the others could show.
-  const trouble = (weight: number): number => (random.chance(0.35) ? 0 : weight * (0.3 + 2 * random.next()));
+  const trouble = (weight: number): number =>
+    random.chance(0.3) ? 0 : weight * 4 ** (2 * random.next() - 1);
   return {
-    produce: 12 * (0.3 + random.next()),
+    produce: 18 * (0.3 + random.next()),
     deliverUp: 30,
     deliverDown: 15 * (0.3 + random.next()),
     work: 30 * (0.05 + random.next()),
     progress: 15 * (0.3 + random.next()),
-    advance: 6,
+    advance: 8,
     jump: trouble(0.3),
-    cut: trouble(0.5),
+    cut: trouble(0.8),
     restartShard: 8,
     crashShard: trouble(2),
-    crashProcess: trouble(0.3),
+    crashProcess: trouble(0.4),
     stopProcess: trouble(0.15),
     fillStore: trouble(0.6),
     makeRoom: 1.2,
@@ -88,7 +89,7 @@ export function makePlan(random: SimRandom): SimPlan {
     inFlightMax: random.pick([2, 6, 12, 40]),
   };
   const small = random.chance(0.15);
-  const arenaBytesSoft = 1_024 * random.between(4, 24);
+  const arenaBytesSoft = 1_024 * random.between(2, 24);
   const arenaBytesPerSeries = random.pick([0, 16, 128]);
   return {
     steps: random.between(150, random.chance(0.1) ? 1_600 : 600),
@@ -110,10 +111,10 @@ export function makePlan(random: SimRandom): SimPlan {
       arenaBytesSoft,
       arenaBytesPerSeries,
       cycleBytesMax: 128 << random.int(6),
-      logBytesMax: 1_024 << random.between(1, 6),
-      flushAgeMsMax: random.pick([5_000, MINUTE_MS, 60 * MINUTE_MS]),
-      flushStepPoints: 8 << random.int(8),
-      flushStepSeries: 2 << random.int(7),
+      logBytesMax: 1_024 << random.int(6),
+      flushAgeMsMax: random.pick([2_000, 5_000, MINUTE_MS, 60 * MINUTE_MS]),
+      flushStepPoints: 2 << random.int(7),
+      flushStepSeries: 1 << random.int(8),
     },
     wire,
     resolver: {

@@ -22,6 +22,7 @@ import type { ShardMemory } from '../../src/shard/shard-memory.js';
 import type { CrashFuse } from './crash-fuse.js';
 import type { MemoryStore } from './memory-store.js';
 import type { SimClock } from './sim-clock.js';
+import { law } from './sim-failure.js';
 import type { SimPlan } from './sim-plan.js';
 import { SimWorker } from './sim-worker.js';
 
@@ -98,6 +99,8 @@ export class SimProcess {
   startWorker(shard: number): void {
     const { plan, map, stores, fuses, clock, session } = this.#context;
     this.workers[shard] = undefined;
+    const words = new Int32Array(this.memories[shard]!.ring, 0, WORD_COMMITTED + 1);
+    const committed = words[WORD_COMMITTED]!;
     this.workers[shard] = new SimWorker({
       shard,
       map,
@@ -109,6 +112,8 @@ export class SimProcess {
       fuse: fuses[shard]!,
       onProgress: () => this.progress++,
     });
+    // What is durable may be overwritten already.
+    law(((words[WORD_COMMITTED]! - committed) | 0) >= 0, `the ring of shard ${shard} goes back`);
     // The pool looks for progress whenever a worker is ready.
     this.progress++;
   }

@@ -9,8 +9,8 @@ import {
 } from '../../src/store/store-layout.js';
 import type { StoreChange } from './memory-store.js';
 import { runSeed } from './run-seed.js';
+import type { SimCounts } from './sim-counts.js';
 import { SimFailure } from './sim-failure.js';
-import type { SimCounts } from './simulation.js';
 
 /*
  * MILLRACE_SIM_SEEDS=5000     how many seeds, from 1 on

@@ -1,0 +1,28 @@
+/** What a run did, for tests that want to know that something happened at all. */
+export interface SimCounts {
+  steps: number;
+  points: number;
+  stored: number;
+  flushes: number;
+  shardCrashes: number;
+  processCrashes: number;
+  stops: number;
+  cuts: number;
+  fills: number;
+  busy: number;
+  recoveries: number;
+}
+
+export const noCounts = (): SimCounts => ({
+  steps: 0,
+  points: 0,
+  stored: 0,
+  flushes: 0,
+  shardCrashes: 0,
+  processCrashes: 0,
+  stops: 0,
+  cuts: 0,
+  fills: 0,
+  busy: 0,
+  recoveries: 0,
+});

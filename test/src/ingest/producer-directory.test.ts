@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PRODUCERS_MAX } from '../../../native-free-core/limits.js';
+import { ProducerDirectory, type ProducerOwner } from '../../../src/ingest/producer-directory.js';
+import { ShardLinks } from '../../../src/ingest/shard-links.js';
+import type { RecoveredShard } from '../../../src/shard/recovery.js';
+
+/** Links that keep what is defined. */
+class KeptLinks extends ShardLinks {
+  readonly defined: [ref: number, name: string][] = [];
+
+  constructor() {
+    super([], []);
+  }
+
+  override defineProducer(producer: number, name: Uint8Array): void {
+    this.defined.push([producer, Buffer.from(name).toString()]);
+  }
+}
+
+const owner = (): ProducerOwner & { losses: number } => ({
+  losses: 0,
+  onTakenOver() {
+    this.losses++;
+  },
+});
+
+const recovered = (...producers: [producer: number, name: string, seq: number][]): RecoveredShard => ({
+  series: new Int32Array(0),
+  seriesGroups: new Uint8Array(0),
+  metrics: new Map(),
+  groupNumbers: [],
+  producers: producers.map(([producer, name, seq]) => ({ producer, name, seq })),
+  findings: [],
+  replayedPoints: 0,
+  durationMs: 0,
+});
+
+test('take() makes a producer once, numbered from 1, and tells the shards', () => {
+  const links = new KeptLinks();
+  const directory = new ProducerDirectory(links);
+  const [p, q] = [directory.take('p', owner()), directory.take('q', owner())];
+  assert.deepEqual([p?.ref, q?.ref], [1, 2]);
+  assert.equal(directory.take('p', owner()), p);
+  assert.deepEqual(links.defined, [
+    [1, 'p'],
+    [2, 'q'],
+  ]);
+  assert.deepEqual([p?.durableSeq, p?.routedSeq, directory.count], [0, 0, 2]);
+});
+
+test('take() tells the owner before, when it is the new owner already', () => {
+  const directory = new ProducerDirectory(new KeptLinks());
+  const [first, second] = [owner(), owner()];
+  const producer = directory.take('p', first)!;
+  let ownerThen: ProducerOwner | undefined;
+  first.onTakenOver = () => {
+    ownerThen = producer.owner;
+  };
+  directory.take('p', second);
+  assert.equal(ownerThen, second);
+  producer.owner = undefined;
+  directory.take('p', first);
+  assert.equal(second.losses, 0);
+});
+
+test('take() refuses a new name when as many are known as may be', () => {
+  const directory = new ProducerDirectory(new KeptLinks());
+  for (let i = 0; i < PRODUCERS_MAX; i++) directory.take(`p${i}`, owner());
+  assert.equal(directory.take('one more', owner()), undefined);
+  assert.notEqual(directory.take('p5', owner()), undefined);
+});
+
+test('restore() knows a batch as durable when every shard has it', () => {
+  const links = new KeptLinks();
+  const directory = new ProducerDirectory(links);
+  directory.restore([recovered([4, 'p', 9], [2, 'q', 3]), recovered([4, 'p', 7], [2, 'q', 3])]);
+  const [p, q] = [directory.take('p', owner()), directory.take('q', owner())];
+  assert.deepEqual([p?.ref, p?.durableSeq, p?.routedSeq], [4, 7, 7]);
+  assert.deepEqual([q?.ref, q?.durableSeq], [2, 3]);
+  assert.deepEqual(links.defined, []);
+  assert.equal(directory.take('new', owner())?.ref, 5);
+});
+
+test('restore() defines a producer again that a crash kept from some shards, from its first batch on', () => {
+  const links = new KeptLinks();
+  const directory = new ProducerDirectory(links);
+  directory.restore([recovered([3, 'p', 2]), recovered()]);
+  assert.deepEqual(links.defined, [[3, 'p']]);
+  const p = directory.take('p', owner());
+  assert.deepEqual([p?.ref, p?.durableSeq], [3, 0]);
+  assert.equal(directory.take('q', owner())?.ref, 4);
+});
