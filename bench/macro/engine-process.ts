@@ -93,6 +93,13 @@ export class EngineProcess {
     return Number(found?.[1] ?? 0) * 1_024;
   }
 
+  /** Memory of its own, shared buffers included, without the pages of files that it has mapped, bytes. */
+  ownBytes(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    const kib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
+    return (kib('RssAnon') + kib('RssShmem')) * 1_024;
+  }
+
   async json<T>(path: string): Promise<T> {
     const response = await fetch(this.url + path);
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);

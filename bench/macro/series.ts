@@ -25,7 +25,7 @@ const round = (value: number, digits: number): number => Math.round(value * 10 *
 async function run(series: number, ticks: number): Promise<Record<string, number>> {
   let engine = await EngineProcess.start({ flags: ['--limits-series-per-metric', '1000000'] });
   try {
-    const residentBefore = engine.residentBytes();
+    const ownBefore = engine.ownBytes();
     const producer = createProducer({
       url: `ws://127.0.0.1:${engine.port}/ws/ingest`,
       producer: 'series',
@@ -57,6 +57,7 @@ async function run(series: number, ticks: number): Promise<Record<string, number
     const creationSeconds = (performance.now() - startedSeries) / 1_000 - seconds;
     const points = series * ticks;
     const resident = engine.residentBytes();
+    const own = engine.ownBytes();
     await producer.close({ timeoutMs: 1_000 });
     await engine.stop('SIGKILL');
     const killed = performance.now();
@@ -76,7 +77,8 @@ async function run(series: number, ticks: number): Promise<Record<string, number
       points_per_s: Math.round(points / seconds),
       engine_ns_per_point: Math.round((cpuSeconds * 1e9) / points),
       rss_mib: Math.round(resident / 2 ** 20),
-      bytes_per_series: Math.round((resident - residentBefore) / series),
+      own_mib: Math.round(own / 2 ** 20),
+      own_bytes_per_series: Math.round((own - ownBefore) / series),
       restart_listening_ms: Math.round(listeningMs),
       restart_first_answer_ms: Math.round(answeredMs),
     };

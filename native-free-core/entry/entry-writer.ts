@@ -1,4 +1,4 @@
-import type { RingViews } from '../ring/ring-views.js';
+import type { EntryViews } from '../head/head-writer.js';
 import {
   ENTRY_POINTS,
   ENTRY_PRODUCER,
@@ -28,7 +28,7 @@ export interface PointsHead {
 
 /** Fills the head of a claimed points entry at byte `offset`; the caller fills the columns. */
 export function writePointsHead(
-  views: RingViews,
+  views: EntryViews,
   offset: number,
   count: number,
   timeForm: number,
@@ -45,7 +45,7 @@ export function writePointsHead(
 
 /** Fills a claimed series entry. `hash` has four words; the key is copied. */
 export function writeSeries(
-  views: RingViews,
+  views: EntryViews,
   offset: number,
   slot: number,
   hash: Int32Array,
@@ -60,7 +60,7 @@ export function writeSeries(
 }
 
 /** Fills a claimed producer entry. */
-export function writeProducer(views: RingViews, offset: number, producer: number, name: Uint8Array): void {
+export function writeProducer(views: EntryViews, offset: number, producer: number, name: Uint8Array): void {
   const { u8, u32 } = views;
   u32[(offset >> 2) + 1] = entryKindWord(ENTRY_PRODUCER, 0);
   u32[(offset + PRODUCER_REF) >> 2] = producer;

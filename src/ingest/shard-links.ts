@@ -2,12 +2,7 @@ import { producerEntryBytes, seriesEntryBytes } from '../../native-free-core/ent
 import { writeProducer, writeSeries } from '../../native-free-core/entry/entry-writer.js';
 import { RING_FULL, RingProducer } from '../../native-free-core/ring/ring-producer.js';
 import type { ShardCounters } from '../shard/shard-counters.js';
-
-/** A definition that has to reach a shard before the first point that needs it. */
-interface Definition {
-  bytes: number;
-  write(ring: RingProducer, offset: number): void;
-}
+import { PendingEntries } from './pending-entries.js';
 
 /**
  * The socket thread's side of the shards: a ring each, and in front of it the definitions (series, producers) that wait
@@ -17,51 +12,44 @@ interface Definition {
 export class ShardLinks {
   readonly rings: readonly RingProducer[];
   readonly counters: readonly ShardCounters[];
-  readonly #waiting: Definition[][];
+  readonly #waiting: PendingEntries[];
 
   constructor(rings: readonly SharedArrayBuffer[], counters: readonly ShardCounters[]) {
     this.rings = rings.map((memory) => new RingProducer(memory));
     this.counters = counters;
-    this.#waiting = rings.map(() => []);
+    this.#waiting = rings.map(() => new PendingEntries());
   }
 
   get count(): number {
     return this.rings.length;
   }
 
-  /** Queues a series' definition; hash and key are copied. */
+  /** Sends a series' definition, or keeps a copy of it while the ring is full. Nothing may be claimed at the time. */
   defineSeries(shard: number, slot: number, hash: Int32Array, key: Uint8Array): void {
-    const [hashCopy, keyCopy] = [hash.slice(), key.slice()];
-    this.#waiting[shard]!.push({
-      bytes: seriesEntryBytes(keyCopy.length),
-      write: (ring, offset) => writeSeries(ring.views, offset, slot, hashCopy, keyCopy),
-    });
+    const ring = this.rings[shard]!;
+    const bytes = seriesEntryBytes(key.length);
+    const offset = this.#waiting[shard]!.isEmpty ? ring.tryClaim(bytes) : RING_FULL;
+    if (offset === RING_FULL) {
+      this.#waiting[shard]!.add(bytes, (views, at) => writeSeries(views, at, slot, hash, key));
+      return;
+    }
+    writeSeries(ring.views, offset, slot, hash, key);
+    ring.publish();
   }
 
-  /** Queues a producer's definition for every shard. */
+  /** Sends a producer's definition to every shard. */
   defineProducer(producer: number, name: Uint8Array): void {
-    const definition: Definition = {
-      bytes: producerEntryBytes(name.length),
-      write: (ring, offset) => writeProducer(ring.views, offset, producer, name),
-    };
-    for (const waiting of this.#waiting) waiting.push(definition);
+    const bytes = producerEntryBytes(name.length);
+    this.#waiting.forEach((waiting, shard) => {
+      waiting.add(bytes, (views, at) => writeProducer(views, at, producer, name));
+      this.flushDefinitions(shard);
+    });
   }
 
   /** Publishes the definitions that wait for a shard. Answers false when the ring has no room for all. */
   flushDefinitions(shard: number): boolean {
     const waiting = this.#waiting[shard]!;
-    if (waiting.length === 0) return true;
-    const ring = this.rings[shard]!;
-    let done = 0;
-    for (; done < waiting.length; done++) {
-      const definition = waiting[done]!;
-      const offset = ring.tryClaim(definition.bytes);
-      if (offset === RING_FULL) break;
-      definition.write(ring, offset);
-    }
-    ring.publish();
-    waiting.splice(0, done);
-    return waiting.length === 0;
+    return waiting.isEmpty || waiting.moveTo(this.rings[shard]!);
   }
 
   /** Whether a shard's store takes nothing at the moment. */

@@ -41,8 +41,8 @@ export interface LmdbFileSummary {
  * order and the checksums of keys, the range of large values, the counts; and no page is used twice or is free and
  * used. The bytes of large values are not read; they have checksums, which are looked at when they are read.
  *
- * Large values are nearly all of a file, so the cost is small: 10 to 40 ms for each GB when its trees are cached
- * (test/src/store/lmdb-file.test.ts measures), and `large: 'all'` a read more for each value.
+ * Large values are nearly all of a file, so the cost is small: 15 ms for each GB of segments, 50 ms with `large: 'all'`,
+ * which is a read more a value (60 KB values, cached; from a cold SSD a read costs about 0.1 ms, 2 s a GB with 'all').
  *
  * @returns undefined when the file is still to be made
  * @throws MillraceError MR_FOLDER_DAMAGED with the file, what is wrong, and what to do

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { RING_REWIND_BYTES } from '../../native-free-core/limits.js';
 import { RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
 import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
 import { RING_FULL } from '../../native-free-core/ring/ring-producer.js';
@@ -19,21 +20,26 @@ type Step =
   | { kind: 'publish' | 'abandon' | 'restart' }
   | { kind: 'take' | 'commit'; count: number };
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant('claim'), units: fc.integer({ min: 2, max: 256 }) }),
-  },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('publish') }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('abandon') }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart') }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('take'), count: fc.integer({ min: 1, max: 6 }) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('commit'), count: fc.integer({ min: 1, max: 6 }) }) },
-) as fc.Arbitrary<Step>;
+const plain = <Kind extends string>(kind: Kind): fc.Arbitrary<{ kind: Kind }> => fc.constant({ kind });
+const counted = <Kind extends string>(kind: Kind): fc.Arbitrary<{ kind: Kind; count: number }> =>
+  fc.integer({ min: 1, max: 6 }).map((count) => ({ kind, count }));
+
+const stepOf = (entryUnits: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
+  fc.oneof(
+    { weight: 6, arbitrary: entryUnits.map((units): Step => ({ kind: 'claim', units })) },
+    { weight: 3, arbitrary: plain('publish') },
+    { weight: 1, arbitrary: plain('abandon') },
+    { weight: 1, arbitrary: plain('restart') },
+    { weight: 4, arbitrary: counted('take') },
+    { weight: 4, arbitrary: counted('commit') },
+  );
+
+const REWIND_UNITS = RING_REWIND_BYTES / UNIT_BYTES;
 
 /** A ring and its model side by side; every step is done to both. */
 class ModelRing {
   readonly memory: SharedArrayBuffer;
+  readonly units: number;
   readonly producer;
   consumer: RingConsumer;
   claimed: ModelEntry[] = [];
@@ -43,10 +49,13 @@ class ModelRing {
   position: number;
   published: number;
   committed: number;
+  /** The position that lies at the begin of the data. */
+  base = 0;
   nextId = 1;
 
-  constructor(start: number) {
-    this.memory = ringAt(start | 0);
+  constructor(start: number, units: number) {
+    this.units = units;
+    this.memory = ringAt(start | 0, units * UNIT_BYTES);
     const ends = endsOf(this.memory);
     this.producer = ends.producer;
     this.consumer = ends.consumer;
@@ -65,14 +74,19 @@ class ModelRing {
 
   #claim(units: number): void {
     const id = this.nextId++;
-    const place = ((this.position % SMALL_UNITS) + SMALL_UNITS) % SMALL_UNITS;
-    const padding = place + units > SMALL_UNITS ? SMALL_UNITS - place : 0;
-    const fits = this.position + padding + units - this.committed <= SMALL_UNITS;
+    if (this.position === this.committed && this.#place() >= REWIND_UNITS) this.base = this.position;
+    const place = this.#place();
+    const padding = place + units > this.units ? this.units - place : 0;
+    const fits = this.position + padding + units - this.committed <= this.units;
     const offset = claim(this.producer, units, id);
     assert.equal(offset, fits ? (padding > 0 ? 0 : place) * UNIT_BYTES : RING_FULL);
     if (!fits) return;
     this.position += padding + units;
     this.claimed.push({ id, from: this.position - units, to: this.position, offset });
+  }
+
+  #place(): number {
+    return (this.position - this.base) % this.units;
   }
 
   #publish(): void {
@@ -121,10 +135,10 @@ class ModelRing {
   }
 }
 
-function runFrom(start: number): void {
+function runFrom(start: number, units = SMALL_UNITS, entryUnits = fc.integer({ min: 2, max: 256 })): void {
   fc.assert(
-    fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
-      const ring = new ModelRing(start);
+    fc.property(fc.array(stepOf(entryUnits), { minLength: 20, maxLength: 120 }), (steps) => {
+      const ring = new ModelRing(start, units);
       for (const each of steps) ring.do(each);
     }),
     { numRuns: 150 },
@@ -139,4 +153,16 @@ test('a ring is a queue for any order of claims, publishes, abandons, takes, com
 test('a ring is a queue when its positions pass 2^31 and 2^32', () => {
   runFrom(2 ** 31 - 600);
   runFrom(2 ** 32 - 600);
+});
+
+test('a ring is a queue when it is large enough to begin anew each time that it runs empty', () => {
+  const units = 2 * REWIND_UNITS;
+  // Short entries, and such that a few of them reach as far as a ring has to be used before it begins anew.
+  const entryUnits = fc.oneof(
+    fc.integer({ min: 2, max: 256 }),
+    fc.integer({ min: REWIND_UNITS / 4, max: REWIND_UNITS }),
+  );
+  runFrom(0, units, entryUnits);
+  runFrom(REWIND_UNITS - 20, units, entryUnits);
+  runFrom(2 ** 32 - REWIND_UNITS, units, entryUnits);
 });

@@ -22,6 +22,13 @@ export function checkShard(shard: number, map: ShardMap, worker: SimWorker, view
   if (worker.engine.isStuck) return;
   law(view.storedPoints === stored, `${text}; its group records say ${view.storedPoints}`);
   law(view.rawPoints === stored, `${text}; its segments hold ${view.rawPoints}`);
+  for (let group = map.firstGroup(shard); group < map.firstGroup(shard) + map.groupCount(shard); group++) {
+    const isOpen = view.isOpen({ generation: head.generation, group, number: 0 });
+    law(
+      isOpen,
+      `generation ${head.generation} takes points, but group ${group} has it in blocks, in part or whole`,
+    );
+  }
   let logged = 0;
   for (const _ of view.openPoints()) logged++;
   law(logged === open, `${text}; its log holds ${logged} that no block has`);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  DATA_OFFSET,
   ringMemoryBytes,
+  WORD_BASE,
   WORD_COMMITTED,
   WORD_HIGHEST,
   WORD_NOTIFIED,
@@ -20,11 +22,13 @@ test('the words of a ring lie 128 bytes apart, so that no two of them share a pa
     WORD_STOP,
     WORD_NOTIFIED,
     WORD_HIGHEST,
+    WORD_BASE,
   ];
   assert.deepEqual(
     words.map((word) => word * 4),
-    [0, 128, 256, 384, 512, 640, 768],
+    [0, 128, 256, 384, 512, 640, 768, 896],
   );
+  assert.ok(DATA_OFFSET >= WORD_BASE * 4 + 128);
 });
 
 test('ringMemoryBytes() asserts when the data is no power of two or too small', () => {

@@ -108,12 +108,14 @@ test('tryClaim() takes half a ring at any place when the ring is empty', () => {
   }
 });
 
-test('tryClaim() goes back to the begin when the ring is empty and far enough in', () => {
+test('tryClaim() begins anew at the begin of the data when the ring is empty and far enough in', () => {
   const rewind = RING_REWIND_BYTES / UNIT_BYTES;
   const check = (start: number, units: number, offset: number) => {
     const { producer, consumer } = endsOf(ringAt(start, 4 * RING_REWIND_BYTES));
     assert.equal(claim(producer, units, 7), offset);
     producer.publish();
+    // Nothing but the entry itself counts: going back takes no padding.
+    assert.equal(producer.fillUnits, units);
     assert.equal(take(consumer), 7);
     assert.equal(consumer.position, producer.publishedPosition);
   };
@@ -121,16 +123,39 @@ test('tryClaim() goes back to the begin when the ring is empty and far enough in
   check(rewind, 10, 0);
   check(3 * rewind, 10, 0);
   check(rewind, 2 * rewind, 0);
+  check(-10, 20, 0);
 });
 
-test('tryClaim() does not go back while something in the ring is not durable', () => {
+test('tryClaim() stays where it is while something in the ring is not durable', () => {
   const rewind = RING_REWIND_BYTES / UNIT_BYTES;
-  const { producer, consumer } = endsOf(ringAt(rewind, 4 * RING_REWIND_BYTES));
-  assert.equal(claim(producer, 4, 1), 0);
+  const { producer, consumer } = endsOf(ringAt(rewind - 4, 4 * RING_REWIND_BYTES));
+  claim(producer, 8, 1);
   producer.publish();
   take(consumer);
   consumer.markTaken();
-  assert.equal(claim(producer, 4, 2), 4 * UNIT_BYTES);
+  assert.equal(claim(producer, 4, 2), (rewind + 4) * UNIT_BYTES);
+  producer.abandon();
+  consumer.commit(consumer.position);
+  assert.equal(claim(producer, 4, 3), 0);
+  // Forgotten, and claimed again from the same begin.
+  producer.abandon();
+  assert.equal(claim(producer, 4, 4), 0);
+  producer.publish();
+  assert.equal(take(consumer), 4);
+});
+
+test('RingProducer() and RingConsumer() find a ring that began anew when they start on it', () => {
+  const rewind = RING_REWIND_BYTES / UNIT_BYTES;
+  const memory = ringAt(rewind + 3, 4 * RING_REWIND_BYTES);
+  const first = new RingProducer(memory);
+  claim(first, 5, 1);
+  first.publish();
+  const second = new RingProducer(memory);
+  assert.equal(claim(second, 5, 2), 5 * UNIT_BYTES);
+  second.publish();
+  const { consumer } = endsOf(memory);
+  assert.equal(take(consumer), 1);
+  assert.equal(take(consumer), 2);
 });
 
 test('isCommitted() and isTaken() compare positions right when they pass 2^31 and 2^32', () => {
@@ -171,18 +196,18 @@ test('RingProducer() goes on behind what was published when it starts on a used 
   assert.equal(take(consumer), 2);
 });
 
-test('publish() keeps the highest fill that the ring has had', () => {
-  const memory = ringAt();
+test('publish() keeps the highest fill that the ring has had, padding included', () => {
+  const memory = ringAt(SMALL_UNITS - 120);
   const { producer, consumer } = endsOf(memory);
   const highest = (): number => new Int32Array(memory)[WORD_HIGHEST]!;
   claim(producer, 100, 1);
   claim(producer, 50, 2);
   producer.publish();
-  assert.equal(highest(), 150);
+  assert.equal(highest(), 170);
   take(consumer);
   take(consumer);
   consumer.commit(consumer.position);
   claim(producer, 20, 3);
   producer.publish();
-  assert.equal(highest(), 150);
+  assert.equal(highest(), 170);
 });

@@ -31,14 +31,19 @@ export function endsOf(memory: SharedArrayBuffer): { producer: RingProducer; con
   return { producer: new RingProducer(memory), consumer: new RingConsumer(memory) };
 }
 
-/** Claims an entry of `units` that carries `id` in every word behind its head; answers its offset or RING_FULL. */
+/** Words at either end of an entry that carry its id: all of a short one, which is enough to see it overwritten. */
+const MARKED_WORDS = 512;
+
+/** Claims an entry of `units` that carries `id` in the words behind its head; answers its offset or RING_FULL. */
 export function claim(producer: RingProducer, units: number, id: number): number {
   const offset = producer.tryClaim(units * UNIT_BYTES);
   if (offset === RING_FULL) return RING_FULL;
   const { u32 } = producer.views;
   const at = offset >> 2;
   u32[at + 1] = entryKindWord(ENTRY_POINTS, 0);
-  u32.fill(id, at + 2, at + units * 2);
+  const end = at + units * 2;
+  u32.fill(id, at + 2, Math.min(end, at + MARKED_WORDS));
+  u32.fill(id, Math.max(at + 2, end - MARKED_WORDS), end);
   return offset;
 }
 
@@ -49,7 +54,11 @@ export function idAt(views: RingViews, offset: number): number | string {
   const units = u32[at + ENTRY_UNITS_WORD]!;
   if (kindOf(u32[at + 1]!) !== ENTRY_POINTS) return 'no entry of this test';
   const id = units > 1 ? u32[at + 2]! : 0;
-  for (let i = at + 2; i < at + units * 2; i++) if (u32[i] !== id) return `torn at word ${i - at}`;
+  const end = at + units * 2;
+  for (let i = at + 2; i < end; i++) {
+    if (u32[i] !== id) return `torn at word ${i - at}`;
+    if (i - at === MARKED_WORDS - 1) i = Math.max(i, end - MARKED_WORDS - 1);
+  }
   return id;
 }
 

@@ -81,7 +81,9 @@ test('defineProducer() goes to every shard', () => {
 test('busy() says which of the two reasons there is, and when to come again', () => {
   const { links, counters } = make(2);
   assert.deepEqual(links.busy(), { retryMs: 25, reason: 'ring_full' });
+  assert.equal(links.isUnableToStore, false);
   counters[1]!.set('unableToStore', 1);
+  assert.equal(links.isUnableToStore, true);
   assert.deepEqual(links.busy(), { retryMs: 1_000, reason: 'unable_to_store' });
   counters[1]!.set('unableToStore', 0);
   assert.deepEqual(links.busy(), { retryMs: 25, reason: 'ring_full' });
