@@ -9,7 +9,7 @@ import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts, tsbsTicks } from './tsbs.js';
  * ACK percentiles, memory and bytes a point.
  *
  *   node dist/bench/macro/ingest.js [--hosts 1000] [--ticks 1080] [--runs 3] [--workers N] [--rate POINTS_PER_S]
- *                                   [--ack durable|memory] [--masking zero|random] [--smoke]
+ *                                   [--warmup TICKS, not in the ACK percentiles] [--ack durable|memory] [--masking zero|random] [--smoke]
  */
 const { values: flags } = parseArgs({
   options: {
@@ -20,6 +20,7 @@ const { values: flags } = parseArgs({
     rate: { type: 'string', default: '0' },
     ack: { type: 'string', default: 'durable' },
     masking: { type: 'string', default: 'zero' },
+    warmup: { type: 'string', default: '0' },
     smoke: { type: 'boolean', default: false },
   },
 });
@@ -64,7 +65,10 @@ async function run(workload: Workload, rate: number): Promise<Record<string, unk
       maxBufferedBytes: 256 * 1024 * 1024,
       onAck: ({ batches }) => {
         const now = performance.now();
-        for (let i = 0; i < batches; i++) ackMs.push(now - sentMs[settled++]!);
+        for (let i = 0; i < batches; i++) {
+          const latencyMs = now - sentMs[settled++]!;
+          if (settled > Number(flags.warmup)) ackMs.push(latencyMs);
+        }
       },
       onError: (error) => console.error(String(error)),
     });

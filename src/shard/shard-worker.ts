@@ -49,6 +49,8 @@ class DutyCycle {
   readonly #live: LiveWindowsWriter;
   readonly #store: LmdbStore;
   readonly #cycleMs: PagedHistogram;
+  /** A word that nobody wakes: to sleep on. */
+  readonly #pause = new Int32Array(new SharedArrayBuffer(4));
   #nextFiguresMs = 0;
   #isStuck = false;
 
@@ -76,7 +78,9 @@ class DutyCycle {
       const endMs = systemClock.monotonicMs();
       this.#count(worked, endMs - startMs);
       if (worked > 0) continue;
-      ring.wait(this.#isStuck ? STUCK_WAIT_MS : IDLE_WAIT_MS_MAX);
+      // A ring with points in it wakes at once: behind a full disk that would be commits without a pause.
+      if (this.#isStuck) Atomics.wait(this.#pause, 0, 0, STUCK_WAIT_MS);
+      else ring.wait(IDLE_WAIT_MS_MAX);
       this.#engine.counters.add('idleMs', systemClock.monotonicMs() - endMs);
     }
     this.#engine.storeAll(systemClock.nowMs());

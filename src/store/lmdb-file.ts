@@ -19,7 +19,8 @@ import {
   readU64,
   TREE_PAGE_BYTES,
 } from './lmdb-file-layout.js';
-import { FileFault, type LmdbPages, LmdbTreeWalk } from './lmdb-tree-walk.js';
+import { FileFault, type LmdbPages } from './lmdb-page-book.js';
+import { LmdbTreeWalk } from './lmdb-tree-walk.js';
 
 /** How often a walk is begun anew because a running engine wrote meanwhile. */
 const WALKS_MAX = 5;

@@ -30,28 +30,11 @@ import {
   TREE_OVERFLOW_PAGES,
   TREE_ROOT,
 } from './lmdb-file-layout.js';
+import { FileFault, type LmdbPages, PageBook } from './lmdb-page-book.js';
 import { isStoredKey, plainKey } from './stored-key.js';
-
-/** Something in the file that LMDB would not have written. */
-export class FileFault extends Error {}
-
-/** The file as its newest meta page describes it. */
-export interface LmdbPages {
-  transaction: number;
-  pageBytes: number;
-  /** Whole pages that the file has. */
-  pages: number;
-  lastPage: number;
-}
 
 /** The flags of the tree of free pages: its keys are integers, transaction numbers. Ours has none. */
 const FREE_TREE_FLAGS = 0x08;
-
-/**
- * Pages behind the end of the file that belong to nobody: a transaction takes pages, gives them back and writes nothing
- * there. More than any transaction of ours has.
- */
-const UNWRITTEN_PAGES_MAX = 65_536;
 
 type Order = (a: Buffer, b: Buffer) => number;
 
@@ -82,17 +65,14 @@ export class LmdbTreeWalk {
   pagesRead = 0;
   readonly #file: number;
   readonly #pages: LmdbPages;
-  /** A bit a page. */
-  readonly #used: Uint8Array;
+  readonly #book: PageBook;
   /** A buffer a level: keys of a page bound those of its children. */
   readonly #levels: Buffer[] = [];
-  #freeBehindEnd = 0;
 
   constructor(file: number, pages: LmdbPages) {
     this.#file = file;
     this.#pages = pages;
-    this.#used = new Uint8Array(Math.ceil((pages.pages + 1) / 8));
-    this.#used[0] = 3;
+    this.#book = new PageBook(pages);
   }
 
   /** The tree of our values, whose keys carry checksums. */
@@ -116,10 +96,7 @@ export class LmdbTreeWalk {
 
   /** After both trees. */
   end(): void {
-    const { lastPage, pages } = this.#pages;
-    if (lastPage + 1 - pages > this.#freeBehindEnd + UNWRITTEN_PAGES_MAX) {
-      throw new FileFault(`it has ${pages} pages, of ${lastPage + 1} that it should have`);
-    }
+    this.#book.end();
   }
 
   #tree(name: string, view: DataView, at: number, order: Order, entry: Tree['entry']): void {
@@ -153,7 +130,7 @@ export class LmdbTreeWalk {
 
   /** A page at a level counted from 1, with keys in [low, high). */
   #page(tree: Tree, page: number, level: number, low: Buffer | undefined, high: Buffer | undefined): void {
-    this.#use(page, 1, `the ${tree.name} tree`);
+    this.#book.use(page, 1, `the ${tree.name} tree`);
     const bytes = (this.#levels[level] ??= Buffer.alloc(this.#pages.pageBytes));
     this.#read(bytes, page);
     const isLeaf = level === tree.depth;
@@ -223,7 +200,7 @@ export class LmdbTreeWalk {
     if (large.pages < Math.ceil((PAGE_HEADER_BYTES + valueBytes) / this.#pages.pageBytes)) {
       throw new FileFault(`a value of ${valueBytes} bytes is said to lie on ${large.pages} pages`);
     }
-    this.#use(large.firstPage, large.pages, 'a large value');
+    this.#book.use(large.firstPage, large.pages, 'a large value');
     tree.overflowPages += large.pages;
     tree.entry(key, bytes.subarray(valueAt, valueAt), large);
   }
@@ -267,35 +244,8 @@ export class LmdbTreeWalk {
       if (entry === 0) continue;
       if (entry < 0 && i === count) throw new FileFault('a free list ends with the length of a block');
       const first = entry < 0 ? readI64(view, ++i * 8) : entry;
-      this.#free(first, entry < 0 ? -entry : 1);
+      this.#book.free(first, entry < 0 ? -entry : 1);
     }
-  }
-
-  /** Free pages may lie behind the end of the file, never on a page that is used. */
-  #free(first: number, count: number): void {
-    const { lastPage, pages } = this.#pages;
-    if (first < 2 || first + count > lastPage + 1)
-      throw new FileFault(`a free list has ${count} pages from ${first} on`);
-    for (let page = first; page < Math.min(first + count, pages); page++) {
-      if (this.#isUsed(page)) throw new FileFault(`page ${page} is used, and free to be written over`);
-    }
-    this.#freeBehindEnd += Math.max(0, first + count - Math.max(first, pages));
-  }
-
-  #use(first: number, count: number, by: string): void {
-    const { pages, lastPage } = this.#pages;
-    if (first < 2 || first + count > lastPage + 1)
-      throw new FileFault(`${by} has a page ${first + count - 1}, beyond the last, ${lastPage}`);
-    if (first + count > pages)
-      throw new FileFault(`it ends at page ${pages}, and ${by} has a page ${first + count - 1}`);
-    for (let page = first; page < first + count; page++) {
-      if (this.#isUsed(page)) throw new FileFault(`page ${page} is used twice`);
-      this.#used[page >> 3]! |= 1 << (page & 7);
-    }
-  }
-
-  #isUsed(page: number): boolean {
-    return (this.#used[page >> 3]! & (1 << (page & 7))) !== 0;
   }
 
   /** Reads the begin of a page, as much as the buffer takes, and checks what every page has. */

@@ -62,9 +62,9 @@ export interface ShardRecord {
   session: number;
   ringPosition: number;
   nextLogPosition: number;
-  /** Points accepted since the folder was made. */
+  /** Points accepted since the folder was made, up to the first value that is left in the log. */
   acceptedPoints: number;
-  /** Points that damaged log values held. */
+  /** Points that damaged log values held, up to there. */
   damagedPoints: number;
 }
 
