@@ -180,6 +180,8 @@ export class ShardEngine {
     if (this.#storedFilter(this.head.generation) !== undefined) this.closeGeneration();
     this.#ring.markTaken();
     this.#ring.commit(this.#ring.position);
+    // A predecessor that died while its store was full; while the word stands, no work comes that could clear it.
+    this.counters.set('unableToStore', 0);
     this.#updateCounters();
     this.head.ready();
   }

@@ -6,6 +6,7 @@ import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { LmdbStore } from '../store/lmdb-store.js';
 import { recoverShard } from './recovery.js';
+import { ShardCounters } from './shard-counters.js';
 import type { ShardEngine } from './shard-engine.js';
 import { attachLatencies } from './shard-memory.js';
 import type { ShardMessage, ShardTask } from './shard-task.js';
@@ -30,11 +31,13 @@ export function runShard(task: ShardTask): void {
   const store = LmdbStore.open(task.path, (durationMs) => latencies.commitMs.record(durationMs));
   try {
     const { shard, session, memory, bounds } = task;
+    const wasStuck = new ShardCounters(memory.counters).get('unableToStore') === 1;
     const { engine, recovered } = recoverShard(
       { shard, map, memory, store, session, live, bounds },
       systemClock,
     );
     say(task, { kind: 'ready', recovered });
+    if (wasStuck) say(task, { kind: 'unstuck' });
     new DutyCycle(task, engine, live, store, latencies.cycleMs).run();
   } finally {
     store.close();

@@ -66,9 +66,12 @@ test('an engine ends with code 0 when it is stopped, with either signal', async 
       [MAIN, 'serve', '--port', '0', '--data', folder, '--log-level', 'warn'],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    await once(child.stdout, 'data');
-    child.kill(signal);
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+    });
+    child.stdout.once('data', () => child.kill(signal));
+    assert.deepEqual(await once(child, 'exit'), [0, null], errors);
   }
 });
 
