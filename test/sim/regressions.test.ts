@@ -203,3 +203,23 @@ test('ShardEngine.restore() leaves the ring where it is when the log is behind i
   world.crashShard();
   world.work(1);
 });
+
+test('ShardEngine.resume() lets points in again when its predecessor died with a full store', () => {
+  // The word that the store is full outlived the worker that could have cleared it, and kept all work from its successor.
+  const world = new SmallWorld();
+  const { link, frames } = world.connect();
+  world.sendRows(link, 1, [1]);
+  world.engine.stores[0]!.fillUp(0);
+  world.work(1);
+  world.engine.heal();
+  world.engine.armCrash(0, 2);
+  assert.match(world.engine.work(0), /died: after a commit/);
+  assert.match(
+    world.engine.restart(() => 0),
+    /recovered/,
+  );
+  world.sendRows(link, 2, [1]);
+  world.work(1);
+  world.progress();
+  assert.deepEqual(frames.at(-1)?.slice(0, 2), [Opcode.ack, 2]);
+});
