@@ -61,7 +61,7 @@ export function frameDecoders(
 }
 
 /**
- * The engine's side of one ingest connection, as ingest-protocol.md says. Everything is synchronous: when `onFrame`
+ * The engine's side of one ingest connection, as docs/protocol.md says. Everything is synchronous: when `onFrame`
  * returns, the frame's points are in the rings or refused, and the frame's memory may die.
  *
  * Order of batches: `#routed` is the highest seq that went to the rings. A batch at or below it came before and is

@@ -11,6 +11,7 @@ import {
 import { type PointsHead, writePointsHead } from '../../native-free-core/entry/entry-writer.js';
 import { SLOT_BITS } from '../../native-free-core/limits.js';
 import { RING_FULL } from '../../native-free-core/ring/ring-producer.js';
+import '../limits-check.js';
 import type { PointColumns } from './point-columns.js';
 import type { ShardLinks } from './shard-links.js';
 

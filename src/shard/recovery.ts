@@ -2,6 +2,7 @@ import { SERIES_PAGE_LENGTH } from '../../native-free-core/limits.js';
 import { ProducerWindow } from '../../native-free-core/producer/producer-window.js';
 import type { StoreFinding } from '../store/findings.js';
 import {
+  damageKey,
   generationOfLogKey,
   logKey,
   numberOfKey,
@@ -24,7 +25,6 @@ import { forEachSeries } from '../store/series-page.js';
 import { forEachSpan } from '../store/span-page.js';
 import {
   PREFIX_SHARD,
-  SHARD_DAMAGE,
   SHARD_LOG,
   SHARD_PRODUCER,
   SHARD_RECORD,
@@ -288,13 +288,7 @@ class Recovery {
   #setAside(damaged: { key: Uint8Array; value: Uint8Array }[], nowMs: number): void {
     this.#options.store.transaction((writer) => {
       damaged.forEach(({ key, value }, i) => {
-        const aside = new Uint8Array(8 + key.length);
-        aside[0] = PREFIX_SHARD;
-        aside[1] = SHARD_DAMAGE;
-        new DataView(aside.buffer).setUint32(2, Math.floor(nowMs / 1_000));
-        new DataView(aside.buffer).setUint16(6, i & 0xffff);
-        aside.set(key, 8);
-        writer.put(aside, value);
+        writer.put(damageKey(nowMs, i, key), value);
         writer.remove(key);
       });
     });

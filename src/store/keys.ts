@@ -1,4 +1,7 @@
 import {
+  DAMAGE_INDEX,
+  DAMAGE_KEY,
+  DAMAGE_SECOND,
   PREFIX_SHARD,
   SEGMENT_END,
   SEGMENT_FIRST,
@@ -6,6 +9,7 @@ import {
   SEGMENT_KEY_BYTES,
   SEGMENT_LAST,
   SEGMENT_START,
+  SHARD_DAMAGE,
   SHARD_LOG,
   TABLE_RAW,
   TIME_BIAS,
@@ -64,6 +68,17 @@ export function logKey(generation: number, position: number): Uint8Array {
 
 export const generationOfLogKey = (key: Uint8Array): number => getUint(key, 2, 4);
 export const positionOfLogKey = (key: Uint8Array): number => getUint(key, 6, 6);
+
+/** Where a damaged value is set aside: the second of the finding, its place among those of one start, and its key. */
+export function damageKey(timeMs: number, index: number, key: Uint8Array): Uint8Array {
+  const aside = new Uint8Array(DAMAGE_KEY + key.length);
+  aside[0] = PREFIX_SHARD;
+  aside[1] = SHARD_DAMAGE;
+  putU32(aside, DAMAGE_SECOND, Math.floor(timeMs / 1_000));
+  putUint(aside, DAMAGE_INDEX, 2, index & 0xffff);
+  aside.set(key, DAMAGE_KEY);
+  return aside;
+}
 
 const keyTime = (timeMs: number): number =>
   Math.min(2 * TIME_BIAS - 1, Math.max(0, Math.floor(timeMs) + TIME_BIAS));

@@ -28,7 +28,7 @@ export interface StoreFigures {
 
 /**
  * The disk of one shard. One thread writes; `transaction` applies all writes of its body or none, and they survive a
- * loss of power when it returns. If it throws a MillraceError of code MR_STORE_FULL nothing was written and it may be
+ * loss of power when it returns. If it throws a MillraceError of code MR_UNABLE_TO_STORE nothing was written and it may be
  * tried again when there is room.
  */
 export interface ShardStore extends StoreReader {

@@ -6,14 +6,14 @@
  *
  *   group 01 page:u32                     SERIES   256 series: number, hash, canonical bytes (series-page.ts)
  *   group 02 page:u32                     SPAN     256 × oldest time, newest time, newest value (span-page.ts)
- *   group 03                              GROUP    what is stored of the open generations (group-record.ts)
- *   group 04 producer:u32                 WINDOW   which batches of a producer are in blocks (window-record.ts)
+ *   group 03                              GROUP    what is stored of the open generations (records.ts)
+ *   group 04 producer:u32                 WINDOW   which batches of a producer are in blocks (records.ts)
  *   group 10 end start gen first last     RAW      a segment of chunks
  *   group 11 end start gen first last     1 m      a segment of rollup rows; coarser tiers are 12, 13, 14
- *   F0 01                                 SHARD    session and ring position at the last truncation (shard-record.ts)
+ *   F0 01                                 SHARD    session and ring position at the last truncation (records.ts)
  *   F0 02 producer:u32                    PRODUCER the name of a producer
  *   F0 03 gen:u32 position:u48            LOG      entries not yet in blocks (log-value.ts)
- *   F0 04 time:u48                        DAMAGE   what was found damaged and set aside
+ *   F0 04 second:u32 index:u16 key        DAMAGE   what was found damaged under that key, set aside
  *
  * A segment's key ends with the times of its last and its first point (ms + 2^52, 7 bytes each, floored), its
  * generation and the range of series numbers in it: a reader chooses segments by keys alone and touches no page of
@@ -31,6 +31,10 @@ export const SHARD_RECORD = 0x01;
 export const SHARD_PRODUCER = 0x02;
 export const SHARD_LOG = 0x03;
 export const SHARD_DAMAGE = 0x04;
+
+export const DAMAGE_SECOND = 2;
+export const DAMAGE_INDEX = 6;
+export const DAMAGE_KEY = 8;
 
 /** Keeps times before 1970 in order: any finite time is clamped to ±2^52 ms (142,000 years) in keys. */
 export const TIME_BIAS = 2 ** 52;

@@ -46,6 +46,17 @@ const RANDOM_SOURCES: Exceptions = {
 const BARRELS: Exceptions = {
   'protocol/index.ts': 'the leaf',
   'protocol/client/index.ts': 'what the package exports as millrace/client in a browser',
+  'src/client/node.ts': 'what the package exports as millrace/client in Node',
+};
+
+/** Files of others that our text names. */
+const FOREIGN_FILES: Exceptions = {
+  'spec.md': 'of MessagePack',
+};
+
+/** Layouts that need no page. */
+const LAYOUTS_ELSEWHERE: Exceptions = {
+  'msgpack-layout.ts': 'MessagePack has a specification of its own',
 };
 
 /** That no place is left over; the text lists all of them. */
@@ -98,19 +109,13 @@ test('files export names, no defaults and no enums', () => {
 });
 
 test('only the index of a leaf passes on what other files export', () => {
-  const pattern = /^export\s+(type\s+)?(\*|\{[^}]*\})\s*from\b|^\}\s*from\b/;
-  const passing = inCode(everything, pattern, BARRELS).filter((place) => {
-    const [path, line] = place.split(':');
-    const { text } = everything.find((file) => file.path === path)!;
-    // The end of a list that began with import is none.
-    const before = text.split('\n').slice(0, Number(line));
-    return before.findLast((each) => /^(import|export)\b/.test(each))?.startsWith('export') === true;
-  });
-  checkNone(passing, 'a barrel file');
+  const passing = everything
+    .filter(({ path }) => !(path in BARRELS))
+    .filter(({ text }) => /^export\s+(type\s+)?(\*|\{[^}]*\})\s*from\s+'\./m.test(splitSource(text).code));
   const indexes = everything.filter(({ path }) => basename(path) === 'index.ts' && !(path in BARRELS));
   checkNone(
-    indexes.map(({ path }) => path),
-    'an index.ts that no leaf needs',
+    [...passing, ...indexes].map(({ path }) => path),
+    'a barrel file',
   );
 });
 
@@ -152,17 +157,17 @@ test('nothing is left to do in the code or the documents', () => {
   );
 });
 
-test('every bound says its unit and the reason for its value', () => {
+test('every bound says its unit and the reason for its value, alone or with those that it stands with', () => {
   const bare = product
     .filter(({ path }) => basename(path) === 'limits.ts')
-    .flatMap(({ path, text }) => {
-      const lines = text.split('\n');
-      return lines.flatMap((line, i) => {
-        const name = /^export const (\w+)/.exec(line)?.[1];
-        const isSaid = /\*\/\s*$/.test(lines[i - 1] ?? '') || /^\s*\/\//.test(lines[i + 1] ?? '');
-        return name === undefined || isSaid ? [] : [`${path}:${i + 1} ${name}`];
-      });
-    });
+    .flatMap(({ path, text }) =>
+      // Constants without a blank line between them share what stands above the first.
+      text
+        .split(/\n{2,}/)
+        .filter((group) => /^export const \w+/m.test(group))
+        .filter((group) => !/^(\/\*\*|.*\n\s*\/\/)/.test(group))
+        .map((group) => `${path}: ${/export const (\w+)/.exec(group)![1]}`),
+    );
   checkNone(bare, 'a bound without a comment');
 });
 
@@ -182,24 +187,34 @@ test('every layout is described on a page of docs/formats or in docs/protocol.md
     .join('\n');
   const layouts = product.map(({ path }) => basename(path)).filter((name) => name.endsWith('-layout.ts'));
   checkNone(
-    layouts.filter((name) => !pages.includes(name)),
+    layouts.filter((name) => !(name in LAYOUTS_ELSEWHERE) && !pages.includes(name)),
     'a layout that no page names',
   );
 });
 
-test('comments and documents name files that exist', () => {
-  const known = new Set([...everything, ...docs].map(({ path }) => basename(path)));
-  known.add('README.md').add('CHANGELOG.md');
-  const named = (file: SourceFile, text: string): string[] =>
-    [...text.matchAll(/(?<![\w.*{-])(?:[\w.-]+\/)*([a-z][\w.-]*\.(?:ts|md))\b/g)]
-      .map(([, name]) => name!)
-      .filter((name) => !known.has(name))
-      .map((name) => `${file.path} names ${name}`);
-  const places = [
-    ...product.flatMap((file) => named(file, splitSource(file.text).comments)),
-    ...docs.flatMap((file) => named(file, file.text)),
-  ];
-  checkNone([...new Set(places)], 'a file that is not there');
+/** The names of files in a text that are none of ours. */
+function missingFiles({ path }: SourceFile, text: string): string[] {
+  const named = [...text.matchAll(/(?<![\w.*{-])(?:[\w.-]+\/)*([a-z][\w.-]*\.(?:ts|md))\b/g)].map(
+    ([, name]) => name!,
+  );
+  const missing = named.filter((name) => !fileNames.has(name) && !(name in FOREIGN_FILES));
+  return [...new Set(missing)].map((name) => `${path} names ${name}`);
+}
+
+const fileNames = new Set(
+  [...everything.map(({ path }) => path), ...docs.map(({ path }) => path), 'README.md', 'CHANGELOG.md'].map(
+    (path) => basename(path),
+  ),
+);
+
+test('comments name files that exist', () => {
+  const places = product.flatMap((file) => missingFiles(file, splitSource(file.text).comments));
+  checkNone(places, 'a file that is not there');
+});
+
+test('documents name files that exist', () => {
+  const places = docs.flatMap((file) => missingFiles(file, file.text));
+  checkNone(places, 'a file that is not there');
 });
 
 test('every reject reason and every error code has a line in docs/errors.md, and none is there that is gone', () => {

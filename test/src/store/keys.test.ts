@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  damageKey,
   generationOfLogKey,
   logKey,
   numberedKey,
@@ -129,6 +130,13 @@ test('segmentSeekKey() passes over exactly the segments that end before a time',
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('damageKey() keeps what is set aside apart, in the order in which it was found', () => {
+  const key = logKey(5, 7);
+  const aside = [damageKey(1_999, 0, key), damageKey(1_999, 1, key), damageKey(2_000, 0, key)];
+  assert.deepEqual([...aside].sort(order), aside);
+  assert.equal(Buffer.from(aside[1]!).toString('hex'), `f004000000010001${Buffer.from(key).toString('hex')}`);
 });
 
 test('tableKey() and tableEnd() hold every key of their table and none of another', () => {
