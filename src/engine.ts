@@ -170,7 +170,9 @@ class Engine implements RunningEngine {
 
   async start(): Promise<this> {
     try {
-      this.#restore(await this.#shards.start());
+      const shards = this.#shards.start();
+      await Promise.allSettled([shards, this.#queries.ready()]);
+      this.#restore(await shards);
       this.#server = await startHttpServer({
         host: this.#config.host,
         port: this.#config.port,

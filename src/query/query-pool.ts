@@ -22,6 +22,7 @@ import { queryTimeout } from './stop-check.js';
 export class QueryPool implements QueryPort {
   readonly counters = new QueryCounters();
   readonly #piscina: Piscina;
+  readonly #threads: number;
   readonly #timeoutMs: number;
   readonly #onDamaged: (place: string) => void;
   readonly #cancelled: Int32Array;
@@ -45,6 +46,7 @@ export class QueryPool implements QueryPort {
     const cancelled = new SharedArrayBuffer(slots * 4);
     this.#cancelled = new Int32Array(cancelled);
     for (let slot = slots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
+    this.#threads = threads;
     this.#timeoutMs = timeoutMs;
     this.#onDamaged = onDamaged;
     this.#piscina = new Piscina({
@@ -58,6 +60,16 @@ export class QueryPool implements QueryPort {
       atomics: 'disabled',
       workerData: { ...data, cancelled } satisfies QueryThreadData,
     });
+  }
+
+  /**
+   * Waits until every thread has loaded its modules. A thread that is ended before that can take the process with it
+   * (Node 20.20: "IsGraphAsync must be used on an instantiated module"), so no start may fail earlier.
+   */
+  async ready(): Promise<void> {
+    await Promise.all(
+      Array.from({ length: this.#threads }, () => this.#piscina.run(undefined, { name: 'ping' })),
+    );
   }
 
   /** @throws MillraceError MR_BUSY, MR_STOPPING, MR_QUERY_TIMEOUT or what the query met; the signal's reason */

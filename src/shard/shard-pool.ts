@@ -47,7 +47,9 @@ export class ShardPool {
 
   /** Starts all shards and answers what each recovered, in their order. Rejects when one can't start. */
   start(): Promise<RecoveredShard[]> {
-    return Promise.all(this.#tasks.map((task) => this.#startFirst(task)));
+    // All have either started or failed before the first failure is told: a thread must not be ended while it loads.
+    const starts = this.#tasks.map((task) => this.#startFirst(task));
+    return Promise.allSettled(starts).then(() => Promise.all(starts));
   }
 
   /** Waits until every shard has stored everything; their stop was asked for through the rings. */

@@ -22,18 +22,19 @@ test('open() makes a folder with its parents, a manifest and a key of its own wh
     const path = join(parent, 'a', 'b');
     const folder = Folder.open(path, 3, '1.2.3');
     assert.deepEqual(
-      { ...folder.manifest, hashKey: '' },
-      { format: 1, shards: 3, hashKey: '', createdBy: 'millrace 1.2.3' },
+      { ...folder.manifest, hashKey: '', checksum: '' },
+      { format: 1, shards: 3, hashKey: '', createdBy: 'millrace 1.2.3', checksum: '' },
     );
     assert.match(folder.manifest.hashKey, /^[0-9a-f]{32}$/);
     assert.deepEqual(JSON.parse(readFileSync(manifestPath(path), 'utf8')), folder.manifest);
     assert.equal(folder.shardPath(2), join(path, 'shard-2'));
-    assert.deepEqual(readdirSync(path).sort(), ['millrace.json', 'millrace.pid']);
+    const shards = ['shard-0', 'shard-1', 'shard-2'];
+    assert.deepEqual(readdirSync(path).sort(), ['millrace.json', 'millrace.pid', ...shards]);
     const other = Folder.open(join(parent, 'c'), 3, '1.2.3');
     assert.notEqual(other.manifest.hashKey, folder.manifest.hashKey);
     other.close();
     folder.close();
-    assert.deepEqual(readdirSync(path), ['millrace.json']);
+    assert.deepEqual(readdirSync(path).sort(), ['millrace.json', ...shards]);
   });
 });
 
@@ -49,14 +50,12 @@ test('open() keeps what a folder was made with when it is opened again otherwise
 
 test('hashKey() reads the key of the manifest as four little-endian words', () => {
   inFolder((path) => {
-    const hashKey = '000102030405060708090a0b0c0d0eff';
-    writeFileSync(manifestPath(path), JSON.stringify({ format: 1, shards: 1, hashKey, createdBy: 'test' }));
     const folder = Folder.open(path, 1, '1.0');
+    const bytes = folder.manifest.hashKey.match(/../g)!.map((pair) => Number.parseInt(pair, 16));
+    const word = (i: number) =>
+      bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
     const { k0Low, k0High, k1Low, k1High } = folder.hashKey;
-    assert.deepEqual(
-      [k0Low, k0High, k1Low, k1High],
-      [0x03020100, 0x07060504, 0x0b0a0908, 0xff0e0d0c - 2 ** 32],
-    );
+    assert.deepEqual([k0Low, k0High, k1Low, k1High], [word(0), word(4), word(8), word(12)]);
     folder.close();
   });
 });
