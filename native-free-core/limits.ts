@@ -94,9 +94,6 @@ export const PRODUCERS_MAX = 100_000;
 /** Batches above the highest contiguous one that a producer's window can tell apart. */
 export const PRODUCER_WINDOW_BITS = 64;
 
-/** Producers' windows are dropped this long after their last batch, ms. */
-export const PRODUCER_IDLE_MS_MAX = 30 * 86_400_000;
-
 /** Series in one page of the series table. 256 TSBS series are about 50 KB. */
 export const SERIES_PAGE_LENGTH = 256;
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js';
+import { SERIES_TOTAL_MAX } from '../native-free-core/limits.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
 import { defaultWireLimits, type WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
@@ -83,9 +84,9 @@ class Engine implements RunningEngine {
     const map = new ShardMap(shardCount);
     const { limits } = config;
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-    const memories = shards.map((shard) =>
-      createShardMemory(map.groupCount(shard), limits.seriesTotal, config.ringBytes),
-    );
+    // A limit that was lowered must not leave stored series without a line.
+    const lines = Math.max(limits.seriesTotal, SERIES_TOTAL_MAX);
+    const memories = shards.map((shard) => createShardMemory(map.groupCount(shard), lines, config.ringBytes));
     const shardCounters = memories.map((memory) => new ShardCounters(memory.counters));
     const wire = wireLimits(config);
     this.#wire = wire;

@@ -5,7 +5,7 @@ export const REASON_TEXTS: Readonly<Record<RejectReason, string>> = {
   unknown_ref: 'the series reference is not bound: bind it before using it',
   invalid_name: 'a metric name must be 1 to 256 bytes of UTF-8 without control characters',
   invalid_label:
-    'labels must be an object of text to text; a label name is 1 to 128 bytes of UTF-8 without control characters',
+    'labels must be an object of text to text; a label name is 1 to 128 bytes of UTF-8, each once',
   invalid_value: 'a value must be a finite number',
   invalid_time:
     'a timestamp must be an RFC 3339 time with Z or an offset, epoch seconds, or epoch milliseconds',

@@ -144,7 +144,9 @@ test('swap() goes on in the other arena and leaves what is closed readable', () 
   const head = openHead(2);
   appendPoints(head, run(0, 30));
   assert.equal(head.canSwap, true);
+  const before = head.views.control[WORD_SEQUENCE]!;
   head.swap();
+  assert.equal(head.views.control[WORD_SEQUENCE], before + 2);
   assert.equal(head.generation, 2);
   assert.equal(head.usedBytes, 0);
   assert.equal(head.canSwap, false);
@@ -166,6 +168,7 @@ test('release() frees an arena, whose next generation begins empty though old li
   assert.deepEqual(head.openPoints, [0, 0]);
   head.swap();
   assert.equal(control[WORD_GENERATION], 3);
+  assert.equal(head.usedBytes, 0);
   assert.deepEqual(chainOf(head.views, 0, 3), []);
   appendPoints(head, run(1, 9));
   appendPoints(head, run(0, 9, 500));

@@ -167,6 +167,7 @@ test('isCommitted() and isTaken() compare positions right when they pass 2^31 an
       claim(producer, 8, id);
       producer.publish();
       positions.push(producer.publishedPosition);
+      assert.equal(producer.publishedPosition, producer.publishedPosition | 0);
     }
     positions.forEach((position, i) => {
       assert.equal(producer.isTaken(position), false);

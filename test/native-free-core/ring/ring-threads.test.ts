@@ -47,7 +47,7 @@ test('a ring loses, tears and doubles nothing when two threads use it and the co
     { entries: published, sleeps: 0, outOfOrder: 0, torn: 0, timeouts: 0 },
   );
   assert.ok(report.sleeps > 10, `the consumer slept ${report.sleeps} times: the test tests no waking`);
-  assert.ok(published > 10_000, `only ${published} entries went through`);
+  assert.ok(published > 5_000, `only ${published} entries went through`);
   assert.equal(ring.fillUnits, 0);
 });
 

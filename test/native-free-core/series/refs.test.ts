@@ -50,6 +50,23 @@ test('ShardMap() gives every group to exactly one shard, as even as whole groups
   }
 });
 
+test('firstGroup() gives each shard the groups that it has had in every folder so far', () => {
+  const check = (shards: number, firsts: number[]) => {
+    const map = new ShardMap(shards);
+    assert.deepEqual(
+      firsts.map((_, shard) => map.firstGroup(shard)),
+      firsts,
+    );
+  };
+  // A shard's file holds its groups: another division would look for series in a file that does not have them.
+  check(1, [0]);
+  check(2, [0, 8]);
+  check(3, [0, 5, 10]);
+  check(5, [0, 3, 6, 9, 12]);
+  check(6, [0, 2, 5, 8, 10, 13]);
+  check(7, [0, 2, 4, 6, 9, 11, 13]);
+});
+
 test('slotOf() is a bijection between numbers and slots when every shard is looked at', () => {
   for (let shards = 1; shards <= GROUP_COUNT; shards++) {
     const map = new ShardMap(shards);

@@ -171,6 +171,12 @@ test('next() asserts when an entry reaches behind the value, though the checksum
   };
   check((view) => view.setUint32(LOG_ENTRIES, view.getUint32(LOG_ENTRIES, true) + 1, true));
   check((view) => view.setUint32(LOG_ENTRIES, 0, true));
+  // Lengths that agree with each other: six points of 4 bytes a time and a value, 13 units where there are 10.
+  check((view) => {
+    assert.equal(view.getUint32(LOG_ENTRIES, true), 10);
+    view.setUint32(LOG_ENTRIES, 13, true);
+    view.setUint32(LOG_ENTRIES + 8, 6, true);
+  });
   // A regression: memory for a count out of thin air was taken before its lengths were looked at.
   check((view) => view.setUint32(LOG_ENTRIES + 8, 2 ** 31, true));
 });

@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import { sealEnvelope } from '../../../src/store/envelope.js';
 import {
   decodeGroupRecord,
+  decodeProducerRecord,
   decodeShardRecord,
   decodeWindowRecord,
   emptyGroupRecord,
   encodeGroupRecord,
+  encodeProducerRecord,
   encodeShardRecord,
   encodeWindowRecord,
 } from '../../../src/store/records.js';
@@ -42,6 +44,18 @@ test('records come back as they went in', () => {
     }),
   );
   assert.deepEqual(decodeGroupRecord(encodeGroupRecord(emptyGroupRecord())), emptyGroupRecord());
+});
+
+test('the name of a producer comes back as it went in, and damage to it is found', () => {
+  for (const name of ['p', 'größer', '']) {
+    const value = encodeProducerRecord(Buffer.from(name));
+    assert.equal(Buffer.from(decodeProducerRecord(value)!).toString(), name);
+    for (let bit = 0; bit < value.length * 8; bit++) {
+      const flipped = value.slice();
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      assert.equal(decodeProducerRecord(flipped), undefined, `bit ${bit}`);
+    }
+  }
 });
 
 test('a record is not taken for one of another kind', () => {
