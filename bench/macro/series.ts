@@ -63,11 +63,9 @@ async function run(series: number, ticks: number): Promise<Record<string, number
     const killed = performance.now();
     engine = await EngineProcess.start({ folder: engine.folder });
     const listeningMs = performance.now() - killed;
-    const latest = await engine
-      .json<{ value: number }>(`/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?hostname=host_0`)
-      .catch(() =>
-        engine.json<{ value: number }>(`/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?label.hostname=host_0`),
-      );
+    const latest = await engine.json<{ value: number }>(
+      `/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?label.hostname=host_0`,
+    );
     const answeredMs = performance.now() - killed;
     if (latest.value !== (ticks * 7) % 101) throw new Error(`latest is ${latest.value} after the restart`);
     return {
