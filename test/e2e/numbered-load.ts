@@ -54,6 +54,12 @@ export class NumberedLoad {
     await this.#done;
   }
 
+  /** Ends it whatever became of its points: a test that failed must not go on sending. */
+  async abandon(): Promise<void> {
+    await this.stop();
+    await this.producer.close({ timeoutMs: 1 });
+  }
+
   /** Stops, and waits until everything is settled; then every number has to be stored once. */
   async finish(engine: EngineProcess): Promise<void> {
     await this.stop();
