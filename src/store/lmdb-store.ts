@@ -158,7 +158,7 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
 
   /**
    * Gives a transaction up while it is still in memory when the disk may not hold it: LMDB may abort the process after a
-   * write that fails for want of room (seen with lmdb 3.5.6 in about one of five runs of test/e2e/disk-full).
+   * write that fails for want of room (seen with lmdb 3.5.6 in two of five runs of test/e2e/disk-full).
    */
   #requireSpace(): void {
     const { bavail, bsize } = statfsSync(this.#path);
