@@ -8,8 +8,10 @@
  *   group 02 page:u32                     SPAN     256 × oldest time, newest time, newest value (span-page.ts)
  *   group 03                              GROUP    what is stored of the open generations (records.ts)
  *   group 04 producer:u32                 WINDOW   which batches of a producer are in blocks (records.ts)
- *   group 10 end start gen first last     RAW      a segment of chunks
- *   group 11 end start gen first last     1 m      a segment of rollup rows; coarser tiers are 12, 13, 14
+ *   group 05 tier:u8                      TIER     what a tier of the group holds and has lost (records.ts)
+ *   group 10 end start gen first last     FRESH    a segment of points, as a flush left it; in no tier yet
+ *   group 18 end start gen first last     RAW      a segment of chunks, compacted: inside one stretch
+ *   group 19 end start gen first last     1 m      a segment of runs of cells; 5 m, 1 h and 1 d are 1A, 1B, 1C
  *   F0 01                                 SHARD    session and ring position at the last truncation (records.ts)
  *   F0 02 producer:u32                    PRODUCER the name of a producer
  *   F0 03 gen:u32 position:u48            LOG      entries not yet in blocks (log-value.ts)
