@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../errors.js';
 import { checkShard } from './check-shard.js';
-import { readManifest } from './folder.js';
+import { requireFolder } from './folder.js';
+import { currentShardPath } from './install-shards.js';
 import { checkLmdbFile } from './lmdb-file.js';
 import { LmdbSnapshots } from './lmdb-store.js';
 
@@ -13,17 +14,11 @@ import { LmdbSnapshots } from './lmdb-store.js';
  * @throws MillraceError when there is no such folder or its manifest can't be understood
  */
 export async function checkFolder(path: string, report: (line: string) => void): Promise<boolean> {
-  const manifest = existsSync(path) ? readManifest(path) : undefined;
-  if (manifest === undefined) {
-    throw new MillraceError(
-      'MR_FOLDER_ACCESS',
-      `${path} is no data folder of Millrace: it has no millrace.json; name one with --data`,
-    );
-  }
+  const manifest = requireFolder(path);
   const map = new ShardMap(manifest.shards);
   let findings = 0;
   for (let shard = 0; shard < manifest.shards; shard++) {
-    const folder = join(path, `shard-${shard}`);
+    const folder = currentShardPath(path, manifest, shard);
     if (!existsSync(join(folder, 'data.mdb'))) {
       report(`shard ${shard}: ${folder}/data.mdb is missing`);
       findings++;

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MillraceError } from '../../../src/errors.js';
-import { Folder, readManifest } from '../../../src/store/folder.js';
+import { Folder } from '../../../src/store/folder.js';
+import { readManifest } from '../../../src/store/manifest.js';
 import { inFolder } from './temporary-folder.js';
 
 const manifestPath = (folder: string): string => join(folder, 'millrace.json');
