@@ -46,6 +46,12 @@ export const RING_REWIND_BYTES = 1 * MIB;
 /** Points in one entry of a ring; a batch of protocol/limits.ts must fit (asserted in src/limits-check.ts). */
 export const ENTRY_POINTS_MAX = 1_000_000;
 
+/** One command to a shard, bytes of JSON: a selector and some numbers. */
+export const COMMAND_BYTES_MAX = 64 * KIB;
+
+/** How long a command waits for room in a ring before its caller is told that the shard is busy, ms. */
+export const COMMAND_WAIT_MS_MAX = 5_000;
+
 /** Canonical bytes of one series: name, 32 labels with name and value, and their length prefixes. */
 export const SERIES_KEY_BYTES_MAX = 40 * KIB;
 

@@ -18,6 +18,7 @@ import { createLogger, type Logger } from './log.js';
 import { OperatorReport } from './operator/operator-report.js';
 import { QueryPool } from './query/query-pool.js';
 import type { RecoveredShard } from './shard/recovery.js';
+import { ShardCommands } from './shard/shard-commands.js';
 import { ShardCounters } from './shard/shard-counters.js';
 import { SHARD_BOUNDS } from './shard/shard-engine.js';
 import { createShardMemory } from './shard/shard-memory.js';
@@ -65,6 +66,7 @@ class Engine implements RunningEngine {
   readonly #sockets: IngestSockets;
   readonly #operator: OperatorReport;
   readonly #shards: ShardPool;
+  readonly #commands: ShardCommands;
   readonly #queries: QueryPool;
   readonly #wire: WireLimits;
   #server: HttpServer | undefined;
@@ -134,6 +136,7 @@ class Engine implements RunningEngine {
       queries: () => this.#queries.report(),
       http: () => this.#server?.counters() ?? {},
     });
+    this.#commands = new ShardCommands(this.#links, (act, ms) => setTimeout(act, ms).unref());
     const session = randomInt(1, 2 ** 47);
     const bounds = { ...SHARD_BOUNDS, logBytesMax: config.logBytesMax };
     const tasks = shards.map((shard) => ({
@@ -153,6 +156,7 @@ class Engine implements RunningEngine {
           // What the dead thread said of its store, the next one finds out for itself.
           shardCounters[shard]!.set('unableToStore', 0);
           this.#operator.setStuck(shard, undefined);
+          this.#commands.onDied(shard);
           log.error({ shard, detail }, 'a shard failed and is started again');
         },
         onStuck: (shard, detail) => {
@@ -161,9 +165,12 @@ class Engine implements RunningEngine {
             log.info({ shard }, 'the store takes points again');
             return;
           }
+          this.#commands.onStuck(shard, detail);
           this.#http.failAll(`These points may be stored later or not: ${detail}`);
           log.error({ shard, detail }, 'the store takes no points; it is tried again until it does');
         },
+        onAnswer: (shard, answer) => this.#commands.onAnswer(shard, answer),
+        commandsFromId: () => this.#commands.nextId,
       },
       log,
     );
@@ -206,6 +213,7 @@ class Engine implements RunningEngine {
     const drained = this.#server === undefined ? Promise.resolve() : this.#settle();
     await drained;
     this.#sockets.closeAll();
+    this.#commands.stop();
     await this.#server?.close(DRAIN_MS);
     for (const ring of this.#links.rings) ring.requestStop();
     try {

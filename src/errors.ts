@@ -26,6 +26,7 @@ export const ERROR_KINDS = {
   MR_INTERNAL: { status: 500, title: 'Internal error' },
   MR_STARTING: { status: 503, title: 'Starting' },
   MR_STOPPING: { status: 503, title: 'Stopping' },
+  MR_SHARD_RESTARTING: { status: 503, title: 'A shard starts again' },
   MR_UNABLE_TO_STORE: { status: 503, title: 'Unable to store' },
   MR_QUERY_TIMEOUT: { status: 503, title: 'Query took too long' },
   MR_CONFIG: { status: 500, title: 'Bad configuration' },

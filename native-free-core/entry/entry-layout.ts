@@ -1,5 +1,5 @@
 /**
- * Entries: what the front end hands to a shard, in the ring and, byte for byte, in the log. Little endian, each
+ * Entries: what the front end hands to a shard, in the ring and, but for commands, in the log. Little endian, each
  * begins at a multiple of 8 and is a multiple of 8 long.
  *
  *   every entry   0 u32 length in units of 8 bytes | 4 u32 kind, time form << 8
@@ -10,6 +10,7 @@
  *                    values f64 × n
  *   SERIES        8 u32 slot | 12 u32 key bytes | 16 hash, 4 × u32 | 32 canonical bytes of the series, to a multiple of 8
  *   PRODUCER      8 u32 producer | 12 u32 name bytes | 16 name, UTF-8, to a multiple of 8
+ *   COMMAND       8 u32 id | 12 u32 text bytes | 16 the command, JSON, to a multiple of 8; only in the ring
  *   PADDING       nothing: the end of the ring
  */
 export const ENTRY_UNITS_WORD = 0;
@@ -18,6 +19,7 @@ export const ENTRY_PADDING = 0;
 export const ENTRY_POINTS = 1;
 export const ENTRY_SERIES = 2;
 export const ENTRY_PRODUCER = 3;
+export const ENTRY_COMMAND = 4;
 
 export const TIMES_BASE = 0;
 export const TIMES_DELTA = 1;
@@ -39,6 +41,10 @@ export const PRODUCER_REF = 8;
 export const PRODUCER_NAME_BYTES = 12;
 export const PRODUCER_NAME = 16;
 
+export const COMMAND_ID = 8;
+export const COMMAND_TEXT_BYTES = 12;
+export const COMMAND_TEXT = 16;
+
 export const entryKindWord = (kind: number, timeForm: number): number => kind | (timeForm << 8);
 export const kindOf = (word: number): number => word & 0xff;
 export const timeFormOf = (word: number): number => (word >>> 8) & 0xff;
@@ -58,3 +64,4 @@ export const pointsEntryBytes = (count: number, timeForm: number): number =>
 
 export const seriesEntryBytes = (keyBytes: number): number => SERIES_KEY + align8(keyBytes);
 export const producerEntryBytes = (nameBytes: number): number => PRODUCER_NAME + align8(nameBytes);
+export const commandEntryBytes = (textBytes: number): number => COMMAND_TEXT + align8(textBytes);

@@ -1,5 +1,9 @@
 import type { EntryViews } from '../head/head-writer.js';
 import {
+  COMMAND_ID,
+  COMMAND_TEXT,
+  COMMAND_TEXT_BYTES,
+  ENTRY_COMMAND,
   ENTRY_POINTS,
   ENTRY_PRODUCER,
   ENTRY_SERIES,
@@ -66,4 +70,13 @@ export function writeProducer(views: EntryViews, offset: number, producer: numbe
   u32[(offset + PRODUCER_REF) >> 2] = producer;
   u32[(offset + PRODUCER_NAME_BYTES) >> 2] = name.length;
   u8.set(name, offset + PRODUCER_NAME);
+}
+
+/** Fills a claimed command entry. */
+export function writeCommand(views: EntryViews, offset: number, id: number, text: Uint8Array): void {
+  const { u8, u32 } = views;
+  u32[(offset >> 2) + 1] = entryKindWord(ENTRY_COMMAND, 0);
+  u32[(offset + COMMAND_ID) >> 2] = id;
+  u32[(offset + COMMAND_TEXT_BYTES) >> 2] = text.length;
+  u8.set(text, offset + COMMAND_TEXT);
 }

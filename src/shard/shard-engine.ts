@@ -1,5 +1,6 @@
 import { assert } from '../../native-free-core/assert.js';
 import {
+  ENTRY_COMMAND,
   ENTRY_POINTS,
   ENTRY_PRODUCER,
   ENTRY_SERIES,
@@ -7,9 +8,6 @@ import {
   POINTS_ARRIVAL_MS,
   POINTS_PRODUCER,
   POINTS_SEQ,
-  PRODUCER_NAME,
-  PRODUCER_NAME_BYTES,
-  PRODUCER_REF,
 } from '../../native-free-core/entry/entry-layout.js';
 import {
   type EntryViews,
@@ -30,17 +28,14 @@ import {
 import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
 import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
-import { logKey, numberedKey, tableKey } from '../store/keys.js';
+import { logKey, tableKey } from '../store/keys.js';
 import { LogValueBuilder, type LogValueReader } from '../store/log-value.js';
-import {
-  encodeProducerRecord,
-  encodeShardRecord,
-  type GroupRecord,
-  type ShardRecord,
-} from '../store/records.js';
+import { encodeShardRecord, type GroupRecord, type ShardRecord } from '../store/records.js';
 import type { ShardStore, StoreWriter } from '../store/shard-store.js';
-import { PREFIX_SHARD, SHARD_PRODUCER, SHARD_RECORD } from '../store/store-layout.js';
+import { PREFIX_SHARD, SHARD_RECORD } from '../store/store-layout.js';
+import { type CommandOptions, CommandQueue } from './commands/command-queue.js';
 import { Flush } from './flush.js';
+import { NewProducers } from './new-producers.js';
 import { ProducerWindows } from './producer-windows.js';
 import { SeriesTable } from './series-table.js';
 import { ShardCounters } from './shard-counters.js';
@@ -75,6 +70,7 @@ export interface ShardOptions {
   session: number;
   live?: LiveRecorder;
   bounds?: ShardBounds;
+  commands?: CommandOptions;
 }
 
 /**
@@ -82,8 +78,8 @@ export interface ShardOptions {
  * blocks. It owns all memory and the store of its shard; no other thread writes either. It has no thread, clock or
  * sleep of its own: `doWork` does a bounded amount and says how much, so a worker and the simulator run the same code.
  *
- * A duty cycle: take entries → apply → encode a step of the flush → one transaction with the log value, new series and
- * the step → tell the ring that it is durable. Invariants: 1. The ring's COMMITTED never passes what a transaction holds.
+ * A duty cycle: take entries, a command last → apply → encode a step of the flush → one transaction with the log value, new
+ * series and the step → tell the ring that it is durable → begin the command. Invariants: 1. The ring's COMMITTED never passes what a transaction holds.
  * 2. When a transaction fails, nothing is taken until the same transaction went through. 3. All entries of a log value
  * belong to the generation in its key. 4. accepted = open + stored + expired + damaged at the end of each cycle.
  */
@@ -93,10 +89,11 @@ export class ShardEngine {
   readonly windows: ProducerWindows;
   readonly counters: ShardCounters;
   readonly flush: Flush;
+  readonly commands: CommandQueue;
   readonly #options: ShardOptions;
   readonly #bounds: ShardBounds;
   readonly #log = new LogValueBuilder();
-  readonly #newProducers: { key: Uint8Array; value: Uint8Array }[] = [];
+  readonly #newProducers = new NewProducers();
   #ring: RingConsumer;
   readonly #groups: GroupRecord[];
   #nextLogPosition = 0;
@@ -111,6 +108,8 @@ export class ShardEngine {
   #logBytes = 0;
   #flushingLogBytes = 0;
   #oldestLogMs = Number.POSITIVE_INFINITY;
+  /** Somebody waits until the generations up to this one are in blocks. */
+  #wantedGeneration = 0;
 
   /** `groups`: the records of the shard's groups as stored. */
   constructor(options: ShardOptions, groups: GroupRecord[]) {
@@ -123,6 +122,7 @@ export class ShardEngine {
     this.series = new SeriesTable(shard, map);
     this.windows = new ProducerWindows(map.groupCount(shard));
     this.#ring = new RingConsumer(memory.ring);
+    this.commands = new CommandQueue(this, options.commands);
     this.flush = new Flush({
       shard,
       map,
@@ -228,9 +228,21 @@ export class ShardEngine {
     return this.#pending;
   }
 
-  /** True when no entry waits and no flush runs. */
+  /** True when no entry waits, no flush runs and no command. */
   get isIdle(): boolean {
-    return !this.#pending && !this.flush.active && this.#ring.backlogUnits === 0;
+    const isStill = !this.#pending && !this.flush.active && this.commands.isEmpty;
+    return isStill && this.#ring.backlogUnits === 0;
+  }
+
+  /** Every generation up to this one is in blocks. */
+  get storedGeneration(): number {
+    return this.flush.active ? this.flush.generation - 1 : this.head.generation - 1;
+  }
+
+  /** Lets all that is applied by now be stored in the next cycles. Answers the generation that ends with it. */
+  flushSoon(): number {
+    this.#wantedGeneration = this.#logBytes > 0 ? this.head.generation : this.head.generation - 1;
+    return this.#wantedGeneration;
   }
 
   /**
@@ -240,13 +252,14 @@ export class ShardEngine {
   doWork(nowMs: number): number {
     if (this.#pending) return this.#commit(nowMs) + 1;
     this.#closeGenerationIfDue(nowMs, false);
-    const worked = this.#take() + this.flush.step();
+    const worked = this.#take() + this.flush.step() + this.commands.step(nowMs);
     if (worked > 0) this.#commit(nowMs);
     return worked;
   }
 
   /** Works until every point is in blocks and the log is empty: a clean stop. */
   storeAll(nowMs: number): void {
+    this.commands.stop();
     while (!this.isIdle || this.#pending) this.doWork(nowMs);
     this.#closeGenerationIfDue(nowMs, true);
     while (this.flush.active) this.doWork(nowMs);
@@ -271,7 +284,7 @@ export class ShardEngine {
       this.head.usedBytes >= this.#arenaBytesMax ||
       this.#logBytes >= this.#bounds.logBytesMax / 2 ||
       nowMs - this.#oldestLogMs >= this.#bounds.flushAgeMsMax ||
-      (now && this.#logBytes > 0);
+      ((now || this.#wantedGeneration >= this.head.generation) && this.#logBytes > 0);
     if (due) this.closeGeneration();
   }
 
@@ -298,20 +311,21 @@ export class ShardEngine {
     while (((this.#ring.position - start) | 0) < unitsMax && this.head.usedBytes < arenaMax) {
       const offset = this.#ring.next();
       if (offset === RING_EMPTY) break;
-      this.#applyFromRing(offset);
       entries++;
+      if (this.#applyFromRing(offset)) break;
     }
     if (entries > 0) this.#ring.markTaken();
     return entries;
   }
 
-  #applyFromRing(offset: number): void {
+  /** Answers true when the cycle has to end with this entry. */
+  #applyFromRing(offset: number): boolean {
     const { views } = this.#ring;
     const kind = kindOf(views.u32[(offset >> 2) + 1]!);
     if (kind === ENTRY_POINTS) {
       // Marking windows is part of the entry's effect, so it is logged even when it has no points for this shard.
       const taken = this.applyPoints(views, offset);
-      if (taken < 0) return;
+      if (taken < 0) return false;
       this.#accepted += taken;
       this.#cyclePoints += taken;
       this.#log.add(views, offset);
@@ -321,10 +335,13 @@ export class ShardEngine {
       this.head.begin();
       this.series.defineFromEntry(this.head, views, offset, this.#options.store);
       this.head.end();
+    } else if (kind === ENTRY_COMMAND) {
+      return this.commands.take(views, offset);
     } else {
       assert(kind === ENTRY_PRODUCER, 'an entry has an unknown kind');
-      this.#addProducer(views, offset);
+      this.#newProducers.addFromEntry(views, offset);
     }
+    return false;
   }
 
   /**
@@ -351,16 +368,6 @@ export class ShardEngine {
     );
   }
 
-  #addProducer(views: EntryViews, offset: number): void {
-    const producer = views.u32[(offset + PRODUCER_REF) >> 2]!;
-    const length = views.u32[(offset + PRODUCER_NAME_BYTES) >> 2]!;
-    const start = offset + PRODUCER_NAME;
-    this.#newProducers.push({
-      key: numberedKey(PREFIX_SHARD, SHARD_PRODUCER, producer),
-      value: encodeProducerRecord(views.u8.subarray(start, start + length)),
-    });
-  }
-
   #commit(nowMs: number): number {
     this.#pending = true;
     const position = this.#ring.position;
@@ -372,7 +379,7 @@ export class ShardEngine {
       this.#logBytes += logBytes;
     }
     this.#log.reset();
-    this.#newProducers.length = 0;
+    this.#newProducers.committed();
     this.series.committed();
     const stored = this.flush.committed();
     if (stored !== undefined) {
@@ -383,6 +390,7 @@ export class ShardEngine {
     this.counters.set('lastCommitMs', nowMs);
     this.counters.add('commits', 1);
     this.#updateCounters();
+    this.commands.settle(nowMs);
     return 1;
   }
 
@@ -392,7 +400,7 @@ export class ShardEngine {
       const head = { session, ringPosition, acceptedPoints: this.#accepted, points: this.#cyclePoints };
       writer.put(logKey(this.head.generation, this.#nextLogPosition), this.#log.finish(head));
     }
-    for (const { key, value } of this.#newProducers) writer.put(key, value);
+    this.#newProducers.write(writer);
     this.series.write(writer);
     this.flush.write(writer);
     if (!this.flush.finished) return;

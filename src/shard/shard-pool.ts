@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { errorText, MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
+import type { CommandAnswer } from './commands/shard-command.js';
 import type { RecoveredShard } from './recovery.js';
 import type { ShardMessage, ShardTask } from './shard-task.js';
 
@@ -15,10 +16,13 @@ export interface ShardPoolHooks {
   /** A shard's worker died and is started again; its ring keeps what was not stored. */
   onRestart(shard: number, detail: string): void;
   onStuck(shard: number, detail: string | undefined): void;
+  onAnswer(shard: number, answer: CommandAnswer): void;
+  /** The first command that a worker that starts now may take. */
+  commandsFromId(): number;
 }
 
-/** What each shard's task is made of, but for its port. */
-export type ShardTaskOptions = Omit<ShardTask, 'port'>;
+/** What each shard's task is made of, but for what each start decides. */
+export type ShardTaskOptions = Omit<ShardTask, 'port' | 'commandsFromId'>;
 
 /**
  * Runs the shards as never-ending tasks of a Piscina pool, one thread each, and starts one again that crashes: its
@@ -64,7 +68,7 @@ export class ShardPool {
   #startFirst(task: ShardTaskOptions): Promise<RecoveredShard> {
     return new Promise((resolve, reject) => {
       let isReady = false;
-      const ended = this.#run(task, (recovered) => {
+      const ended = this.#run(task, this.#hooks.commandsFromId(), (recovered) => {
         isReady = true;
         resolve(recovered);
       });
@@ -82,10 +86,12 @@ export class ShardPool {
   async #restart(task: ShardTaskOptions, error: unknown, waitMs: number): Promise<void> {
     if (this.#stopping) throw asError(task.shard, error);
     this.#hooks.onRestart(task.shard, errorText(error));
+    // What is asked from now on waits in the ring for the next worker.
+    const commandsFromId = this.#hooks.commandsFromId();
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     let nextWaitMs = Math.min(waitMs * 2, RESTART_MS_MAX);
     try {
-      await this.#run(task, (recovered) => {
+      await this.#run(task, commandsFromId, (recovered) => {
         nextWaitMs = RESTART_MS_MIN;
         const { replayedPoints, durationMs, findings } = recovered;
         this.#log.warn({ shard: task.shard, replayedPoints, durationMs, findings }, 'shard runs again');
@@ -95,7 +101,11 @@ export class ShardPool {
     }
   }
 
-  async #run(task: ShardTaskOptions, onReady: (recovered: RecoveredShard) => void): Promise<void> {
+  async #run(
+    task: ShardTaskOptions,
+    commandsFromId: number,
+    onReady: (recovered: RecoveredShard) => void,
+  ): Promise<void> {
     const { port1, port2 } = new MessageChannel();
     port1.on('message', (message: ShardMessage) => {
       if (message.kind === 'progress') {
@@ -104,10 +114,13 @@ export class ShardPool {
         onReady(message.recovered);
         // A predecessor that died may have made durable what it lived to tell nobody.
         this.#hooks.onProgress();
+      } else if (message.kind === 'answer') {
+        this.#hooks.onAnswer(task.shard, message.answer);
       } else this.#hooks.onStuck(task.shard, message.kind === 'stuck' ? message.detail : undefined);
     });
     try {
-      await this.#piscina.run({ ...task, port: port2 } satisfies ShardTask, { transferList: [port2] });
+      const started: ShardTask = { ...task, port: port2, commandsFromId };
+      await this.#piscina.run(started, { transferList: [port2] });
     } finally {
       // What the worker said last may still be on its way.
       setImmediate(() => port1.close());

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { CommandAnswer } from './commands/shard-command.js';
 import type { RecoveredShard } from './recovery.js';
 import type { ShardBounds } from './shard-engine.js';
 import type { ShardMemory } from './shard-memory.js';
@@ -12,6 +13,8 @@ export interface ShardTask {
   session: number;
   memory: ShardMemory;
   bounds: ShardBounds;
+  /** The first command that is this worker's own. */
+  commandsFromId: number;
   port: MessagePort;
 }
 
@@ -23,4 +26,5 @@ export type ShardMessage =
   /** The store takes nothing; it is tried again and again. */
   | { kind: 'stuck'; detail: string }
   /** The store takes again. */
-  | { kind: 'unstuck' };
+  | { kind: 'unstuck' }
+  | { kind: 'answer'; answer: CommandAnswer };

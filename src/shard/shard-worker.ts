@@ -5,6 +5,7 @@ import { ShardMap } from '../../native-free-core/series/refs.js';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { LmdbStore } from '../store/lmdb-store.js';
+import type { CommandAnswer } from './commands/shard-command.js';
 import { recoverShard } from './recovery.js';
 import { ShardCounters } from './shard-counters.js';
 import type { ShardEngine } from './shard-engine.js';
@@ -30,10 +31,11 @@ export function runShard(task: ShardTask): void {
   const latencies = attachLatencies(task.memory.latencies);
   const store = LmdbStore.open(task.path, (durationMs) => latencies.commitMs.record(durationMs));
   try {
-    const { shard, session, memory, bounds } = task;
+    const { shard, session, memory, bounds, commandsFromId: fromId } = task;
+    const commands = { fromId, answer: (answer: CommandAnswer) => say(task, { kind: 'answer', answer }) };
     const wasStuck = new ShardCounters(memory.counters).get('unableToStore') === 1;
     const { engine, recovered } = recoverShard(
-      { shard, map, memory, store, session, live, bounds },
+      { shard, map, memory, store, session, live, bounds, commands },
       systemClock,
     );
     say(task, { kind: 'ready', recovered });
@@ -75,7 +77,10 @@ class DutyCycle {
   run(): void {
     const { ring } = this.#engine;
     for (;;) {
-      if (ring.stopRequested && this.#engine.isIdle) break;
+      if (ring.stopRequested) {
+        this.#engine.commands.stop();
+        if (this.#engine.isIdle) break;
+      }
       const startMs = systemClock.monotonicMs();
       const worked = this.#cycle();
       const endMs = systemClock.monotonicMs();

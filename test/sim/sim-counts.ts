@@ -4,6 +4,7 @@ export interface SimCounts {
   points: number;
   stored: number;
   flushes: number;
+  answers: number;
   shardCrashes: number;
   processCrashes: number;
   stops: number;
@@ -18,6 +19,7 @@ export const noCounts = (): SimCounts => ({
   points: 0,
   stored: 0,
   flushes: 0,
+  answers: 0,
   shardCrashes: 0,
   processCrashes: 0,
   stops: 0,

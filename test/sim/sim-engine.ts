@@ -2,6 +2,7 @@ import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
 import type { AnyWebSocketBehavior } from '../../src/http/server.js';
 import type { HttpIntake } from '../../src/ingest/http-intake.js';
+import type { CommandAnswer } from '../../src/shard/commands/shard-command.js';
 import { CrashFuse, SimCrash } from './crash-fuse.js';
 import { DurableView } from './durable-view.js';
 import { FrontEndModel } from './front-end-model.js';
@@ -40,6 +41,8 @@ export class SimEngine {
   readonly #map: ShardMap;
   readonly #fuses: readonly CrashFuse[];
   readonly #views: readonly DurableView[];
+  /** By the id of a flush, what each shard had accepted when it was asked. */
+  readonly #flushes = new Map<number, readonly number[]>();
   #process: SimProcess | undefined;
 
   constructor(world: EngineWorld) {
@@ -73,7 +76,8 @@ export class SimEngine {
 
   start(): string {
     const { plan, clock } = this.#world;
-    const context = { plan, map: this.#map, stores: this.stores, fuses: this.#fuses, clock };
+    const onAnswer = (shard: number, answer: CommandAnswer): void => this.#checkAnswer(shard, answer);
+    const context = { plan, map: this.#map, stores: this.stores, fuses: this.#fuses, clock, onAnswer };
     try {
       this.#process = new SimProcess({ ...context, session: this.#world.session() });
     } catch (error) {
@@ -120,6 +124,34 @@ export class SimEngine {
     if (this.#process === undefined || this.#process.progress === 0) return 'none';
     this.#process.onProgress();
     return `${this.#process.progress} left`;
+  }
+
+  /** Somebody asks all shards to store what they have. */
+  flush(): string {
+    const process = this.#process;
+    if (process === undefined) return 'is down';
+    const id = process.commands.nextId;
+    // The law is checked as the shard answers; what the caller is told comes when this turn is over.
+    process.commands.runAll({ kind: 'flush' }).catch(() => {});
+    if (process.commands.nextId === id) return 'finds no room';
+    this.#flushes.set(
+      id,
+      process.links.counters.map((shard) => shard.get('accepted')),
+    );
+    return `asked as ${id}`;
+  }
+
+  /** What a flush was to store is in blocks, and no generation that it ends is open. */
+  #checkAnswer(shard: number, answer: CommandAnswer): void {
+    this.#world.counts.answers++;
+    law('result' in answer, () => `shard ${shard} answers ${JSON.stringify(answer)}`);
+    const { generation } = answer.result;
+    for (const point of this.#views[shard]!.openPoints()) {
+      law(point.generation > generation, `a flush up to ${generation} left generation ${point.generation}`);
+    }
+    const stored = this.#views[shard]!.storedPoints;
+    const wanted = this.#flushes.get(answer.id)?.[shard] ?? 0;
+    law(stored >= wanted, `shard ${shard} had taken ${wanted} points before a flush that stored ${stored}`);
   }
 
   /** A shard will die within its next store calls and appends. */
@@ -181,7 +213,7 @@ export class SimEngine {
   #bury(shard: number, error: unknown): string {
     if (!(error instanceof SimCrash)) throw error;
     this.#world.counts.shardCrashes++;
-    this.#process!.workers[shard] = undefined;
+    this.#process!.bury(shard);
     return `shard ${shard} died: ${error.message}`;
   }
 
@@ -189,6 +221,8 @@ export class SimEngine {
     const { links, counters } = this.#process!;
     for (const shard of links.counters) this.#world.counts.flushes += shard.get('flushes');
     this.#world.counts.busy += counters.busy;
+    this.#process!.commands.stop();
+    this.#flushes.clear();
     this.#process = undefined;
     this.#disarm();
   }

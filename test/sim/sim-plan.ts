@@ -15,6 +15,7 @@ export interface StepWeights {
   advance: number;
   jump: number;
   cut: number;
+  flush: number;
   restartShard: number;
   crashShard: number;
   crashProcess: number;
@@ -64,6 +65,7 @@ function makeWeights(random: SimRandom): StepWeights {
     advance: 8,
     jump: trouble(0.3),
     cut: trouble(0.8),
+    flush: random.pick([0, 0.3, 3]),
     restartShard: 8,
     crashShard: trouble(2),
     crashProcess: trouble(0.4),

@@ -17,6 +17,8 @@ import { ProducerDirectory } from '../../src/ingest/producer-directory.js';
 import { SeriesResolver } from '../../src/ingest/series-resolver.js';
 import { ShardLinks } from '../../src/ingest/shard-links.js';
 import { IngestSockets } from '../../src/ingest/ws-ingest.js';
+import type { CommandAnswer } from '../../src/shard/commands/shard-command.js';
+import { ShardCommands } from '../../src/shard/shard-commands.js';
 import { SHARD_COUNTERS, ShardCounters } from '../../src/shard/shard-counters.js';
 import type { ShardMemory } from '../../src/shard/shard-memory.js';
 import type { CrashFuse } from './crash-fuse.js';
@@ -34,6 +36,8 @@ export interface ProcessContext {
   readonly fuses: readonly CrashFuse[];
   readonly clock: SimClock;
   readonly session: number;
+  /** A shard answers a command, in the midst of its duty cycle. */
+  onAnswer(shard: number, answer: CommandAnswer): void;
 }
 
 const LIVE_LIMITS = { metricsMax: 16, pagesMax: 32 };
@@ -59,12 +63,17 @@ export class SimProcess {
   readonly behavior: AnyWebSocketBehavior;
   readonly http: HttpIntake;
   readonly links: ShardLinks;
+  readonly commands: ShardCommands;
   readonly counters = new IngestCounters(PagedHistogram.withOwnMemory(8));
   readonly memories: readonly ShardMemory[];
   /** Undefined: the shard's worker is dead. */
   readonly workers: (SimWorker | undefined)[] = [];
   /** Messages of progress on their way to the socket thread. */
   progress = 0;
+  /** By shard, the first command of its worker. */
+  readonly #commandsFromId: number[] = [];
+  /** Answers of shards on their way to the socket thread. */
+  #answers: { shard: number; answer: CommandAnswer }[] = [];
   readonly #context: ProcessContext;
   readonly #sockets: IngestSockets;
 
@@ -77,6 +86,7 @@ export class SimProcess {
       this.memories.map((memory) => memory.ring),
       this.memories.map((memory) => new ShardCounters(memory.counters)),
     );
+    this.commands = new ShardCommands(this.links, clock.setTimer);
     const resolver = new SeriesResolver(map, plan.hashKey, plan.resolver, this.links);
     const producers = new ProducerDirectory(this.links);
     const intake = new BatchIntake(this.links, resolver, plan.times);
@@ -92,7 +102,15 @@ export class SimProcess {
   }
 
   get isWaiting(): boolean {
-    return this.#sockets.isWaiting || this.http.isWaiting;
+    return this.#sockets.isWaiting || this.http.isWaiting || this.commands.isWaiting;
+  }
+
+  /** A shard's worker died. */
+  bury(shard: number): void {
+    this.workers[shard] = undefined;
+    this.commands.onDied(shard);
+    // What is asked from now on waits in the ring for the next worker.
+    this.#commandsFromId[shard] = this.commands.nextId;
   }
 
   /** Starts a shard's worker for the first time, or again behind one that crashed. */
@@ -110,6 +128,13 @@ export class SimProcess {
       bounds: plan.bounds,
       clock,
       fuse: fuses[shard]!,
+      commandsFromId: this.#commandsFromId[shard] ?? 1,
+      onAnswer: (answer) => {
+        this.#context.onAnswer(shard, answer);
+        this.#answers.push({ shard, answer });
+        // The message wakes the socket thread as progress does.
+        this.progress++;
+      },
       onProgress: () => this.progress++,
     });
     // What is durable may be overwritten already.
@@ -121,6 +146,7 @@ export class SimProcess {
   /** A message of progress arrives at the socket thread. */
   onProgress(): void {
     this.progress = Math.max(0, this.progress - 1);
+    for (const { shard, answer } of this.#answers.splice(0)) this.commands.onAnswer(shard, answer);
     this.#sockets.onProgress();
     this.http.onProgress(this.#context.clock.nowMs());
   }

@@ -2,6 +2,7 @@ import type { LiveRecorder } from '../../native-free-core/head/head-writer.js';
 import { LiveWindowsWriter } from '../../native-free-core/live/live-windows-writer.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
+import type { CommandAnswer } from '../../src/shard/commands/shard-command.js';
 import { type RecoveredShard, recoverShard } from '../../src/shard/recovery.js';
 import type { ShardBounds, ShardEngine } from '../../src/shard/shard-engine.js';
 import type { ShardMemory } from '../../src/shard/shard-memory.js';
@@ -19,6 +20,9 @@ export interface WorkerContext {
   readonly bounds: ShardBounds;
   readonly clock: SimClock;
   readonly fuse: CrashFuse;
+  readonly commandsFromId: number;
+  /** A message for the socket thread: what a command came to. */
+  onAnswer(answer: CommandAnswer): void;
   /** A message for the socket thread: something became durable. */
   onProgress(): void;
 }
@@ -63,7 +67,9 @@ export class SimWorker {
     this.#live.reset();
     this.#live.advance(clock.nowMs());
     const live = new FusedLive(this.#live, fuse);
-    const { engine, recovered } = recoverShard({ shard, map, memory, store, session, live, bounds }, clock);
+    const commands = { fromId: context.commandsFromId, answer: context.onAnswer };
+    const options = { shard, map, memory, store, session, live, bounds, commands };
+    const { engine, recovered } = recoverShard(options, clock);
     this.engine = engine;
     this.recovered = recovered;
   }

@@ -62,6 +62,7 @@ export class Simulation {
       ['advance', w.advance, () => this.#advance()],
       ['jump', w.jump, () => this.#jump()],
       ['cut', w.cut, () => this.#cut()],
+      ['flush', w.flush, () => this.#engine.flush()],
       ['start', w.restartShard, () => this.#engine.restart((dead) => this.#random.pick(dead))],
       [
         'arm',

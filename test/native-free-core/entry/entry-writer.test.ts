@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  commandEntryBytes,
   pointsEntryBytes,
   producerEntryBytes,
   seriesEntryBytes,
@@ -8,7 +9,12 @@ import {
   TIMES_DELTA,
   TIMES_FULL,
 } from '../../../native-free-core/entry/entry-layout.js';
-import { type PointsHead, writeProducer, writeSeries } from '../../../native-free-core/entry/entry-writer.js';
+import {
+  type PointsHead,
+  writeCommand,
+  writeProducer,
+  writeSeries,
+} from '../../../native-free-core/entry/entry-writer.js';
 import { ENTRY_POINTS_MAX, RING_BYTES } from '../../../native-free-core/limits.js';
 import { readVectors } from '../cell/vectors.js';
 import { entryRoom, type Point, putPoints, readPoints } from './entries.js';
@@ -16,6 +22,7 @@ import { entryRoom, type Point, putPoints, readPoints } from './entries.js';
 interface Vectors {
   points: { title: string; timeForm: number; head: PointsHead; points: Point[]; hex: string }[];
   series: { title: string; slot: number; hash: number[]; key: string; hex: string }[];
+  commands: { title: string; id: number; text: string; hex: string }[];
   producers: { title: string; producer: number; name: string; hex: string }[];
 }
 
@@ -35,7 +42,7 @@ test('a points entry has the golden bytes, and reads as what it was made of, in 
   }
 });
 
-test('writeSeries() and writeProducer() write the golden bytes', () => {
+test('writeSeries(), writeProducer() and writeCommand() write the golden bytes', () => {
   for (const { title, slot, hash, key, hex } of vectors.series) {
     const views = entryRoom(256);
     const keyBytes = Uint8Array.from(Buffer.from(key, 'hex'));
@@ -50,6 +57,14 @@ test('writeSeries() and writeProducer() write the golden bytes', () => {
     const bytes = producerEntryBytes(nameBytes.length);
     views.u32[2] = bytes / 8;
     writeProducer(views, 8, producer, nameBytes);
+    assert.equal(hexOf(views.u8.slice(8, 8 + bytes)), hex, title);
+  }
+  for (const { title, id, text, hex } of vectors.commands) {
+    const views = entryRoom(256);
+    const textBytes = Buffer.from(text);
+    const bytes = commandEntryBytes(textBytes.length);
+    views.u32[2] = bytes / 8;
+    writeCommand(views, 8, id, textBytes);
     assert.equal(hexOf(views.u8.slice(8, 8 + bytes)), hex, title);
   }
 });

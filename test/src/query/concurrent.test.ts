@@ -66,7 +66,13 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
   // A flush every 24,000 points or so: some hundred of them in the test's time.
   const bounds = { ...SHARD_BOUNDS, arenaBytesSoft: 3 * 1024 * 1024, arenaBytesPerSeries: 0 };
   const task = { shard: 0, shardCount: 1, path, session: 1, memory, bounds };
-  const hooks = { onProgress: () => {}, onRestart: assert.fail, onStuck: () => {} };
+  const hooks = {
+    onProgress: () => {},
+    onRestart: assert.fail,
+    onStuck: () => {},
+    onAnswer: assert.fail,
+    commandsFromId: () => 1,
+  };
   const shards = new ShardPool([task], hooks, createLogger('silent'));
   await shards.start();
   const producer = ring(memory.ring);

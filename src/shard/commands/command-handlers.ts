@@ -1,0 +1,8 @@
+import { beginFlush } from './flush-command.js';
+import type { CommandHandler } from './running-command.js';
+import type { CommandKind } from './shard-command.js';
+
+/** What a shard does for each kind of command. */
+export const COMMAND_HANDLERS: { readonly [K in CommandKind]: CommandHandler<K> } = {
+  flush: beginFlush,
+};

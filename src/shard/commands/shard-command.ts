@@ -1,0 +1,29 @@
+import type { ErrorCode } from '../../errors.js';
+
+/**
+ * What the socket thread may ask of a shard, by kind: what goes with the question, and what comes back from each shard.
+ * Both travel as JSON or as structured clones: plain data only. To add one, add it here and its handler to command-handlers.ts.
+ */
+export interface CommandTypes {
+  /** Closes the generation that takes points and stores all of it: a barrier. Done when it is in blocks. */
+  flush: { ask: object; result: FlushResult };
+}
+
+export interface FlushResult {
+  /** Every generation up to this one is in blocks. */
+  generation: number;
+}
+
+export type CommandKind = keyof CommandTypes;
+
+/** A command: its kind, and what goes with it. */
+export type ShardCommand<K extends CommandKind = CommandKind> = {
+  [Kind in K]: { kind: Kind } & CommandTypes[Kind]['ask'];
+}[K];
+
+export type CommandResult<K extends CommandKind = CommandKind> = CommandTypes[K]['result'];
+
+/** What a shard says to one command. */
+export type CommandAnswer =
+  | { id: number; result: CommandResult }
+  | { id: number; error: { code: ErrorCode; detail: string } };
