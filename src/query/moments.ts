@@ -9,9 +9,11 @@ export interface Moments {
   stddev: number;
 }
 
-/** From this size on squares may overflow, and everything is done with values scaled down. */
+/** Beyond these sizes squares may overflow or vanish, and everything is done with values scaled. */
 const LARGE = 2 ** 480;
-const SCALE = 2 ** -600;
+const SMALL = 2 ** -480;
+const SCALE_DOWN = 2 ** -600;
+const SCALE_UP = 2 ** 600;
 
 /**
  * The moments of `values[0..count)`. The sum is compensated: exact to an ulp or two whatever the order (T. Ogita, S. Rump,
@@ -21,15 +23,9 @@ const SCALE = 2 ** -600;
  */
 export function momentsOf(values: Float64Array, count: number): Moments {
   if (count === 0) return { count, sum: 0, mean: 0, min: 0, max: 0, stddev: 0 };
-  let min = values[0]!;
-  let max = min;
-  for (let i = 1; i < count; i++) {
-    const value = values[i]!;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
+  const { min, max } = extremesOf(values, count);
   if (min === max) return { count, sum: min * count, mean: min, min, max, stddev: 0 };
-  const scale = Math.max(-min, max) >= LARGE ? SCALE : 1;
+  const scale = scaleOf(Math.max(-min, max));
   const sum = scaledSum(values, count, scale);
   const mean = Math.min(Math.max(sum / count / scale, min), max);
   return {
@@ -42,27 +38,67 @@ export function momentsOf(values: Float64Array, count: number): Moments {
   };
 }
 
+function scaleOf(magnitude: number): number {
+  if (magnitude >= LARGE) return SCALE_DOWN;
+  return magnitude <= SMALL ? SCALE_UP : 1;
+}
+
+// The three passes below keep two results each, of even and of odd places: an addition waits for the one before it, and
+// two of them that don't wait for each other take the time of one (bench select-ranks).
+
+function extremesOf(values: Float64Array, count: number): { min: number; max: number } {
+  let min = values[0]!;
+  let max = min;
+  let otherMin = min;
+  let otherMax = min;
+  for (let i = 1; i + 1 < count; i += 2) {
+    const value = values[i]!;
+    const other = values[i + 1]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (other < otherMin) otherMin = other;
+    if (other > otherMax) otherMax = other;
+  }
+  const last = values[count - 1]!;
+  return { min: Math.min(min, otherMin, last), max: Math.max(max, otherMax, last) };
+}
+
 function scaledSum(values: Float64Array, count: number, scale: number): number {
   let sum = 0;
   let lost = 0;
-  for (let i = 0; i < count; i++) {
+  let otherSum = 0;
+  let otherLost = 0;
+  for (let i = 0; i < count; i += 2) {
     const value = values[i]! * scale;
+    const other = i + 1 < count ? values[i + 1]! * scale : 0;
     const next = sum + value;
+    const otherNext = otherSum + other;
     // The exact rounding error of the addition, without a branch on which is larger.
     const back = next - sum;
     lost += sum - (next - back) + (value - back);
+    const otherBack = otherNext - otherSum;
+    otherLost += otherSum - (otherNext - otherBack) + (other - otherBack);
     sum = next;
+    otherSum = otherNext;
   }
-  return sum + lost;
+  const total = sum + otherSum;
+  const back = total - sum;
+  return total + (sum - (total - back) + (otherSum - back) + lost + otherLost);
 }
 
 function scaledDeviation(values: Float64Array, count: number, mean: number, scale: number): number {
   let squares = 0;
   let rest = 0;
-  for (let i = 0; i < count; i++) {
+  let otherSquares = 0;
+  let otherRest = 0;
+  for (let i = 0; i < count; i += 2) {
     const distance = values[i]! * scale - mean;
+    const other = i + 1 < count ? values[i + 1]! * scale - mean : 0;
     squares += distance * distance;
     rest += distance;
+    otherSquares += other * other;
+    otherRest += other;
   }
-  return Math.sqrt(Math.max(0, (squares - (rest * rest) / count) / count));
+  const off = rest + otherRest;
+  return Math.sqrt(Math.max(0, (squares + otherSquares - (off * off) / count) / count));
 }

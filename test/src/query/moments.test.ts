@@ -55,6 +55,12 @@ describe('momentsOf()', () => {
     assert.equal(stddev, max);
   });
 
+  it('keeps the spread of values whose squares vanish', () => {
+    const { stddev } = momentsOf(Float64Array.of(1e-200, 3e-200, 1e-200, 3e-200), 4);
+    assert.ok(Math.abs(stddev - 1e-200) <= 1e-215, `stddev ${stddev}`);
+    assert.ok(momentsOf(Float64Array.of(5e-324, 0), 2).stddev >= 0);
+  });
+
   it('answers zeros for nothing and no spread for equal values', () => {
     assert.deepEqual(momentsOf(new Float64Array(1), 0), {
       count: 0,
