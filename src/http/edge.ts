@@ -1,11 +1,10 @@
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
+import type { AccessCheck } from './access-check.js';
 import type { BodyBudget } from './body-budget.js';
 import type { Exchange } from './exchange.js';
 import type { RecordScanner } from './ingest/record-scanner.js';
-import type { Parameters } from './parameters.js';
 import type { IngestPort, OperatorPort, QueryPort } from './ports.js';
-import type { TokenCheck } from './token-check.js';
 
 /** The part of the configuration that the edge reads. */
 export interface EdgeLimits {
@@ -27,23 +26,22 @@ export interface Edge {
   operator: OperatorPort;
   scanner: RecordScanner;
   budget: BodyBudget;
-  ingestTokens: TokenCheck;
+  tokens: AccessCheck;
 }
 
-/** One request as a call sees it. */
-export interface Call {
+/** One request as it comes to a call. */
+export interface Incoming {
   exchange: Exchange;
   edge: Edge;
-  /** Of the path, decoded, in the pattern's order. */
-  pathParameters: readonly string[];
-  parameters: Parameters;
+  /** Of the path, decoded, by name. */
+  path: ReadonlyMap<string, string>;
 }
 
 /**
  * Answers a request. What it throws, or rejects with, becomes a problem document. It must register for the body
  * before it returns, because uWebSockets.js drops the body of a request that nobody listens to.
  */
-export type Handler = (call: Call) => void | Promise<void>;
+export type Handler = (incoming: Incoming) => void | Promise<void>;
 
-/** Who may use a call. `ingest` needs one of the ingest tokens, where there are any. */
-export type Access = 'read' | 'ingest';
+/** Who may use a call. `ingest` needs one of the ingest tokens and `admin` one of the admin tokens, where there are any. */
+export type Access = 'read' | 'ingest' | 'admin';

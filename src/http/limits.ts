@@ -1,3 +1,5 @@
+import { defaultWireLimits } from '../../protocol/limits.js';
+
 /**
  * Bounds of the HTTP edge that no user needs to change; those that one may stand in src/config. Each has its
  * unit and the reason for its value.
@@ -41,6 +43,13 @@ export const CURSOR_BYTES_MAX = 512;
 
 /** Percentiles in one call. */
 export const PERCENTILES_MAX = 100;
+
+/** Labels of one group_by. A point has at most 32. */
+export const GROUP_LABELS_MAX = 32;
+
+/** Bytes of a metric's and of a label's name in a request: what points may have, protocol/limits.ts. */
+export const METRIC_NAME_BYTES_MAX = defaultWireLimits.nameBytesMax;
+export const LABEL_NAME_BYTES_MAX = defaultWireLimits.labelNameBytesMax;
 
 /** Range of a reading call without `start`, ms. */
 export const RANGE_MS_DEFAULT = 3_600_000;

@@ -14,8 +14,29 @@ const BODY_FORMATS: Readonly<Record<string, BodyFormat>> = {
 export const ANSWER_TYPES: Readonly<Record<AnswerFormat, string>> = {
   json: 'application/json',
   msgpack: 'application/msgpack',
+  columns: 'application/json',
+  columns_msgpack: 'application/msgpack',
+  csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson',
 };
+
+/** What `format=` may say. The parameter decides what is written; `Accept` decides between JSON and MessagePack of it. */
+export const FORMAT_NAMES = ['json', 'msgpack', 'columns', 'csv', 'ndjson'] as const;
+export type FormatName = (typeof FORMAT_NAMES)[number];
+
+/** The format of an answer by `format=`, which wins, and the Accept header. */
+export function chooseFormat(
+  name: FormatName | undefined,
+  accept: string,
+  offered: readonly AnswerFormat[],
+): AnswerFormat {
+  if (name === 'columns') return answerFormat(accept, ['columns', 'columns_msgpack']);
+  if (name !== undefined) return name;
+  return answerFormat(
+    accept,
+    offered.filter((format) => format !== 'columns' && format !== 'columns_msgpack'),
+  );
+}
 
 const mediaType = (text: string): string => (text.split(';', 1)[0] ?? '').trim().toLowerCase();
 
@@ -68,10 +89,11 @@ function parseRange(text: string): MediaRange {
 
 /** The weight of the most specific range that takes the format. */
 function weightOf(format: AnswerFormat, ranges: readonly MediaRange[]): number {
-  const names = [ANSWER_TYPES[format], ...(format === 'msgpack' ? ['application/x-msgpack'] : [])];
+  const type = mediaType(ANSWER_TYPES[format]);
+  const names = [type, ...(type === 'application/msgpack' ? ['application/x-msgpack'] : [])];
   const exact = ranges.filter((range) => names.includes(range.type));
   if (exact.length > 0) return Math.max(...exact.map((range) => range.weight));
-  const wide =
-    ranges.find((range) => range.type === 'application/*') ?? ranges.find((range) => range.type === '*/*');
+  const group = `${type.split('/', 1)[0]}/*`;
+  const wide = ranges.find((range) => range.type === group) ?? ranges.find((range) => range.type === '*/*');
   return wide?.weight ?? 0;
 }

@@ -60,77 +60,54 @@ export interface LabelMatcher {
   value: string;
 }
 
-/** How the rows of an answer are written. `ndjson` is asked for by /query/raw only. */
-export type AnswerFormat = 'json' | 'msgpack' | 'ndjson';
+/**
+ * How an answer is written: the same content as JSON or MessagePack; `columns`, times and aligned values for charts, in either;
+ * and, where it is a table, CSV or a JSON object a line.
+ */
+export type AnswerFormat = 'json' | 'msgpack' | 'columns' | 'columns_msgpack' | 'csv' | 'ndjson';
 
-interface RequestBase {
+/**
+ * A validated question. Each call has a type of its own (present/), known by its kind, and a line in the table by which
+ * query threads find who answers it (src/query/questions.ts).
+ */
+export interface QueryRequest {
+  kind: string;
   format: AnswerFormat;
+}
+
+/** A request about the series that match. */
+export interface SelectorsRequest extends QueryRequest {
   /** All must hold. */
   selectors: LabelMatcher[];
 }
 
-interface RangeRequest extends RequestBase {
+/** A request about one metric. */
+export interface MetricRequest extends SelectorsRequest {
   metric: string;
-  /** The range is half-open: [startMs, endMs). */
+}
+
+/** A request about one metric in a range of time, half-open: [startMs, endMs). */
+export interface RangeRequest extends MetricRequest {
   startMs: number;
   endMs: number;
 }
-
-export interface NamesRequest extends RequestBase {
-  kind: 'names';
-}
-
-export interface MetricsRequest extends RequestBase {
-  kind: 'metrics';
-}
-
-export interface LatestRequest extends RequestBase {
-  kind: 'latest';
-  metric: string;
-}
-
-export interface RawRequest extends RangeRequest {
-  kind: 'raw';
-  limit: number;
-  /** What an earlier answer gave as nextCursor; the query side's own text. */
-  cursor: string | undefined;
-}
-
-export interface StatsRequest extends RangeRequest {
-  kind: 'stats';
-  /** Asked for besides the standard ones; each from 0 to 100. */
-  percentiles: number[];
-}
-
-export interface CurrentRequest extends RequestBase {
-  kind: 'current';
-  nowMs: number;
-  windowMs: number;
-  /** The window as the client wrote it, to be told back. */
-  windowText: string;
-}
-
-/** A validated question. New calls add members. */
-export type QueryRequest =
-  | NamesRequest
-  | MetricsRequest
-  | LatestRequest
-  | RawRequest
-  | StatsRequest
-  | CurrentRequest;
 
 /**
  * A finished answer: the body is already written, on the query thread (present/present.ts does it), so that
  * the socket thread only passes bytes on.
  */
-export type QueryAnswer =
-  | { status: 200; body: Uint8Array; nextCursor: string | undefined; rows: number }
-  | { status: 400; parameter: string; detail: string }
-  | { status: 404; metric: string; near: string[] }
-  | { status: 404; metric: string; noData: string }
-  | { status: 422; detail: string };
+export interface QueryAnswer {
+  body: Uint8Array;
+  /** Rows of the answer, where it is a page of more. */
+  rows: number;
+  /** Where the next page begins; undefined on the last one. */
+  nextCursor: string | undefined;
+}
 
-/** Queries. Runs on a query thread; rejects with a MillraceError (MR_BUSY when its queue is full), or when aborted. */
+/**
+ * Queries. Runs on a query thread; rejects with a MillraceError (MR_BUSY when its queue is full, MR_UNKNOWN_METRIC, and so on),
+ * or when aborted.
+ */
 export interface QueryPort {
   run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer>;
 }

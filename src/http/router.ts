@@ -2,16 +2,22 @@ import { MillraceError } from '../errors.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a router finds: a target, and the decoded path parameters in the pattern's order. */
+/** What a router finds: a target, and the decoded path parameters by name. */
 export interface Match<T> {
   target: T;
-  parameters: string[];
+  parameters: Map<string, string>;
 }
 
 interface Node<T> {
   literals: Map<string, Node<T>>;
   parameter: Node<T> | undefined;
-  targets: Map<Method, T>;
+  targets: Map<Method, Target<T>>;
+}
+
+interface Target<T> {
+  target: T;
+  /** Names of the path parameters, in the pattern's order. */
+  names: string[];
 }
 
 const newNode = <T>(): Node<T> => ({ literals: new Map(), parameter: undefined, targets: new Map() });
@@ -39,7 +45,8 @@ export class Router<T> {
       node.literals.set(segment, next);
       node = next;
     }
-    node.targets.set(method, target);
+    const names = [...pattern.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+    node.targets.set(method, { target, names });
   }
 
   /**
@@ -49,8 +56,11 @@ export class Router<T> {
   find(method: string, path: string): Match<T> {
     const found = this.#walk(path);
     const wanted = method === 'HEAD' ? 'GET' : method;
-    const target = found?.node.targets.get(wanted as Method);
-    if (found !== undefined && target !== undefined) return { target, parameters: found.parameters };
+    const own = found?.node.targets.get(wanted as Method);
+    if (found !== undefined && own !== undefined) {
+      const parameters = new Map(own.names.map((name, at) => [name, found.parameters[at]!]));
+      return { target: own.target, parameters };
+    }
     const allow = this.allowed(path);
     throw new MillraceError('MR_METHOD_NOT_ALLOWED', `${path} takes ${allow.join(', ')}, not ${method}.`, {
       headers: { Allow: allow.join(', ') },

@@ -10,17 +10,17 @@ import {
 import type { Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { AccessCheck } from './access-check.js';
 import { BodyBudget } from './body-budget.js';
+import type { Call } from './call/call.js';
+import { createRouter } from './calls.js';
 import type { Edge, EdgeLimits } from './edge.js';
 import { Exchange } from './exchange.js';
 import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
 import { BODIES_BYTES_TOTAL } from './limits.js';
-import { Parameters } from './parameters.js';
 import type { IngestPort, OperatorPort, QueryPort } from './ports.js';
 import type { Router } from './router.js';
-import { createRouter, type Route } from './routes.js';
-import { TokenCheck } from './token-check.js';
 
 /** From uSockets' libusockets.h: refuse a port that another process listens on, instead of sharing its connections. */
 const LIBUS_LISTEN_EXCLUSIVE_PORT = 1;
@@ -38,6 +38,8 @@ export interface HttpServerOptions {
   limits: EdgeLimits;
   /** Tokens that may send points; none means that everybody may. */
   ingestTokens: readonly string[];
+  /** Tokens that may delete and change. */
+  adminTokens?: readonly string[];
   clock: Clock;
   log: Logger;
   ingest: IngestPort;
@@ -79,7 +81,7 @@ class UwsServer implements HttpServer {
   readonly #options: HttpServerOptions;
   readonly #app = App();
   readonly #edge: Edge;
-  readonly #router: Router<Route> = createRouter();
+  readonly #router: Router<Call> = createRouter();
   readonly #counters = {
     requests: 0,
     inFlight: 0,
@@ -93,7 +95,7 @@ class UwsServer implements HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    const { limits, clock, log, ingest, query, operator, ingestTokens } = options;
+    const { limits, clock, log, ingest, query, operator, ingestTokens, adminTokens = [] } = options;
     this.#edge = {
       limits,
       clock,
@@ -103,7 +105,7 @@ class UwsServer implements HttpServer {
       operator,
       scanner: new RecordScanner(new SeriesCache()),
       budget: new BodyBudget(BODIES_BYTES_TOTAL),
-      ingestTokens: new TokenCheck(ingestTokens),
+      tokens: new AccessCheck({ ingest: ingestTokens, admin: adminTokens }),
     };
     for (const [path, behavior] of options.webSockets ?? []) this.#app.ws(path, behavior);
     this.#app.any('/*', (response, request) => this.#onRequest(response, request));
@@ -177,13 +179,8 @@ class UwsServer implements HttpServer {
       );
     }
     const { target, parameters } = this.#router.find(exchange.method, exchange.path);
-    if (target.access === 'ingest') this.#edge.ingestTokens.mustAllow(exchange.authorization);
-    return target.handler({
-      exchange,
-      edge: this.#edge,
-      pathParameters: parameters,
-      parameters: new Parameters(exchange.query),
-    });
+    this.#edge.tokens.mustAllow(target.access, exchange.authorization);
+    return target.handle({ exchange, edge: this.#edge, path: parameters });
   }
 
   #onDone(status: number): void {

@@ -1,7 +1,7 @@
 import { LiveAggregate } from '../../native-free-core/live/live-aggregate.js';
 import { coveredMs } from '../../native-free-core/live/live-seconds.js';
 import { LIVE_BUSY, LIVE_OK, LiveWindowsReader } from '../../native-free-core/live/live-windows-reader.js';
-import type { CurrentResult } from '../http/present/results.js';
+import type { CurrentResult } from '../http/present/current.js';
 import { READ_WAIT_MS } from './limits.js';
 import type { TimeRange } from './point-scan.js';
 import type { ShardView } from './shard-view.js';

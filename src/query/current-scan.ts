@@ -1,4 +1,4 @@
-import type { CurrentResult } from '../http/present/results.js';
+import type { CurrentResult } from '../http/present/current.js';
 import type { SeriesConditions } from './label-matcher.js';
 import { EXACT_VALUES_MAX } from './limits.js';
 import type { PointScan, PointVisitor, TimeRange } from './point-scan.js';

@@ -1,20 +1,20 @@
 import { LIVE_RANGE_MS_MAX } from '../../native-free-core/live/live-seconds.js';
-import type { CurrentRequest } from '../http/ports.js';
-import type { CurrentResult } from '../http/present/results.js';
+import { type CurrentRequest, type CurrentResult, currentPresenter } from '../http/present/current.js';
 import { CurrentLive } from './current-live.js';
 import { CurrentScan } from './current-scan.js';
-import type { SeriesConditions } from './label-matcher.js';
+import { SeriesConditions } from './label-matcher.js';
 import type { LiveCoverage } from './live-coverage.js';
 import type { PointScan, TimeRange } from './point-scan.js';
+import { defineQuestion } from './question.js';
 import type { ShardView } from './shard-view.js';
 import type { StopCheck } from './stop-check.js';
 
 /**
- * GET /api/v1/metrics/current: every metric in a sliding window that ends with the present millisecond. From the live
+ * Every metric in a sliding window that ends with the present millisecond. From the live
  * windows where they can tell; from raw points, exactly, where they can't: windows longer than theirs, conditions on
  * labels (they are kept by metric), metrics that they do not track, the first minute after a start.
  */
-export class CurrentQuery {
+class CurrentQuery {
   readonly #views: readonly ShardView[];
   readonly #coverage: LiveCoverage;
   readonly #live: CurrentLive;
@@ -27,14 +27,15 @@ export class CurrentQuery {
     this.#scan = new CurrentScan(scan);
   }
 
-  run(request: CurrentRequest, conditions: SeriesConditions, stop: StopCheck): CurrentResult {
+  run(request: CurrentRequest, stop: StopCheck): CurrentResult {
+    const conditions = new SeriesConditions(request.selectors);
     const endMs = request.nowMs + 1;
     const range = { startMs: endMs - request.windowMs, endMs };
     const names = this.#names(conditions);
     const metrics = conditions.takesAllSeries ? this.#readLive(names, range, stop) : [];
     for (const { name } of metrics) names.delete(name);
     if (names.size > 0) metrics.push(...this.#scan.run(names, this.#views, conditions, range, stop));
-    return { kind: 'current', metrics };
+    return { metrics };
   }
 
   #names(conditions: SeriesConditions): Set<string> {
@@ -63,3 +64,9 @@ export class CurrentQuery {
     return this.#coverage.covers(range.startMs);
   }
 }
+
+/** GET /api/v1/metrics/current */
+export const currentQuestion = defineQuestion(currentPresenter, ({ views, points, coverage }) => {
+  const query = new CurrentQuery(views, points, coverage);
+  return (request, stop) => query.run(request, stop);
+});

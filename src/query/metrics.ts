@@ -1,6 +1,7 @@
-import type { MetricsResult } from '../http/present/results.js';
-import type { SeriesConditions } from './label-matcher.js';
+import { type MetricsResult, metricsPresenter } from '../http/present/metrics.js';
+import { SeriesConditions } from './label-matcher.js';
 import type { LineScan } from './line-scan.js';
+import { defineQuestion } from './question.js';
 import { Selection } from './selection.js';
 import type { ShardView } from './shard-view.js';
 import type { StopCheck } from './stop-check.js';
@@ -8,10 +9,10 @@ import type { StopCheck } from './stop-check.js';
 type MetricRow = MetricsResult['metrics'][number];
 
 /**
- * GET /api/metrics: each metric with the number of its series that meet the conditions, and the times of its oldest and
+ * Each metric with the number of its series that meet the conditions, and the times of its oldest and
  * newest point. Series count once they have a point; a metric without any is left out.
  */
-export function metricsOf(
+function metricsOf(
   views: readonly ShardView[],
   conditions: SeriesConditions,
   scan: LineScan,
@@ -40,5 +41,13 @@ export function metricsOf(
       });
     }
   }
-  return { kind: 'metrics', metrics: [...rows.values()] };
+  return { metrics: [...rows.values()] };
 }
+
+/** GET /api/metrics */
+export const metricsQuestion = defineQuestion(
+  metricsPresenter,
+  ({ views, lines }) =>
+    ({ selectors }, stop) =>
+      metricsOf(views, new SeriesConditions(selectors), lines, stop),
+);

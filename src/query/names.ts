@@ -1,9 +1,10 @@
-import type { NamesResult } from '../http/present/results.js';
-import type { SeriesConditions } from './label-matcher.js';
+import { type NamesResult, namesPresenter } from '../http/present/names.js';
+import { SeriesConditions } from './label-matcher.js';
+import { defineQuestion } from './question.js';
 import type { ShardView } from './shard-view.js';
 
-/** GET /metrics/names: the names of the metrics that have a series which meets the conditions. */
-export function namesOf(views: readonly ShardView[], conditions: SeriesConditions): NamesResult {
+/** The names of the metrics that have a series which meets the conditions. */
+function namesOf(views: readonly ShardView[], conditions: SeriesConditions): NamesResult {
   const names = new Set<string>();
   for (const { index } of views) {
     for (const metric of index.metrics) {
@@ -11,5 +12,13 @@ export function namesOf(views: readonly ShardView[], conditions: SeriesCondition
       if (index.hasAny(metric, conditions)) names.add(metric.name);
     }
   }
-  return { kind: 'names', names: [...names] };
+  return { names: [...names] };
 }
+
+/** GET /metrics/names */
+export const namesQuestion = defineQuestion(
+  namesPresenter,
+  ({ views }) =>
+    ({ selectors }) =>
+      namesOf(views, new SeriesConditions(selectors)),
+);

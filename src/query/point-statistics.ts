@@ -1,5 +1,5 @@
 import { nearestRank } from '../../native-free-core/histogram/nearest-rank.js';
-import type { PointStatistics } from '../http/present/results.js';
+import type { PointStatistics } from '../http/present/point-statistics.js';
 import { momentsOf } from './moments.js';
 import { selectRanks } from './select-ranks.js';
 import type { ValueColumn } from './value-column.js';

@@ -90,6 +90,7 @@ export class QueryPool implements QueryPort {
       return answer;
     } catch (error) {
       if (signal.aborted) counters.cancelled++;
+      else if (isRefusal(error)) counters.answered++;
       else counters.failed++;
       throw error;
     }
@@ -174,9 +175,13 @@ export class QueryPool implements QueryPort {
 
 const TICKET_MAX = 2 ** 31 - 1;
 
+/** Whether the query was answered, only not with what was asked for: the metric is unknown, the range too large. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof MillraceError && error.status < 500 && error.code !== 'MR_BUSY';
+}
+
 function answerOf({ outcome }: QueryReply): QueryAnswer {
   if (outcome.kind === 'answer') return outcome.answer;
   if (outcome.kind === 'cancelled') throw new MillraceError('MR_STOPPING', 'The server is stopping.');
-  const { code, detail, retryAfterMs } = outcome;
-  throw new MillraceError(code, detail, retryAfterMs === undefined ? {} : { retryAfterMs });
+  throw new MillraceError(outcome.code, outcome.detail, outcome.details);
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode, ErrorDetails } from '../errors.js';
 import type { QueryAnswer, QueryRequest } from '../http/ports.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
 
@@ -27,11 +27,14 @@ export interface QueryTask {
   timeoutMs: number;
 }
 
+/** What goes with a coded error from thread to thread. */
+export type FailureDetails = Pick<ErrorDetails, 'retryAfterMs' | 'fields'>;
+
 /** What a thread says of a query. Coded errors travel as data, because cloning takes their class away. */
 export interface QueryReply {
   outcome:
     | { kind: 'answer'; answer: QueryAnswer }
-    | { kind: 'failure'; code: ErrorCode; detail: string; retryAfterMs: number | undefined }
+    | { kind: 'failure'; code: ErrorCode; detail: string; details: FailureDetails }
     | { kind: 'cancelled' };
   /** Points decoded. */
   points: number;

@@ -2,7 +2,6 @@ import { Piscina } from 'piscina';
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
-import type { QueryAnswer } from '../http/ports.js';
 import { MOVED_BYTES_MIN } from './limits.js';
 import { LiveCoverage } from './live-coverage.js';
 import { QueryEngine } from './query-engine.js';
@@ -67,14 +66,15 @@ function outcomeOf(engine: QueryEngine, { request }: QueryTask, stop: StopCheck)
   } catch (error) {
     if (error instanceof QueryCancelled) return { kind: 'cancelled' };
     if (!(error instanceof MillraceError)) throw error;
-    const { code, message, retryAfterMs } = error;
-    return { kind: 'failure', code, detail: message, retryAfterMs };
+    const { code, message, retryAfterMs, fields } = error;
+    const details = { fields, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return { kind: 'failure', code, detail: message, details };
   }
 }
 
 /** Marks the body of a long answer for being moved instead of copied. */
 function movable(reply: QueryReply): object {
-  const body = reply.outcome.kind === 'answer' ? bodyOf(reply.outcome.answer) : undefined;
+  const body = reply.outcome.kind === 'answer' ? reply.outcome.answer.body : undefined;
   // A buffer that others share, such as Node's pool of small ones, must not be taken from them.
   if (body === undefined || body.length < MOVED_BYTES_MIN || body.length !== body.buffer.byteLength)
     return reply;
@@ -83,6 +83,3 @@ function movable(reply: QueryReply): object {
     [Piscina.valueSymbol]: reply,
   } as never) as object;
 }
-
-const bodyOf = (answer: QueryAnswer): Uint8Array | undefined =>
-  answer.status === 200 ? answer.body : undefined;

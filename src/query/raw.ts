@@ -1,17 +1,18 @@
+import { MillraceError } from '../errors.js';
 import { RAW_LIMIT_MAX } from '../http/limits.js';
-import type { RawRequest } from '../http/ports.js';
-import type { RawResult } from '../http/present/results.js';
+import { type RawRequest, type RawResult, rawPresenter } from '../http/present/raw.js';
 import type { PointScan } from './point-scan.js';
-import { formatCursor, type RawCursor } from './raw-cursor.js';
+import { defineQuestion } from './question.js';
+import { formatCursor, parseCursor, type RawCursor } from './raw-cursor.js';
 import { RawRows } from './raw-rows.js';
 import type { Selection } from './selection.js';
 import type { StopCheck } from './stop-check.js';
 
 /**
- * GET /query/raw: a page of points in the order of time, then series, then arrival. `cursor` is what `request.cursor`
+ * A page of points in the order of time, then series, then arrival. `cursor` is what `request.cursor`
  * says, parsed.
  */
-export function rawOf(
+function rawOf(
   request: RawRequest,
   cursor: RawCursor | undefined,
   selection: Selection,
@@ -32,7 +33,7 @@ export function rawOf(
   rows.finish();
   const count = Math.min(limit, rows.length);
   const nextCursor = rows.length > limit ? cursorBehind(rows, count, cursor, selection) : undefined;
-  return { kind: 'raw', ...seriesOfRows(rows, count, selection), nextCursor, ...columnsOf(rows, count) };
+  return { ...seriesOfRows(rows, count, selection), nextCursor, ...columnsOf(rows, count) };
 }
 
 function isSelected(selection: Selection, { group, number }: RawCursor): boolean {
@@ -85,3 +86,20 @@ function seriesOfRows(
   }
   return { series, seriesIndexes };
 }
+
+function readCursor(text: string | undefined): RawCursor | undefined {
+  if (text === undefined) return undefined;
+  const cursor = parseCursor(text);
+  if (cursor !== undefined) return cursor;
+  throw new MillraceError(
+    'MR_BAD_PARAMETER',
+    `cursor must be the next_cursor of an earlier answer, not ${JSON.stringify(text)}.`,
+    { fields: { parameter: 'cursor' } },
+  );
+}
+
+/** GET /query/raw */
+export const rawQuestion = defineQuestion(rawPresenter, (tools) => (request, stop) => {
+  const selection = tools.select(request.metric, request.selectors);
+  return rawOf(request, readCursor(request.cursor), selection, tools.points, stop);
+});

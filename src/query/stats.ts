@@ -1,13 +1,13 @@
-import type { StatsRequest } from '../http/ports.js';
-import type { StatsResult } from '../http/present/results.js';
+import { type StatsRequest, type StatsResult, statsPresenter } from '../http/present/stats.js';
 import type { PointScan, PointVisitor } from './point-scan.js';
 import { pointStatistics } from './point-statistics.js';
+import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
 import type { StopCheck } from './stop-check.js';
 import { ValueColumn } from './value-column.js';
 
-/** GET /api/v1/stats/{metric}: exact, from raw points. */
-export class StatsQuery implements PointVisitor {
+/** Statistics, exact, from raw points. */
+class StatsQuery implements PointVisitor {
   readonly usefulUntilMs = Number.POSITIVE_INFINITY;
   readonly #scan: PointScan;
   readonly #values = new ValueColumn();
@@ -20,7 +20,7 @@ export class StatsQuery implements PointVisitor {
   run(request: StatsRequest, selection: Selection, stop: StopCheck): StatsResult {
     try {
       this.#scan.scan(selection, request, this, stop);
-      return { kind: 'stats', ...pointStatistics(this.#values, request.percentiles, this.#scratch) };
+      return pointStatistics(this.#values, request.percentiles, this.#scratch);
     } finally {
       this.#values.clear();
       this.#scratch.clear();
@@ -31,3 +31,9 @@ export class StatsQuery implements PointVisitor {
     this.#values.append(values, from, to);
   }
 }
+
+/** GET /api/v1/stats/{metric} */
+export const statsQuestion = defineQuestion(statsPresenter, (tools) => {
+  const query = new StatsQuery(tools.points);
+  return (request, stop) => query.run(request, tools.select(request.metric, request.selectors), stop);
+});

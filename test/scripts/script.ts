@@ -1,6 +1,6 @@
 import { NAME_LABEL, parseSelector } from '../../src/http/selector/selector-parser.js';
 import { parseDuration } from '../../src/time/duration.js';
-import { parseTime } from '../../src/time/parse-time.js';
+import { readTime, resolveTime } from '../../src/time/parse-time.js';
 
 /** A line of a script that is no case: the state of the engine changes. */
 export type Step =
@@ -104,9 +104,9 @@ class ScriptParser {
 
   #time(text: string, line: Line): number {
     const day = new Date(this.#nowMs).toISOString().slice(0, 10);
-    const timeMs = parseTime(/^\d\d:\d\d:\d\d/.test(text) ? `${day}T${text}Z` : text, this.#nowMs);
-    if (Number.isNaN(timeMs)) throw fault(line, `${text} is no time`);
-    return timeMs;
+    const time = readTime(/^\d\d:\d\d:\d\d/.test(text) ? `${day}T${text}Z` : text);
+    if (time === undefined) throw fault(line, `${text} is no time`);
+    return resolveTime(time, this.#nowMs);
   }
 
   #ask(line: Line, call: string): Ask {

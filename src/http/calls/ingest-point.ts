@@ -1,22 +1,43 @@
+import { z } from 'zod';
 import { MillraceError } from '../../errors.js';
 import { formatTime } from '../../time/format-time.js';
 import { collectBody } from '../body.js';
-import type { Call, Edge } from '../edge.js';
+import { defineCall } from '../call/call.js';
+import type { Edge } from '../edge.js';
 import type { Exchange } from '../exchange.js';
 import { badBody, readValue } from '../ingest/body-reader.js';
 import { busyError, unableToStore } from '../ingest/ingest-outcome.js';
 import { IngestReport } from '../ingest/ingest-report.js';
 import { addPoint, describe, pointTime } from '../ingest/point-batch.js';
 import { bodyFormat } from '../media-types.js';
+import { TIMESTAMP } from '../schema/answers.js';
+import { NAMED_POINT } from '../schema/points.js';
 
-/** POST /metrics/ingest: one point. */
-export function ingestPoint({ exchange, edge, parameters }: Call): void {
-  parameters.refuseOthers([]);
-  const format = bodyFormat(exchange.contentType, ['json', 'msgpack']) as 'json' | 'msgpack';
-  collectBody(exchange, { bytesMax: edge.limits.bodyBytes, budget: edge.budget }, (body) =>
-    takePoint(exchange, edge, readValue(body, format)),
-  );
-}
+/** One point. */
+export const ingestPointCall = defineCall({
+  method: 'POST',
+  path: '/metrics/ingest',
+  access: 'ingest',
+  group: 'Ingest',
+  summary: 'Takes one point; it is durable when it answers',
+  streamedBody: {
+    formats: ['json', 'msgpack'],
+    schema: NAMED_POINT,
+    example: { metric_name: 'cpu_usage', value: 23.5, labels: { host: 'server-01' } },
+  },
+  answer: {
+    schema: z.object({ status: z.literal('ok'), metric_name: z.string(), timestamp: TIMESTAMP }),
+    example: { status: 'ok', metric_name: 'cpu_usage', timestamp: '2024-01-01T00:00:00Z' },
+    formats: ['json'],
+  },
+  problems: [413, 415],
+  handler: ({ exchange, edge }) => {
+    const format = bodyFormat(exchange.contentType, ['json', 'msgpack']) as 'json' | 'msgpack';
+    collectBody(exchange, { bytesMax: edge.limits.bodyBytes, budget: edge.budget }, (body) =>
+      takePoint(exchange, edge, readValue(body, format)),
+    );
+  },
+});
 
 function takePoint(exchange: Exchange, edge: Edge, value: unknown): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,11 +1,15 @@
-import type { Call } from '../edge.js';
-import { ANSWER_TYPES, answerFormat } from '../media-types.js';
-import { writeBody } from '../present/present.js';
+import { z } from 'zod';
+import { defineCall } from '../call/call.js';
 
-/** GET /api/v1/operator/stats */
-export async function operatorStats({ exchange, edge, parameters }: Call): Promise<void> {
-  parameters.refuseOthers([]);
-  const format = answerFormat(exchange.accept, ['json', 'msgpack']);
-  const stats = await edge.operator.stats();
-  exchange.answer(200, ANSWER_TYPES[format], writeBody(stats, format));
-}
+export const operatorStatsCall = defineCall({
+  method: 'GET',
+  path: '/api/v1/operator/stats',
+  access: 'read',
+  group: 'Health and operation',
+  summary: 'All that an operator watches',
+  answer: {
+    schema: z.looseObject({ status: z.string() }),
+    example: { status: 'ok', points_per_second: { '1s': 1_000_000, '10s': 998_000, '60s': 997_500 } },
+  },
+  handler: async ({ edge, answer }) => answer(await edge.operator.stats()),
+});

@@ -1,47 +1,70 @@
-import type { Call } from '../edge.js';
+import { z } from 'zod';
+import { answerQuery, defineQueryCall, type QueryCaller, runQuery } from '../call/query-call.js';
 import { RAW_LIMIT_DEFAULT, RAW_LIMIT_MAX, RAW_PAGE_POINTS } from '../limits.js';
-import { ANSWER_TYPES, answerFormat } from '../media-types.js';
-import type { RawRequest } from '../ports.js';
-import {
-  RANGE_PARAMETERS,
-  readCursor,
-  readInteger,
-  readMetric,
-  readRange,
-  readSelectors,
-  SELECTOR_PARAMETERS,
-} from '../read-parameters.js';
-import { answerQuery, runQuery } from './query-call.js';
+import { ANSWER_TYPES } from '../media-types.js';
+import { queryParameter } from '../parameter/parameter.js';
+import { RANGE } from '../parameter/range.js';
+import { TARGET } from '../parameter/target.js';
+import { type RawRequest, rawPresenter } from '../present/raw.js';
+import { badParameter } from '../query-string.js';
+import { LABEL_VALUES, TIMESTAMP } from '../schema/answers.js';
+import { CURSOR, whole } from '../schema/vocabulary.js';
 
-/** GET /query/raw: a page as JSON or MessagePack, everything as NDJSON. */
-export async function raw(call: Call): Promise<void> {
-  const { exchange, parameters } = call;
-  parameters.refuseOthers([
-    'metric_name',
-    'metric',
-    ...RANGE_PARAMETERS,
-    ...SELECTOR_PARAMETERS,
-    'limit',
-    'cursor',
-  ]);
-  const format = answerFormat(exchange.accept, ['json', 'msgpack', 'ndjson']);
-  const isStream = format === 'ndjson';
-  const limit = readInteger(parameters, 'limit', {
-    min: 1,
-    max: isStream ? Number.MAX_SAFE_INTEGER : RAW_LIMIT_MAX,
-    default: isStream ? Number.MAX_SAFE_INTEGER : RAW_LIMIT_DEFAULT,
+/** NDJSON, which is streamed, may have any. */
+const LIMIT_WANTED = `a whole number from 1 to ${RAW_LIMIT_MAX}`;
+
+const LIMIT = whole({ min: 1, max: Number.MAX_SAFE_INTEGER, wanted: LIMIT_WANTED })
+  .optional()
+  .meta({
+    description: `Points of the answer: ${RAW_LIMIT_DEFAULT} by default and ${RAW_LIMIT_MAX} at most; NDJSON gives all by default.`,
+    examples: [1_000],
   });
-  const request: RawRequest = {
-    kind: 'raw',
-    format,
-    ...readMetric(parameters, readSelectors(parameters)),
-    ...readRange(parameters, call.edge.clock.nowMs()),
-    limit,
-    cursor: readCursor(parameters),
-  };
-  return isStream && exchange.method === 'GET'
-    ? streamRows(call, request)
-    : answerQuery(call, pageOf(request, limit));
+
+/** GET /query/raw: a page as JSON, MessagePack, CSV or columns, everything as NDJSON. */
+export const rawCall = defineQueryCall({
+  method: 'GET',
+  path: '/query/raw',
+  group: 'Reading',
+  summary: 'Points as they came, in the order of time',
+  description:
+    'A page at a time: `next_cursor` of one answer is the `cursor` of the next. NDJSON streams everything.',
+  parameters: {
+    target: TARGET,
+    range: RANGE,
+    limit: queryParameter('limit', LIMIT),
+    cursor: queryParameter('cursor', CURSOR.optional()),
+  },
+  presenter: rawPresenter,
+  answer: {
+    schema: z.object({
+      metric_name: z.string(),
+      count: z.int(),
+      data: z.array(z.object({ timestamp: TIMESTAMP, value: z.number(), labels: LABEL_VALUES })),
+      next_cursor: z.string().nullable(),
+    }),
+    example: {
+      metric_name: 'cpu_usage',
+      count: 1,
+      data: [{ timestamp: '2024-01-01T00:00:00Z', value: 23.5, labels: { host: 'server-01' } }],
+      next_cursor: null,
+    },
+  },
+  request: ({ values, format }) => ({
+    ...values.target,
+    ...values.range,
+    limit: limitOf(values.limit, format === 'ndjson'),
+    cursor: values.cursor,
+  }),
+  respond: (context, request) =>
+    request.format === 'ndjson' && context.exchange.method === 'GET'
+      ? streamRows(context, request)
+      : answerQuery(context, pageOf(request, request.limit)),
+});
+
+function limitOf(given: number | undefined, isStream: boolean): number {
+  if (isStream) return given ?? Number.MAX_SAFE_INTEGER;
+  if (given === undefined || given <= RAW_LIMIT_MAX) return given ?? RAW_LIMIT_DEFAULT;
+  throw badParameter('limit', LIMIT_WANTED, `"${given}"`);
 }
 
 const pageOf = (request: RawRequest, left: number): RawRequest => ({
@@ -53,16 +76,16 @@ const pageOf = (request: RawRequest, left: number): RawRequest => ({
  * Pages through the query port. The first page is fetched before the status goes out, so that an unknown
  * metric is still a 404; the client's own pace decides when the next one is asked for.
  */
-async function streamRows(call: Call, request: RawRequest): Promise<void> {
-  const { exchange } = call;
+async function streamRows(caller: QueryCaller, request: RawRequest): Promise<void> {
+  const { exchange } = caller;
   let left = request.limit;
-  let page = await runQuery(call, pageOf(request, left));
+  let page = await runQuery(caller, pageOf(request, left));
   exchange.startStream(200, ANSWER_TYPES.ndjson);
   for (;;) {
     await exchange.write(page.body);
     left -= page.rows;
     if (page.nextCursor === undefined || left <= 0 || exchange.isAborted) break;
-    page = await runQuery(call, pageOf({ ...request, cursor: page.nextCursor }, left));
+    page = await runQuery(caller, pageOf({ ...request, cursor: page.nextCursor }, left));
   }
   exchange.endStream(200);
 }

@@ -1,46 +1,41 @@
 import { encode } from '@msgpack/msgpack';
 import { assert } from '../../../native-free-core/assert.js';
-import type { AnswerFormat, QueryAnswer, QueryRequest } from '../ports.js';
-import { currentBody, latestBody, metricsBody, namesBody, rawBody, statsBody } from './bodies.js';
-import { rawJson, rawNdjson } from './raw-text.js';
-import type { QueryResult } from './results.js';
+import type { QueryAnswer, QueryRequest } from '../ports.js';
+import { csvText } from './csv.js';
+import type { Presenter } from './presenter.js';
 
 const encoder = new TextEncoder();
 
-/** Writes a body in the format asked for. */
-export function writeBody(body: object, format: AnswerFormat): Uint8Array {
+/** Writes an object as JSON or MessagePack. */
+export function writeBody(body: object, format: 'json' | 'msgpack'): Uint8Array {
   // The encoder works in memory of its own, so a copy is what may be sent away.
   return format === 'msgpack' ? encode(body).slice() : encoder.encode(JSON.stringify(body));
-}
-
-function bodyOf(request: QueryRequest, result: QueryResult): object {
-  if (request.kind === 'names' && result.kind === 'names') return namesBody(result);
-  if (request.kind === 'metrics' && result.kind === 'metrics') return metricsBody(result);
-  if (request.kind === 'latest' && result.kind === 'latest') return latestBody(request, result);
-  if (request.kind === 'raw' && result.kind === 'raw') return rawBody(request, result);
-  if (request.kind === 'stats' && result.kind === 'stats') return statsBody(request, result);
-  if (request.kind === 'current' && result.kind === 'current') return currentBody(request, result);
-  assert(false, `a ${request.kind} request was answered with a ${result.kind} result`);
 }
 
 /**
  * Turns what a query found into the bytes of its answer. Meant to run on the query thread: writing 10,000 rows
  * takes milliseconds that the socket thread doesn't have. The body's buffer is its own and may be transferred.
  */
-export function presentAnswer(request: QueryRequest, result: QueryResult): QueryAnswer {
-  if (request.kind === 'raw' && result.kind === 'raw') {
-    const { nextCursor } = result;
-    const rows = result.timesMs.length;
-    if (request.format === 'ndjson')
-      return { status: 200, body: encoder.encode(rawNdjson(result)), nextCursor, rows };
-    if (request.format === 'json')
-      return { status: 200, body: encoder.encode(rawJson(request, result)), nextCursor, rows };
-    return { status: 200, body: writeBody(rawBody(request, result), 'msgpack'), nextCursor, rows };
+export function presentAnswer<R extends QueryRequest, T>(
+  presenter: Presenter<R, T>,
+  request: R,
+  result: T,
+): QueryAnswer {
+  const page = presenter.page?.(result) ?? { rows: 1, nextCursor: undefined };
+  return { body: bytesOf(presenter, request, result), ...page };
+}
+
+function bytesOf<R extends QueryRequest, T>(presenter: Presenter<R, T>, request: R, result: T): Uint8Array {
+  const { format } = request;
+  const text = presenter.texts?.[format];
+  if (text !== undefined) return encoder.encode(text(request, result));
+  if (format === 'json' || format === 'msgpack') return writeBody(presenter.body(request, result), format);
+  if (format === 'columns' || format === 'columns_msgpack') {
+    assert(presenter.columns !== undefined, `a ${request.kind} answer has no columns`);
+    return writeBody(presenter.columns(request, result), format === 'columns' ? 'json' : 'msgpack');
   }
-  return {
-    status: 200,
-    body: writeBody(bodyOf(request, result), request.format),
-    nextCursor: undefined,
-    rows: 1,
-  };
+  assert(presenter.table !== undefined, `a ${request.kind} answer is no table`);
+  const table = presenter.table(request, result);
+  if (format === 'csv') return encoder.encode(csvText(table));
+  return encoder.encode(table.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }

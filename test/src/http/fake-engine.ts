@@ -11,10 +11,25 @@ import type {
   QueryAnswer,
   QueryPort,
   QueryRequest,
+  RangeRequest,
   RowSink,
+  SelectorsRequest,
 } from '../../../src/http/ports.js';
+import {
+  type CurrentRequest,
+  type CurrentResult,
+  currentPresenter,
+} from '../../../src/http/present/current.js';
+import { type LatestRequest, type LatestResult, latestPresenter } from '../../../src/http/present/latest.js';
+import {
+  type MetricsRequest,
+  type MetricsResult,
+  metricsPresenter,
+} from '../../../src/http/present/metrics.js';
+import { type NamesRequest, namesPresenter } from '../../../src/http/present/names.js';
 import { presentAnswer } from '../../../src/http/present/present.js';
-import type { QueryResult } from '../../../src/http/present/results.js';
+import { type RawRequest, type RawResult, rawPresenter } from '../../../src/http/present/raw.js';
+import { type StatsRequest, type StatsResult, statsPresenter } from '../../../src/http/present/stats.js';
 import { compilePattern } from '../../../src/http/selector/pattern.js';
 import { NAME_LABEL } from '../../../src/http/selector/selector-parser.js';
 
@@ -101,52 +116,72 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
     if (this.isQueryStuck) {
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     }
-    const answer = this.#find(request);
-    return 'status' in answer ? answer : presentAnswer(request, answer);
+    return this.#answer(request as SelectorsRequest);
   }
 
-  #find(request: QueryRequest): QueryAnswer | QueryResult {
+  #answer(request: SelectorsRequest): QueryAnswer {
     const matching = this.points.filter(({ series }) => matches(this.series[series]!, request.selectors));
-    if (request.kind === 'names') {
-      return { kind: 'names', names: [...new Set(matching.map(({ series }) => this.series[series]!.name))] };
+    switch (request.kind) {
+      case 'names': {
+        const names = [...new Set(matching.map(({ series }) => this.series[series]!.name))];
+        return presentAnswer(namesPresenter, request as NamesRequest, { names });
+      }
+      case 'metrics':
+        return presentAnswer(metricsPresenter, request as MetricsRequest, this.#metrics(matching));
+      case 'current':
+        return presentAnswer(
+          currentPresenter,
+          request as CurrentRequest,
+          this.#current(matching, request as CurrentRequest),
+        );
+      case 'latest':
+        return presentAnswer(
+          latestPresenter,
+          request as LatestRequest,
+          this.#latest(matching, request as LatestRequest),
+        );
+      case 'stats':
+        return presentAnswer(
+          statsPresenter,
+          request as StatsRequest,
+          this.#stats(matching, request as StatsRequest),
+        );
+      case 'raw':
+        return presentAnswer(rawPresenter, request as RawRequest, this.#raw(matching, request as RawRequest));
+      default:
+        throw new Error(`the fake knows no ${request.kind} requests`);
     }
-    if (request.kind === 'metrics') return this.#metrics(matching);
-    if (request.kind === 'current') {
-      const inWindow = matching.filter(
-        ({ timeMs }) => timeMs > request.nowMs - request.windowMs && timeMs <= request.nowMs,
-      );
-      return this.#current(inWindow, request.windowMs);
-    }
-    const names = this.series.map(({ name }) => name);
-    if (!names.includes(request.metric)) {
-      return { status: 404, metric: request.metric, near: nearest(request.metric, new Set(names), 5) };
-    }
-    const own = matching
-      .filter(({ series }) => this.series[series]!.name === request.metric)
-      .sort((a, b) => a.timeMs - b.timeMs);
-    if (request.kind === 'latest') {
-      const last = own.at(-1);
-      if (last === undefined) return { status: 404, metric: request.metric, noData: 'No series matches.' };
-      return {
-        kind: 'latest',
-        timeMs: last.timeMs,
-        value: last.value,
-        labels: this.series[last.series]!.labels,
-      };
-    }
-    const inRange = own.filter(({ timeMs }) => timeMs >= request.startMs && timeMs < request.endMs);
-    if (request.kind === 'stats') {
-      const values = inRange.map(({ value }) => value);
-      return {
-        kind: 'stats',
-        ...statistics(values),
-        percentiles: request.percentiles.map((p) => percentile(values, p)),
-      };
-    }
-    return this.#raw(inRange, request.limit, request.cursor);
   }
 
-  #metrics(points: readonly StoredPoint[]): QueryResult {
+  /** The points of the metric that a request is about, in the order of time. */
+  #own(points: readonly StoredPoint[], metric: string): StoredPoint[] {
+    const names = new Set(this.series.map(({ name }) => name));
+    if (!names.has(metric)) {
+      const near = nearest(metric, names, 5);
+      const detail = `There is no metric ${JSON.stringify(metric)}. Near names: ${near.join(', ')}.`;
+      throw new MillraceError('MR_UNKNOWN_METRIC', detail, { fields: { metric_name: metric, near } });
+    }
+    return points
+      .filter(({ series }) => this.series[series]!.name === metric)
+      .sort((a, b) => a.timeMs - b.timeMs);
+  }
+
+  #inRange(points: readonly StoredPoint[], { metric, startMs, endMs }: RangeRequest): StoredPoint[] {
+    return this.#own(points, metric).filter(({ timeMs }) => timeMs >= startMs && timeMs < endMs);
+  }
+
+  #latest(points: readonly StoredPoint[], { metric }: LatestRequest): LatestResult {
+    const last = this.#own(points, metric).at(-1);
+    if (last === undefined) throw new MillraceError('MR_NO_DATA', 'No series matches.');
+    return { timeMs: last.timeMs, value: last.value, labels: this.series[last.series]!.labels };
+  }
+
+  #stats(points: readonly StoredPoint[], request: StatsRequest): StatsResult {
+    const values = this.#inRange(points, request).map(({ value }) => value);
+    return { ...statistics(values), percentiles: request.percentiles.map((p) => percentile(values, p)) };
+  }
+
+  #metrics(points: readonly StoredPoint[]): MetricsResult {
     const names = [...new Set(points.map(({ series }) => this.series[series]!.name))];
     const metrics = names.map((name) => {
       const own = points.filter(({ series }) => this.series[series]!.name === name);
@@ -158,13 +193,14 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
         lastSeenMs: Math.max(...times),
       };
     });
-    return { kind: 'metrics', metrics };
+    return { metrics };
   }
 
-  #current(points: readonly StoredPoint[], windowMs: number): QueryResult {
-    const names = [...new Set(points.map(({ series }) => this.series[series]!.name))];
+  #current(points: readonly StoredPoint[], { nowMs, windowMs }: CurrentRequest): CurrentResult {
+    const inWindow = points.filter(({ timeMs }) => timeMs > nowMs - windowMs && timeMs <= nowMs);
+    const names = [...new Set(inWindow.map(({ series }) => this.series[series]!.name))];
     const metrics = names.map((name) => {
-      const values = points
+      const values = inWindow
         .filter(({ series }) => this.series[series]!.name === name)
         .map(({ value }) => value);
       return {
@@ -174,26 +210,25 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
         last: values.at(-1)!,
       };
     });
-    return { kind: 'current', metrics };
+    return { metrics };
   }
 
-  #raw(points: readonly StoredPoint[], limit: number, cursor: string | undefined): QueryAnswer | QueryResult {
+  #raw(points: readonly StoredPoint[], request: RawRequest): RawResult {
+    const { cursor, limit } = request;
+    const own = this.#inRange(points, request);
     const start = cursor === undefined ? 0 : Number(cursor.replace(/^c/, ''));
     if (Number.isNaN(start)) {
-      return {
-        status: 400,
-        parameter: 'cursor',
-        detail: 'cursor must be the next_cursor of an earlier answer.',
-      };
+      throw new MillraceError('MR_BAD_PARAMETER', 'cursor must be the next_cursor of an earlier answer.', {
+        fields: { parameter: 'cursor' },
+      });
     }
-    const page = points.slice(start, start + limit);
+    const page = own.slice(start, start + limit);
     return {
-      kind: 'raw',
       series: this.series.map(({ labels }) => labels),
       seriesIndexes: Uint32Array.from(page, ({ series }) => series),
       timesMs: Float64Array.from(page, ({ timeMs }) => timeMs),
       values: Float64Array.from(page, ({ value }) => value),
-      nextCursor: start + limit < points.length ? `c${start + limit}` : undefined,
+      nextCursor: start + limit < own.length ? `c${start + limit}` : undefined,
     };
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode } from '@msgpack/msgpack';
-import type { RawRequest, StatsRequest } from '../../../src/http/ports.js';
+import type { RawRequest } from '../../../src/http/present/raw.js';
+import type { StatsRequest } from '../../../src/http/present/stats.js';
 import { EdgeFixture, NOW_MS } from './edge-fixture.js';
 import { queueFull } from './fake-engine.js';
 
@@ -130,7 +131,7 @@ test('GET /query/raw names the parameter that is bad', async (t) => {
   await check('metric_name=m&limit=0', 'limit', /from 1 to 100000; got "0"/);
   await check('metric_name=m&limit=100001', 'limit', /got "100001"/);
   await check('metric_name=m&limit=1e3', 'limit', /got "1e3"/);
-  await check('metric_name=m&match={a', 'match', /at character 3 of/);
+  await check('metric_name=m&match={a', 'match', /at character 3\)/);
   await check('metric_name=m&match={a=~"("}', 'match', /regular expression/);
   await check('metric_name=m&strat=1h', 'strat', /Did you mean start\?/);
   await check('metric_name=m&label.=x', 'label.', /name of a label/);
@@ -234,6 +235,33 @@ test('reading calls answer the same in MessagePack', async (t) => {
     assert.equal(packed.headers['content-type'], 'application/msgpack');
     assert.deepEqual(decode(packed.bytes), (await edge.call(path)).json, path);
   }
+});
+
+test('format= wins over Accept', async (t) => {
+  const edge = await filled(t);
+  const accept = { headers: { Accept: 'application/msgpack' } };
+  const check = async (path: string, type: string): Promise<Buffer> => {
+    const reply = await edge.call(path, accept);
+    assert.deepEqual([reply.status, reply.headers['content-type']], [200, type], path);
+    return reply.bytes;
+  };
+  const raw = '/query/raw?metric_name=cpu.usage&host=web-1';
+  await check(`${raw}&format=json`, 'application/json');
+  const csv = await check(`${raw}&format=csv`, 'text/csv; charset=utf-8');
+  assert.equal(
+    csv.toString(),
+    'timestamp,value,label.host,label.region\r\n2024-06-01T11:56:00Z,1.5,web-1,eu\r\n2024-06-01T11:58:00Z,3.5,web-1,us\r\n',
+  );
+  await check(`${raw}&format=ndjson`, 'application/x-ndjson');
+  const packed = decode(await check(`${raw}&format=columns`, 'application/msgpack'));
+  const columns = await edge.call(`${raw}&format=columns`);
+  assert.deepEqual(packed, columns.json);
+  assert.deepEqual(columns.json.times, [NOW_MS - 4 * MINUTE, NOW_MS - 2 * MINUTE]);
+  const refused = await edge.call('/metrics/names?format=columns');
+  assert.deepEqual([refused.status, refused.json.parameter], [400, 'format']);
+  assert.match(refused.json.detail, /one of json, msgpack, csv, ndjson; got "columns"/);
+  const byAccept = await edge.call('/metrics/names', { headers: { Accept: 'text/csv' } });
+  assert.equal(byAccept.text, 'metric\r\na/b ä\r\ncpu.usage\r\n');
 });
 
 test('reading calls tell of a full queue and of a query that takes too long', async (t) => {

@@ -18,8 +18,12 @@ function router(): Router<string> {
 
 test('find() prefers literals and goes back when they end nowhere', () => {
   const made = router();
-  const check = (path: string, target: string, ...parameters: string[]): void =>
-    assert.deepEqual(made.find('GET', path), { target, parameters }, path);
+  const check = (path: string, target: string, metric?: string): void =>
+    assert.deepEqual(
+      made.find('GET', path),
+      { target, parameters: new Map(metric === undefined ? [] : [['metric', metric]]) },
+      path,
+    );
   check('/', 'root');
   check('/api/metrics', 'list');
   check('/api/metrics/cpu', 'series', 'cpu');
@@ -30,7 +34,7 @@ test('find() prefers literals and goes back when they end nowhere', () => {
   check('/api/metrics/%7Bx%7D', 'series', '{x}');
   assert.deepEqual(made.find('POST', '/api/metrics/alerts/7/acknowledge'), {
     target: 'acknowledge',
-    parameters: ['7'],
+    parameters: new Map([['id', '7']]),
   });
   assert.equal(made.find('HEAD', '/api/metrics').target, 'list');
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 import { WORD_READY } from '../../../native-free-core/head/head-layout.js';
 import { systemClock } from '../../../src/clock.js';
 import type { LabelMatcher } from '../../../src/http/ports.js';
+import type { LatestRequest } from '../../../src/http/present/latest.js';
 import {
   BUSY_RETRY_MS,
   CHAIN_POINTS_AT_ONCE,
@@ -295,15 +296,20 @@ describe('QueryEngine', () => {
     shards.write([{ name: 'cpu_usage', labels: { host: 'a' }, timeMs: T0, value: 1 }]);
     shards.settle();
     const range = { metric: 'cpu_usage', startMs: 0, endMs: 1e13 };
-    const unknown = shards.answer(statsRequest({ ...range, metric: 'cpu_usge' }));
-    assert.deepEqual(unknown, { status: 404, metric: 'cpu_usge', near: ['cpu_usage'] });
+    assert.throws(() => shards.answer(statsRequest({ ...range, metric: 'cpu_usge' })), {
+      code: 'MR_UNKNOWN_METRIC',
+      message: 'There is no metric "cpu_usge". Near names: cpu_usage.',
+      fields: { metric_name: 'cpu_usge', near: ['cpu_usage'] },
+    });
     const selectors: LabelMatcher[] = [{ label: 'host', op: '=', value: 'b' }];
-    const none = shards.answer({ kind: 'latest', format: 'json', metric: 'cpu_usage', selectors });
-    assert.ok(none.status === 404 && 'noData' in none);
+    const latest: LatestRequest = { kind: 'latest', format: 'json', metric: 'cpu_usage', selectors };
+    assert.throws(() => shards.answer(latest), { code: 'MR_NO_DATA' });
     checkStats(shards, { ...ALL, metric: 'cpu_usage', selectors });
     for (const cursor of ['x', '1~1~1', '1~NaN~1~1~1', '2~1~1~1~1', '1~1~1~1~1 ']) {
-      const answer = shards.answer(rawRequest(range, 5, cursor));
-      assert.ok(answer.status === 400 && answer.parameter === 'cursor', cursor);
+      assert.throws(() => shards.answer(rawRequest(range, 5, cursor)), {
+        code: 'MR_BAD_PARAMETER',
+        fields: { parameter: 'cursor' },
+      });
     }
   });
 
@@ -362,8 +368,9 @@ describe('QueryEngine', () => {
     const stop = new StopCheck(systemClock, 60_000);
     stop.points = SCAN_POINTS_MAX;
     const request = statsRequest(ALL);
-    const answer = shards.queryEngine.answer(request, stop);
-    assert.ok(answer.status === 422);
-    assert.match(answer.detail, /decodes more than 200000000 points.*shorter range/);
+    assert.throws(() => shards.queryEngine.answer(request, stop), {
+      code: 'MR_QUERY_TOO_BIG',
+      message: /decodes more than 200000000 points.*shorter range/,
+    });
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import type { RawRequest } from '../../../src/http/present/raw.js';
+import type { StatsRequest } from '../../../src/http/present/stats.js';
 import { QUEUE_PER_THREAD } from '../../../src/query/limits.js';
 import { QueryPool } from '../../../src/query/query-pool.js';
 import { bodyOf, rawRequest, statsRequest } from './oracle.js';
@@ -46,10 +48,9 @@ describe('QueryPool', () => {
     shards.closeGeneration();
     shards.settle();
     assert.equal(bodyOf(await pool.run(stats, never))['count'], 1_001);
-    assert.deepEqual(await pool.run({ ...stats, metric: 'cpv' }, never), {
-      status: 404,
-      metric: 'cpv',
-      near: ['cpu'],
+    await assert.rejects(pool.run({ ...stats, metric: 'cpv' } as StatsRequest, never), {
+      code: 'MR_UNKNOWN_METRIC',
+      fields: { metric_name: 'cpv', near: ['cpu'] },
     });
   });
 
@@ -58,7 +59,7 @@ describe('QueryPool', () => {
     const raw = rawRequest(range, 20_000);
     const answer = await pool.run(raw, never);
     assert.equal(bodyOf(answer)['data'].length, 20_000);
-    const small = await pool.run({ ...raw, limit: 1 }, never);
+    const small = await pool.run({ ...raw, limit: 1 } as RawRequest, never);
     assert.equal(bodyOf(small)['data'].length, 1);
   });
 

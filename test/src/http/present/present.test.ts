@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Labels, RawRequest, StatsRequest } from '../../../../src/http/ports.js';
-import { rawBody, statsBody } from '../../../../src/http/present/bodies.js';
+import type { Labels } from '../../../../src/http/ports.js';
 import { presentAnswer } from '../../../../src/http/present/present.js';
-import type { RawResult, StatsResult } from '../../../../src/http/present/results.js';
+import { type RawRequest, type RawResult, rawPresenter } from '../../../../src/http/present/raw.js';
+import { type StatsRequest, type StatsResult, statsPresenter } from '../../../../src/http/present/stats.js';
 
 const request: RawRequest = {
   kind: 'raw',
@@ -27,7 +27,6 @@ const rawResult = fc
   )
   .chain((rows) =>
     fc.record({
-      kind: fc.constant('raw' as const),
       series: fc.constant<Labels[]>([{}, { host: 'a"b' }, { host: 'ä', region: '' }]),
       seriesIndexes: fc.constant(Uint32Array.from(rows, (row) => row[2])),
       timesMs: fc.constant(Float64Array.from(rows, (row) => row[0])),
@@ -37,24 +36,22 @@ const rawResult = fc
   );
 
 function textOf(format: 'json' | 'ndjson', result: RawResult): string {
-  const answer = presentAnswer({ ...request, format }, result);
-  assert.equal(answer.status, 200);
+  const answer = presentAnswer(rawPresenter, { ...request, format }, result);
   return new TextDecoder().decode(answer.body);
 }
 
 test('presentAnswer() writes raw rows by hand as JSON.stringify would', () => {
   fc.assert(
     fc.property(rawResult, (result) => {
-      const body = rawBody(request, result) as { data: object[] };
+      const body = rawPresenter.body(request, result) as { data: object[] };
       assert.equal(textOf('json', result), JSON.stringify(body));
       assert.equal(textOf('ndjson', result), body.data.map((row) => `${JSON.stringify(row)}\n`).join(''));
     }),
   );
 });
 
-test('statsBody() has null where a number is not finite', () => {
+test('statsPresenter has null where a number is not finite', () => {
   const statistics: StatsResult = {
-    kind: 'stats',
     count: 2,
     sum: Number.POSITIVE_INFINITY,
     mean: Number.POSITIVE_INFINITY,
@@ -68,6 +65,6 @@ test('statsBody() has null where a number is not finite', () => {
     percentiles: [],
   };
   const stats: StatsRequest = { ...request, kind: 'stats', percentiles: [] };
-  const body = statsBody(stats, statistics) as Record<string, unknown>;
+  const body = statsPresenter.body(stats, statistics) as Record<string, unknown>;
   assert.deepEqual([body['sum'], body['mean'], body['stddev'], body['max']], [null, null, null, 1e308]);
 });

@@ -1,17 +1,26 @@
 import { MillraceError } from '../errors.js';
 import { nearest } from './nearest.js';
 
+const TEXT_SHOWN_MAX = 80;
+
+/** A text as an error shows it: in quotes, cut where it is long. */
+export const quoted = (text: string): string =>
+  `"${text.length > TEXT_SHOWN_MAX ? `${text.slice(0, TEXT_SHOWN_MAX)}…` : text}"`;
+
 /** A refused parameter, as a 400 that names it. */
-export function badParameter(parameter: string, wanted: string, came: string): MillraceError {
+export function badParameter(
+  parameter: string,
+  wanted: string,
+  came: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): MillraceError {
   return new MillraceError('MR_BAD_PARAMETER', `${parameter} must be ${wanted}; got ${came}.`, {
-    fields: { parameter },
+    fields: { parameter, ...fields },
   });
 }
 
-const quoted = (text: string): string => `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
-
 /** The parameters of a query string, decoded once, each taken by the name it has in the contract. */
-export class Parameters {
+export class QueryString {
   readonly #values = new Map<string, string[]>();
 
   /** @throws MillraceError 400 for bad percent-encoding */
@@ -47,20 +56,6 @@ export class Parameters {
     return given[0] === undefined || given[0].value === '' ? undefined : given[0];
   }
 
-  /** A parameter turned into a value by `parse`, which answers undefined (or NaN) for text that it can't read. */
-  parsed<T>(
-    names: readonly [string, ...string[]],
-    wanted: string,
-    parse: (text: string) => T | undefined,
-  ): T | undefined {
-    const given = this.one(...names);
-    if (given === undefined) return undefined;
-    const value = parse(given.value);
-    if (value === undefined || Number.isNaN(value))
-      throw badParameter(given.name, wanted, quoted(given.value));
-    return value;
-  }
-
   /** Parameters whose name begins so, with the rest of their names. */
   *withPrefix(prefix: string): Iterable<{ rest: string; value: string }> {
     for (const [name, values] of this.#values) {
@@ -72,16 +67,20 @@ export class Parameters {
   /**
    * Refuses parameters that the call doesn't have: a misspelt `strat=` would otherwise read the wrong hour.
    * Names that begin with `_` pass, since browsers' cache breakers are called that.
+   * @param known names, of which those that end in a dot stand for all that begin so
    * @throws MillraceError 400 with the nearest name
    */
   refuseOthers(known: readonly string[]): void {
     for (const name of this.#values.keys()) {
-      if (known.includes(name) || name.startsWith('label.') || name.startsWith('_')) continue;
+      const isKnown = known.some((each) => (each.endsWith('.') ? name.startsWith(each) : name === each));
+      if (isKnown || name.startsWith('_')) continue;
       const near = nearest(name, known, 1)[0];
       const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+      const names = known.map((each) => (each.endsWith('.') ? `${each}NAME` : each)).join(', ');
+      const has = names === '' ? 'it has none' : `it has ${names}`;
       throw new MillraceError(
         'MR_BAD_PARAMETER',
-        `This call has no parameter ${quoted(name)}; it has ${known.join(', ')}, and label.NAME.${hint}`,
+        `This call has no parameter ${quoted(name)}; ${has}.${hint}`,
         { fields: { parameter: name } },
       );
     }
@@ -94,7 +93,7 @@ function decode(text: string): string {
   } catch {
     throw new MillraceError(
       'MR_BAD_PARAMETER',
-      `The query string holds "${text.slice(0, 80)}", which is not percent-encoded UTF-8: write each byte as %XX with two hexadecimal digits.`,
+      `The query string holds "${text.slice(0, TEXT_SHOWN_MAX)}", which is not percent-encoded UTF-8: write each byte as %XX with two hexadecimal digits.`,
     );
   }
 }

@@ -1,0 +1,68 @@
+import { MillraceError } from '../../errors.js';
+import type { Edge } from '../edge.js';
+import type { Exchange } from '../exchange.js';
+import { ANSWER_TYPES } from '../media-types.js';
+import type { ParameterSet } from '../parameter/parameter.js';
+import type { QueryAnswer, QueryRequest } from '../ports.js';
+import { formatsOf, type Presenter } from '../present/presenter.js';
+import { type Call, type CallContext, type CallDeclaration, defineCall } from './call.js';
+
+/** Where a query's answer goes. */
+export interface QueryCaller {
+  exchange: Exchange;
+  edge: Edge;
+}
+
+/**
+ * Runs a query within the time it may take, until its client goes away.
+ * @throws MillraceError
+ */
+export async function runQuery({ exchange, edge }: QueryCaller, request: QueryRequest): Promise<QueryAnswer> {
+  const timeoutMs = edge.limits.queryTimeoutMs;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    return await edge.query.run(request, AbortSignal.any([exchange.signal, timeout]));
+  } catch (error) {
+    if (!timeout.aborted) throw error;
+    throw new MillraceError(
+      'MR_QUERY_TIMEOUT',
+      `The query took longer than ${timeoutMs} ms (limits.queryTimeoutMs). Ask for a shorter range or fewer series, or try again when the server is less busy.`,
+    );
+  }
+}
+
+/** Runs a query and passes its bytes on. */
+export async function answerQuery(caller: QueryCaller, request: QueryRequest): Promise<void> {
+  const { body } = await runQuery(caller, request);
+  caller.exchange.answer(200, ANSWER_TYPES[request.format], body);
+}
+
+/** A call that is answered on a query thread: instead of a handler it says what it asks. */
+export interface QueryCallDeclaration<P extends ParameterSet, B, R extends QueryRequest, T>
+  extends Omit<CallDeclaration<P, B>, 'handler' | 'access' | 'answer'> {
+  presenter: Presenter<R, T>;
+  answer: Omit<CallDeclaration<P, B>['answer'], 'formats'>;
+  /** What is asked, besides its kind and format, which the presenter and the client say. */
+  request(context: CallContext<P, B>): Omit<R, 'kind' | 'format'>;
+  /** In place of passing the answer's bytes on. */
+  respond?(context: CallContext<P, B>, request: R): Promise<void>;
+}
+
+export function defineQueryCall<
+  R extends QueryRequest,
+  T,
+  P extends ParameterSet = Record<never, never>,
+  B = undefined,
+>(declaration: QueryCallDeclaration<P, B, R, T>): Call {
+  const { presenter, request, respond, answer, problems = [], ...rest } = declaration;
+  return defineCall<P, B>({
+    ...rest,
+    access: 'read',
+    answer: { ...answer, formats: formatsOf(presenter) },
+    problems: [404, 422, ...problems],
+    handler: (context) => {
+      const asked = { kind: presenter.kind, format: context.format, ...request(context) } as R;
+      return respond === undefined ? answerQuery(context, asked) : respond(context, asked);
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import type { Call } from './call/call.js';
+import { currentCall } from './calls/current.js';
+import { healthCall } from './calls/health.js';
+import { ingestPointCall } from './calls/ingest-point.js';
+import { latestCall } from './calls/latest.js';
+import { metricsCall } from './calls/metrics.js';
+import { namesCall } from './calls/names.js';
+import { operatorStatsCall } from './calls/operator-stats.js';
+import { rawCall } from './calls/raw.js';
+import { recordCall } from './calls/record.js';
+import { statsCall } from './calls/stats.js';
+import { Router } from './router.js';
+
+/** Every HTTP call that is served. WebSocket paths are attached in server.ts. */
+export const CALLS: readonly Call[] = [
+  healthCall,
+  operatorStatsCall,
+  recordCall,
+  ingestPointCall,
+  namesCall,
+  metricsCall,
+  latestCall,
+  rawCall,
+  currentCall,
+  statsCall,
+];
+
+export function createRouter(calls: readonly Call[] = CALLS): Router<Call> {
+  const router = new Router<Call>();
+  for (const call of calls) router.add(call.method, call.path, call);
+  return router;
+}

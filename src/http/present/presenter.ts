@@ -1,0 +1,48 @@
+import type { AnswerFormat, Labels, QueryRequest } from '../ports.js';
+
+/** A cell of a table. */
+export type Cell = string | number | null;
+
+/** A row of a table: cells by the names of their columns, and the labels of the series that it belongs to. */
+export interface Row {
+  readonly [column: string]: Cell | Labels | undefined;
+  readonly labels?: Labels;
+}
+
+/** An answer as a table, for CSV and NDJSON. */
+export interface Table {
+  /** Columns of CSV in their order, labels apart: those follow, as `label.NAME`. */
+  columns: readonly string[];
+  rows: readonly Row[];
+}
+
+/** An answer as columns, for charts: every series has a value, or null, at each of the times. */
+export interface Columns {
+  /** ms since the epoch, rising. */
+  times: number[];
+  series: { labels: Labels; values: (number | null)[] }[];
+}
+
+/**
+ * How the answers of one call are written. Lives beside the types of its request and its result; the query thread uses it, and
+ * the call's declaration takes its formats.
+ */
+export interface Presenter<R extends QueryRequest, T> {
+  readonly kind: R['kind'];
+  /** The answer as a plain object, for JSON and MessagePack. */
+  body(request: R, result: T): object;
+  table?(request: R, result: T): Table;
+  columns?(request: R, result: T): Columns;
+  /** Texts that are written by hand, where an object a row costs too much. They equal what the others would give. */
+  texts?: Partial<Record<AnswerFormat, (request: R, result: T) => string>>;
+  /** The page that this is, where the answer is one of several. */
+  page?(result: T): { rows: number; nextCursor: string | undefined };
+}
+
+/** The formats that a presenter can write, the default first. */
+export function formatsOf<R extends QueryRequest, T>(presenter: Presenter<R, T>): AnswerFormat[] {
+  const formats: AnswerFormat[] = ['json', 'msgpack'];
+  if (presenter.columns !== undefined) formats.push('columns', 'columns_msgpack');
+  if (presenter.table !== undefined) formats.push('csv', 'ndjson');
+  return formats;
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** What answers are made of, as schemas: for the OpenAPI document and for tests that hold answers against it. */
+
+export const TIMESTAMP = z.iso
+  .datetime()
+  .meta({ description: 'RFC 3339 in UTC, with a fraction only where it is not zero.' });
+
+/** null where there is no number, or none that is finite. */
+export const NUMBER_OR_NULL = z.number().nullable();
+
+export const LABEL_VALUES = z.record(z.string(), z.string());

@@ -1,0 +1,57 @@
+import { MillraceError } from '../errors.js';
+import { nearest } from '../http/nearest.js';
+import type { LabelMatcher } from '../http/ports.js';
+import { SeriesConditions } from './label-matcher.js';
+import { NEAR_NAMES_MAX } from './limits.js';
+import { LineScan } from './line-scan.js';
+import type { LiveCoverage } from './live-coverage.js';
+import { PointScan } from './point-scan.js';
+import type { QueryFindings } from './query-findings.js';
+import { Selection } from './selection.js';
+import type { ShardView } from './shard-view.js';
+
+/** What a thread's questions have in common: the shards as it sees them, and scans whose memory is used again. */
+export class QueryTools {
+  /** In the order of shards. */
+  readonly views: readonly ShardView[];
+  readonly coverage: LiveCoverage;
+  readonly lines = new LineScan();
+  readonly points: PointScan;
+
+  constructor(views: readonly ShardView[], findings: QueryFindings, coverage: LiveCoverage) {
+    this.views = views;
+    this.coverage = coverage;
+    this.points = new PointScan(findings);
+  }
+
+  /**
+   * The series of a metric that match, perhaps none.
+   * @throws MillraceError MR_UNKNOWN_METRIC when no shard knows the metric
+   */
+  select(metric: string, selectors: readonly LabelMatcher[]): Selection {
+    // What was stored in this very moment may not be counted yet, so nobody is told "unknown" without a second look.
+    if (!this.#isKnown(metric)) for (const view of this.views) view.refresh(true);
+    if (!this.#isKnown(metric)) throw this.#unknown(metric);
+    const conditions = new SeriesConditions(selectors);
+    const selection = new Selection();
+    for (const view of this.views) {
+      const series = view.index.metric(metric);
+      if (series !== undefined) selection.add(view, view.index.select(series, conditions));
+    }
+    return selection;
+  }
+
+  #isKnown(metric: string): boolean {
+    return this.views.some((view) => view.index.metric(metric) !== undefined);
+  }
+
+  #unknown(metric: string): MillraceError {
+    const names = new Set<string>();
+    for (const { index } of this.views) for (const { name } of index.metrics) names.add(name);
+    const near = nearest(metric, names, NEAR_NAMES_MAX);
+    const hint = near.length === 0 ? 'GET /metrics/names lists all.' : `Near names: ${near.join(', ')}.`;
+    return new MillraceError('MR_UNKNOWN_METRIC', `There is no metric ${JSON.stringify(metric)}. ${hint}`, {
+      fields: { metric_name: metric, near },
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { currentQuestion } from './current.js';
+import { latestQuestion } from './latest.js';
+import { metricsQuestion } from './metrics.js';
+import { namesQuestion } from './names.js';
+import type { Question } from './question.js';
+import { rawQuestion } from './raw.js';
+import { statsQuestion } from './stats.js';
+
+/** Every kind of request that query threads answer. */
+export const QUESTIONS: readonly Question[] = [
+  namesQuestion,
+  metricsQuestion,
+  latestQuestion,
+  rawQuestion,
+  statsQuestion,
+  currentQuestion,
+];
