@@ -34,8 +34,19 @@ export const SLOT_BITS = 26;
 /** How far ahead of this machine's clock a point may lie, default, ms. */
 export const CLOCK_SKEW_MS_MAX = 10 * 60_000;
 
-/** Raw retention, default, ms: older points are refused as too_old. */
-export const RAW_RETENTION_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+
+/** How long each tier is kept, default, ms: the finer, the shorter. Older points than raw keeps are refused as too_old. */
+export const TIER_RETENTION_MS = {
+  raw: 30 * DAY_MS,
+  '1m': 90 * DAY_MS,
+  '5m': 365 * DAY_MS,
+  '1h': Number.POSITIVE_INFINITY,
+  '1d': Number.POSITIVE_INFINITY,
+} as const;
+
+/** Retention by metric pattern: rules, each a class of its own. A class a metric is one byte in the tables that hold it. */
+export const RETENTION_RULES_MAX = 64;
 
 /** One shard's ring, bytes. Half of it must hold the largest entry; it is touched only as far as a backlog reaches. */
 export const RING_BYTES = 64 * MIB;

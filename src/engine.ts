@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js';
 import { SERIES_TOTAL_MAX } from '../native-free-core/limits.js';
+import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
 import { defaultWireLimits, type WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
@@ -97,21 +98,23 @@ class Engine implements RunningEngine {
       memories.map((memory) => memory.ring),
       shardCounters,
     );
+    const retention = new RetentionPolicy(config.retention);
     const resolverLimits = {
       ...wire,
       seriesTotalMax: limits.seriesTotal,
       seriesPerMetricMax: limits.seriesPerMetric,
+      retention,
     };
     this.#resolver = new SeriesResolver(map, folder.hashKey, resolverLimits, this.#links);
     this.#producers = new ProducerDirectory(this.#links);
-    const timeBounds = { retentionMs: config.retention.raw, clockSkewMs: limits.clockSkewMs };
+    const timeBounds = { retention, clockSkewMs: limits.clockSkewMs };
     const intake = new BatchIntake(this.#links, this.#resolver, timeBounds);
     this.#http = new HttpIntake(intake, this.#links, counters);
     this.#sockets = new IngestSockets(
       {
         server: `millrace ${VERSION}`,
         limits: wire,
-        tokens: config.token.length > 0 ? new Set(config.token) : undefined,
+        tokens: config.token.length > 0 ? new Set([...config.token, ...config.adminToken]) : undefined,
         links: this.#links,
         intake,
         producers: this.#producers,
@@ -146,6 +149,7 @@ class Engine implements RunningEngine {
       session,
       memory: memories[shard]!,
       bounds,
+      retention: config.retention,
     }));
     this.#shards = new ShardPool(
       tasks,
@@ -185,7 +189,8 @@ class Engine implements RunningEngine {
         host: this.#config.host,
         port: this.#config.port,
         limits: { ...this.#config.limits, pointsPerBatch: this.#wire.pointsPerBatchMax },
-        ingestTokens: this.#config.token,
+        ingestTokens:
+          this.#config.token.length > 0 ? [...this.#config.token, ...this.#config.adminToken] : [],
         clock: systemClock,
         log: this.#log,
         ingest: this.#http,

@@ -14,7 +14,7 @@ interface RunningEngine {
 type StartEngine = (config: Config) => Promise<RunningEngine>;
 
 const camelCase = (flag: string): string =>
-  flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  flag.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** `millrace serve`: a flag for every key of the configuration. */
 export function serveCommand(

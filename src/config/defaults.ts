@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import {
   CLOCK_SKEW_MS_MAX,
   LOG_BYTES_MAX,
-  RAW_RETENTION_MS,
   RING_BYTES,
   SERIES_PER_METRIC_MAX,
   SERIES_TOTAL_MAX,
   SHARD_COUNT_MAX,
+  TIER_RETENTION_MS,
 } from '../../native-free-core/limits.js';
 import { defaultWireLimits } from '../../protocol/index.js';
 
@@ -34,5 +34,5 @@ export const DEFAULTS = {
   inFlight: defaultWireLimits.inFlightMax,
   clockSkewMs: CLOCK_SKEW_MS_MAX,
   queryTimeoutMs: 30_000,
-  retentionRawMs: RAW_RETENTION_MS,
+  retention: TIER_RETENTION_MS,
 } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { assert } from '../../native-free-core/assert.js';
-import { configSchema, type KeyInfo, keyInfos } from './schema.js';
+import { type KeyInfo, keyInfos } from './key-info.js';
+import { configSchema } from './schema.js';
 
 /** One key of the configuration under all its names. */
 export interface ConfigKey extends KeyInfo {

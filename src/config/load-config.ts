@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { errorText, MillraceError } from '../errors.js';
 import { nearest } from '../http/nearest.js';
 import { CONFIG_KEYS } from './keys.js';
+import { RETENTION_WANTED, RULE_MEMBERS, retentionMap } from './retention-keys.js';
 import { type Config, configSchema } from './schema.js';
 
 /** Where values may come from, the strongest first. */
@@ -116,7 +117,9 @@ function flatten(
   for (const [name, value] of Object.entries(object)) {
     const path = `${prefix}${name}`;
     if (value === null) continue;
-    if (GROUPS.has(path) && typeof value === 'object' && !Array.isArray(value)) {
+    if (path === 'retention' && Array.isArray(value)) {
+      flatten(retentionMap(value), `${path}.`, file, given, faults);
+    } else if (GROUPS.has(path) && typeof value === 'object' && !Array.isArray(value)) {
       flatten(value, `${path}.`, file, given, faults);
     } else if (CONFIG_KEYS.some((key) => key.path === path)) {
       given.set(path, { value, source: file });
@@ -158,11 +161,32 @@ function nested(given: ReadonlyMap<string, Given>): object {
 function faultOf(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>): string {
   // A fault inside a list has its index as the last step.
   const path = issue.path.filter((step) => typeof step === 'string').join('.');
+  if (issue.path[1] === 'rules' && issue.path.length > 2) return faultOfRule(issue, given);
   const key = CONFIG_KEYS.find((each) => each.path === path);
   const came = given.get(path);
   if (key === undefined || came === undefined) return `${path}: ${issue.message}`;
   const value = key.isSecret === true ? 'a value that is none' : JSON.stringify(came.value);
   return `${path} must be ${key.wanted}; got ${value} from ${came.source}`;
+}
+
+/** A fault inside one retention rule: which, what was wanted there, and what came. */
+function faultOfRule(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>): string {
+  const [, , index, member] = issue.path;
+  const place = `retention.rules[${String(index)}]`;
+  const { value, source } = given.get('retention.rules')!;
+  const rule = issue.path
+    .slice(2, 3)
+    .reduce<unknown>((list, step) => (Array.isArray(list) ? list[Number(step)] : list), value);
+  if (issue.code === 'unrecognized_keys') {
+    const name = issue.keys[0]!;
+    return unknownKey(`${place}.${name}`, source, nearest(name, RULE_MEMBERS, 2));
+  }
+  if (member === undefined) {
+    return `${place} must be a map such as {match: "debug.*", raw: 1d}; got ${JSON.stringify(rule)} from ${source}`;
+  }
+  const came = JSON.stringify((rule as Record<string, unknown> | undefined)?.[String(member)]) ?? 'none';
+  const wanted = member === 'match' ? "a pattern of metrics' names of 1 to 256 characters" : RETENTION_WANTED;
+  return `${place}.${String(member)} must be ${wanted}; got ${came} from ${source}`;
 }
 
 /** Keys that are fine one by one and can't go together. */

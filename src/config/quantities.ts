@@ -1,4 +1,4 @@
-import { parseDuration } from '../time/duration.js';
+import { formatDuration, parseDuration } from '../time/duration.js';
 
 const BYTE_UNITS: Readonly<Record<string, number>> = {
   b: 1,
@@ -8,6 +8,8 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   kib: 1024,
   mib: 1024 ** 2,
   gib: 1024 ** 3,
+  tb: 1e12,
+  tib: 1024 ** 4,
 };
 
 /** `64MiB`, `1.5GB` or `4096` as bytes; anything else comes back as it is, for the schema to refuse. */
@@ -23,6 +25,28 @@ export function durationFrom(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const ms = parseDuration(value.trim());
   return Number.isNaN(ms) ? numberFrom(value) : ms;
+}
+
+/** A retention that never ends, and bytes without a bound. */
+export const FOREVER = Number.POSITIVE_INFINITY;
+export const UNLIMITED = Number.POSITIVE_INFINITY;
+
+/** A year as retention counts it, ms. Only there: a year is no length that a window or a range could have. */
+const YEAR_MS = 365 * 86_400_000;
+
+/** `30d`, `1y` or `forever` as ms; a number is ms already. */
+export function retentionFrom(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const text = value.trim();
+  if (/^for ?ever$/i.test(text)) return FOREVER;
+  const years = /^(\d{1,3})y$/.exec(text);
+  return years === null ? durationFrom(value) : Number(years[1]) * YEAR_MS;
+}
+
+/** A retention as a user would write it. */
+export function formatRetention(ms: number): string {
+  if (ms === FOREVER) return 'forever';
+  return ms % YEAR_MS === 0 ? `${ms / YEAR_MS}y` : formatDuration(ms);
 }
 
 /** A number from the text of a flag or a variable. */
@@ -42,6 +66,7 @@ export function listFrom(value: unknown): unknown {
 /** Bytes in the largest binary unit that divides them. */
 export function formatBytes(bytes: number): string {
   for (const [unit, size] of [
+    ['TiB', 1024 ** 4],
     ['GiB', 1024 ** 3],
     ['MiB', 1024 ** 2],
     ['KiB', 1024],

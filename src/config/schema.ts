@@ -3,25 +3,9 @@ import { ENTRY_POINTS_MAX, SHARD_COUNT_MAX } from '../../native-free-core/limits
 import { LOG_LEVELS } from '../log.js';
 import { formatDuration } from '../time/duration.js';
 import { DEFAULTS, defaultWorkers } from './defaults.js';
+import { keyInfos } from './key-info.js';
 import { bytesFrom, durationFrom, formatBytes, listFrom, numberFrom } from './quantities.js';
-
-/** What a key says about itself, for --help, the error messages and docs/configuration.md. */
-export interface KeyInfo {
-  description: string;
-  /** What is allowed, to stand behind "must be". */
-  wanted: string;
-  /** The default as a user would write it. */
-  defaultText: string;
-  /** What stands for the value in --help. */
-  placeholder: string;
-  /** Whether the flag may be repeated. */
-  isList?: boolean;
-  /** Whether the value must not be printed. */
-  isSecret?: boolean;
-}
-
-/** KeyInfo by schema. */
-export const keyInfos = z.registry<KeyInfo>();
+import { retentionBytesKeys, retentionKeys } from './retention-keys.js';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -74,6 +58,19 @@ const text = (description: string, wanted: string, fallback: string) =>
     placeholder: '<text>',
   });
 
+const tokens = (description: string) =>
+  z
+    .preprocess(listFrom, z.array(z.string().min(1).max(4096)).max(1000))
+    .default([])
+    .register(keyInfos, {
+      description,
+      wanted: 'a token, or a list of at most 1000',
+      defaultText: 'none',
+      placeholder: '<token>',
+      isList: true,
+      isSecret: true,
+    });
+
 /**
  * The configuration: every key, its range and its default, once. Flags, environment variables, --help, error
  * messages and docs/configuration.md are made from it (keys.ts).
@@ -109,17 +106,10 @@ export const configSchema = z.strictObject({
       defaultText: DEFAULTS.logLevel,
       placeholder: '<level>',
     }),
-  token: z
-    .preprocess(listFrom, z.array(z.string().min(1).max(4096)).max(1000))
-    .default([])
-    .register(keyInfos, {
-      description: 'Token that lets a client send points; several may be given. Without any, everybody may.',
-      wanted: 'a token, or a list of at most 1000',
-      defaultText: 'none',
-      placeholder: '<token>',
-      isList: true,
-      isSecret: true,
-    }),
+  token: tokens('Token that lets a client send points; several may be given. Without any, everybody may.'),
+  adminToken: tokens(
+    'Token for calls that change what is stored (delete, sweep, trigger); it may send points too. Where a token of either kind is set, these calls need this one.',
+  ),
   ringBytes: bytes('Memory between the sockets and each shard. When it is full, senders are told to wait.', {
     min: MIB,
     max: GIB,
@@ -176,15 +166,8 @@ export const configSchema = z.strictObject({
       }),
     })
     .prefault({}),
-  retention: z
-    .strictObject({
-      raw: duration('How long raw points are kept; older ones are rejected as too_old.', {
-        min: 60_000,
-        max: 36_500 * DAY_MS,
-        default: DEFAULTS.retentionRawMs,
-      }),
-    })
-    .prefault({}),
+  retention: retentionKeys,
+  retentionBytes: retentionBytesKeys,
 });
 
 /** The checked configuration. Durations are in ms, sizes in bytes. */

@@ -1,4 +1,5 @@
 import type { PointsHead } from '../../native-free-core/entry/entry-writer.js';
+import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import type { ColumnsView } from '../../protocol/frames/columns.js';
 import { ItemStatus } from '../../protocol/frames/item-status.js';
 import type { LabelRanges } from '../../protocol/frames/labels.js';
@@ -14,9 +15,13 @@ import type { ShardLinks } from './shard-links.js';
 
 /** Which times are taken, ms relative to now. */
 export interface TimeBounds {
-  retentionMs: number;
+  /** Of which the raw tier's matters. */
+  retention: RetentionPolicy;
   clockSkewMs: number;
 }
+
+/** The raw tier's place in TIER_NAMES. */
+const RAW = 0;
 
 /**
  * Reads the points of frames into columns, decides which are taken and why the others are not, and routes them. A read
@@ -28,6 +33,9 @@ export class BatchIntake {
   readonly #links: ShardLinks;
   readonly #router: PointRouter;
   readonly #bounds: TimeBounds;
+  /** What every series keeps at least, and what none keeps longer than, ms. */
+  readonly #keptByAllMs: number;
+  readonly #keptBySomeMs: number;
   #frame: FrameColumns | undefined;
 
   constructor(links: ShardLinks, resolver: SeriesResolver, bounds: TimeBounds) {
@@ -35,6 +43,8 @@ export class BatchIntake {
     this.#links = links;
     this.#router = new PointRouter(links);
     this.#bounds = bounds;
+    this.#keptByAllMs = bounds.retention.shortestMs(RAW);
+    this.#keptBySomeMs = bounds.retention.longestMs(RAW);
   }
 
   /** The series of a name and labels that lie in a frame; a reference, or a negated reject reason. */
@@ -47,12 +57,20 @@ export class BatchIntake {
     return this.resolver.resolve();
   }
 
-  /** Why a time is not taken; 0 when it is. */
+  /** Why a time is not taken by any series; 0 when it is. */
   timeReason(timeMs: number, nowMs: number): RejectCode | 0 {
     // The negation is for NaN.
     if (!(Math.abs(timeMs) <= timeMsMax)) return RejectCode.invalidTime;
-    if (timeMs < nowMs - this.#bounds.retentionMs) return RejectCode.tooOld;
+    if (timeMs < nowMs - this.#keptBySomeMs) return RejectCode.tooOld;
     return timeMs > nowMs + this.#bounds.clockSkewMs ? RejectCode.tooFarAhead : 0;
+  }
+
+  /** The same for one series, which may keep its points less long than others. */
+  seriesTimeReason(series: number, timeMs: number, nowMs: number): RejectCode | 0 {
+    const reason = this.timeReason(timeMs, nowMs);
+    if (reason !== 0 || timeMs >= nowMs - this.#keptByAllMs) return reason;
+    const keptMs = this.#bounds.retention.retentionMs(this.resolver.classes.of(series), RAW);
+    return timeMs < nowMs - keptMs ? RejectCode.tooOld : 0;
   }
 
   /** Reads a COLUMNS frame. Answers what is refused, or undefined when nothing is. */
@@ -65,7 +83,8 @@ export class BatchIntake {
     const out = this.columns.refs;
     const { dense } = refs;
     // Compared with deltas, so that a batch without them needs no test of its own; all false when baseMs is NaN.
-    const dtMin = nowMs - this.#bounds.retentionMs - baseMs;
+    // Beyond the shortest retention of all, each point is asked for that of its series.
+    const dtMin = nowMs - this.#keptByAllMs - baseMs;
     const dtMax = nowMs + this.#bounds.clockSkewMs - baseMs;
     let tally: RejectTally | undefined;
     for (let i = 0; i < count; i++) {
@@ -79,13 +98,19 @@ export class BatchIntake {
         out[i] = series;
         continue;
       }
-      out[i] = REFUSED;
+      const reason = this.#columnReason(series, value, baseMs + dt, nowMs);
+      out[i] = reason === 0 ? series : REFUSED;
+      if (reason === 0) continue;
       tally ??= new RejectTally();
-      if (series < 0) tally.add(-series as RejectCode, i);
-      else if (value - value !== 0) tally.add(RejectCode.invalidValue, i);
-      else tally.add(this.timeReason(baseMs + dt, nowMs) || RejectCode.invalidTime, i);
+      tally.add(reason, i);
     }
     return tally;
+  }
+
+  /** Why a point of COLUMNS that isn't plainly taken is refused; 0 when it is taken after all. */
+  #columnReason(series: number, value: number, timeMs: number, nowMs: number): RejectCode | 0 {
+    if (series < 0) return -series as RejectCode;
+    return value - value !== 0 ? RejectCode.invalidValue : this.seriesTimeReason(series, timeMs, nowMs);
   }
 
   /** Reads a ROWS frame that is open; stops where it is broken. Answers what is refused, or undefined. */
@@ -102,7 +127,7 @@ export class BatchIntake {
       let series = REFUSED;
       if (reason === 0) {
         series = this.resolveRanges(bytes, rows.nameStart, rows.nameEnd, rows.labels);
-        if (series < 0) reason = -series;
+        reason = series < 0 ? -series : this.seriesTimeReason(series, timeMs, nowMs);
       }
       columns.refs[index] = reason === 0 ? series : REFUSED;
       columns.values[index] = rows.value;

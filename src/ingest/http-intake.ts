@@ -61,7 +61,7 @@ export class HttpIntake implements IngestPort, RowSink {
   addResolved(series: number, value: number, timeMs: number | undefined): number {
     const time = timeMs ?? this.#nowMs;
     const reason = Number.isFinite(value)
-      ? this.#intake.timeReason(time, this.#nowMs)
+      ? this.#intake.seriesTimeReason(series, time, this.#nowMs)
       : RejectCode.invalidValue;
     if (reason !== 0) {
       this.#tally.add(reason, 0);

@@ -1,3 +1,4 @@
+import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { type ShardMap, shardOfRef, slotOfRef } from '../../native-free-core/series/refs.js';
 import { nameEnd, nameStart } from '../../native-free-core/series/series-key.js';
 import {
@@ -13,6 +14,7 @@ import {
 import { type HashKey, hashWords, sipHash128 } from '../../native-free-core/series/siphash128.js';
 import { RejectCode } from '../../protocol/reject-reasons.js';
 import type { RecoveredShard } from '../shard/recovery.js';
+import { SeriesClasses } from './series-classes.js';
 import type { ShardLinks } from './shard-links.js';
 
 const REASON_OF_STATUS: Readonly<Record<Exclude<KeyStatus, 'ok'>, RejectCode>> = {
@@ -25,6 +27,8 @@ const REASON_OF_STATUS: Readonly<Record<Exclude<KeyStatus, 'ok'>, RejectCode>> =
 export interface ResolverLimits extends SeriesLimits {
   seriesTotalMax: number;
   seriesPerMetricMax: number;
+  /** Says of which retention class a metric's series are; absent: all of one. */
+  retention?: RetentionPolicy;
 }
 
 /**
@@ -35,6 +39,7 @@ export interface ResolverLimits extends SeriesLimits {
  */
 export class SeriesResolver {
   readonly key: SeriesKeyBuilder;
+  readonly classes = new SeriesClasses();
   readonly #limits: ResolverLimits;
   readonly #hashKey: HashKey;
   readonly #registry: SeriesRegistry;
@@ -59,10 +64,11 @@ export class SeriesResolver {
 
   /** Takes the stored series of a shard over, at start. */
   restore(recovered: RecoveredShard): void {
-    const { series, seriesGroups } = recovered;
+    const { series, seriesGroups, seriesClasses } = recovered;
     for (let i = 0; i < seriesGroups.length; i++) {
       for (let k = 0; k < 4; k++) hashWords[k] = series[i * 5 + k]!;
-      this.#registry.restore(seriesGroups[i]!, series[i * 5 + 4]!);
+      const ref = this.#registry.restore(seriesGroups[i]!, series[i * 5 + 4]!);
+      this.classes.set(ref, seriesClasses[i] ?? 0);
     }
     for (const [group, numbers] of recovered.groupNumbers) this.#registry.reserveNumbers(group, numbers);
     for (const [name, count] of recovered.metrics) {
@@ -87,6 +93,7 @@ export class SeriesResolver {
     const ref = this.#registry.add();
     if (ref === REGISTRY_TOTAL_LIMIT) return -RejectCode.totalSeriesLimit;
     this.#metricSeries.set(name, ofMetric + 1);
+    this.classes.set(ref, this.#limits.retention?.classOf(name) ?? 0);
     this.#links.defineSeries(shardOfRef(ref), slotOfRef(ref), hashWords, bytes.subarray(0, length));
     return ref;
   }

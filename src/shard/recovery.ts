@@ -41,6 +41,8 @@ export interface RecoveredShard {
   /** Five words a series: 128 bits of hash, then its number in its group; `groups` says which. */
   series: Int32Array;
   seriesGroups: Uint8Array;
+  /** The retention class of each. */
+  seriesClasses: Uint8Array;
   /** Series of each metric. */
   metrics: Map<string, number>;
   /** Numbers taken in each group, by the group's number in the folder; more than its series when pages are damaged. */
@@ -100,6 +102,7 @@ class Recovery {
   readonly #metrics = new Map<string, number>();
   #series = new Int32Array(5 * 1_024);
   #seriesGroups = new Uint8Array(1_024);
+  #seriesClasses = new Uint8Array(1_024);
   #seriesCount = 0;
 
   constructor(options: ShardOptions) {
@@ -176,8 +179,9 @@ class Recovery {
       store.forEach(tableKey(group, TABLE_SERIES), tableEnd(group, TABLE_SERIES), (key, value) => {
         const page = numberOfKey(key);
         const whole = forEachSeries(value, page, (number, hashOffset, keyOffset) => {
-          engine.series.restore(engine.head, group, number, value, keyOffset);
+          const metric = engine.series.restore(engine.head, group, number, value, keyOffset);
           this.#keepSeries(group, number, value, hashOffset);
+          this.#seriesClasses[this.#seriesCount - 1] = engine.series.classOfMetric(metric);
         });
         if (!whole) {
           engine.series.reserveNumbers(group, (page + 1) * SERIES_PAGE_LENGTH);
@@ -202,6 +206,9 @@ class Recovery {
       const groups = new Uint8Array(this.#seriesGroups.length * 2);
       groups.set(this.#seriesGroups);
       this.#seriesGroups = groups;
+      const classes = new Uint8Array(this.#seriesClasses.length * 2);
+      classes.set(this.#seriesClasses);
+      this.#seriesClasses = classes;
     }
     const at = this.#seriesCount * 5;
     const view = new DataView(value.buffer, value.byteOffset + hashOffset, 16);
@@ -316,6 +323,7 @@ class Recovery {
     return {
       series: this.#series.slice(0, this.#seriesCount * 5),
       seriesGroups: this.#seriesGroups.slice(0, this.#seriesCount),
+      seriesClasses: this.#seriesClasses.slice(0, this.#seriesCount),
       metrics: this.#metrics,
       groupNumbers: this.#groupNumbers().map((group) => [group, engine.series.groupCount(group)]),
       producers: [...names].map(([producer, name]) => ({ producer, name, seq: seqs.get(producer) ?? 0 })),

@@ -6,6 +6,7 @@ import {
   SERIES_SLOT,
 } from '../../native-free-core/entry/entry-layout.js';
 import type { EntryViews, HeadWriter } from '../../native-free-core/head/head-writer.js';
+import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { nameEnd, nameStart } from '../../native-free-core/series/series-key.js';
 import { numberedKey } from '../store/keys.js';
@@ -24,10 +25,15 @@ export class SeriesTable {
   readonly #groupCounts: Int32Array;
   readonly #metrics = new Map<string, number>();
   readonly #metricSeries: number[] = [];
+  readonly #metricClasses: number[] = [];
   readonly #pages = new Map<string, { key: Uint8Array; builder: SeriesPageBuilder }>();
   #count = 0;
 
-  constructor(shard: number, map: ShardMap) {
+  readonly #retention: RetentionPolicy | undefined;
+
+  /** Without a retention all series are of class 0. */
+  constructor(shard: number, map: ShardMap, retention?: RetentionPolicy) {
+    this.#retention = retention;
     this.#shard = shard;
     this.#map = map;
     this.#groupCounts = new Int32Array(map.groupCount(shard));
@@ -42,6 +48,11 @@ export class SeriesTable {
     for (const [name, metric] of this.#metrics) yield [name, this.#metricSeries[metric]!];
   }
 
+  /** The retention class of a metric, by the number that its series' lines have. */
+  classOfMetric(metric: number): number {
+    return this.#metricClasses[metric]!;
+  }
+
   /** Numbers given in a group, by its number in the folder. */
   groupCount(group: number): number {
     return this.#groupCounts[group - this.#map.firstGroup(this.#shard)]!;
@@ -53,11 +64,13 @@ export class SeriesTable {
     this.#groupCounts[at] = Math.max(this.#groupCounts[at]!, count);
   }
 
-  /** Takes a stored series. The canonical bytes begin at `keyOffset` of `bytes`. */
-  restore(head: HeadWriter, group: number, number: number, bytes: Uint8Array, keyOffset: number): void {
+  /** Takes a stored series; answers its metric. The canonical bytes begin at `keyOffset` of `bytes`. */
+  restore(head: HeadWriter, group: number, number: number, bytes: Uint8Array, keyOffset: number): number {
     this.reserveNumbers(group, number + 1);
-    head.define(this.#map.slotOf(group, number), this.#metricOf(bytes, keyOffset));
+    const metric = this.#metricOf(bytes, keyOffset);
+    head.define(this.#map.slotOf(group, number), metric);
     this.#count++;
+    return metric;
   }
 
   /** Defines the series of an entry and adds it to its page. Does nothing when it is known, as after a replay. */
@@ -111,6 +124,7 @@ export class SeriesTable {
       metric = this.#metrics.size;
       this.#metrics.set(name, metric);
       this.#metricSeries.push(0);
+      this.#metricClasses.push(this.#retention?.classOf(name) ?? 0);
     }
     this.#metricSeries[metric]!++;
     return metric;

@@ -25,6 +25,7 @@ import {
   FLUSH_STEP_SERIES,
   LOG_BYTES_MAX,
 } from '../../native-free-core/limits.js';
+import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
 import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
@@ -71,6 +72,7 @@ export interface ShardOptions {
   live?: LiveRecorder;
   bounds?: ShardBounds;
   commands?: CommandOptions;
+  retention?: RetentionPolicy;
 }
 
 /**
@@ -119,7 +121,7 @@ export class ShardEngine {
     this.#bounds = options.bounds ?? SHARD_BOUNDS;
     this.counters = new ShardCounters(memory.counters);
     this.head = new HeadWriter(memory.head, options.live);
-    this.series = new SeriesTable(shard, map);
+    this.series = new SeriesTable(shard, map, options.retention);
     this.windows = new ProducerWindows(map.groupCount(shard));
     this.#ring = new RingConsumer(memory.ring);
     this.commands = new CommandQueue(this, options.commands);

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { RetentionSpec } from '../../native-free-core/retention/retention-policy.js';
 import type { CommandAnswer } from './commands/shard-command.js';
 import type { RecoveredShard } from './recovery.js';
 import type { ShardBounds } from './shard-engine.js';
@@ -13,6 +14,7 @@ export interface ShardTask {
   session: number;
   memory: ShardMemory;
   bounds: ShardBounds;
+  retention: RetentionSpec;
   /** The first command that is this worker's own. */
   commandsFromId: number;
   port: MessagePort;

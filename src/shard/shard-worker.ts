@@ -1,6 +1,7 @@
 import type { PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
 import { IDLE_WAIT_MS_MAX } from '../../native-free-core/limits.js';
 import { LiveWindowsWriter } from '../../native-free-core/live/live-windows-writer.js';
+import { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
@@ -32,10 +33,11 @@ export function runShard(task: ShardTask): void {
   const store = LmdbStore.open(task.path, (durationMs) => latencies.commitMs.record(durationMs));
   try {
     const { shard, session, memory, bounds, commandsFromId: fromId } = task;
+    const retention = new RetentionPolicy(task.retention);
     const commands = { fromId, answer: (answer: CommandAnswer) => say(task, { kind: 'answer', answer }) };
     const wasStuck = new ShardCounters(memory.counters).get('unableToStore') === 1;
     const { engine, recovered } = recoverShard(
-      { shard, map, memory, store, session, live, bounds, commands },
+      { shard, map, memory, store, session, live, bounds, commands, retention },
       systemClock,
     );
     say(task, { kind: 'ready', recovered });

@@ -61,7 +61,7 @@ export class FrontEndModel {
   /** Why a time is refused; empty when it is not. */
   timeReason(timeMs: number, nowMs: number): string {
     if (!(Math.abs(timeMs) <= timeMsMax)) return 'invalid_time';
-    if (timeMs < nowMs - this.#plan.times.retentionMs) return 'too_old';
+    if (timeMs < nowMs - this.#plan.retentionMs) return 'too_old';
     return timeMs > nowMs + this.#plan.times.clockSkewMs ? 'too_far_ahead' : '';
   }
 

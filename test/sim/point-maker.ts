@@ -33,7 +33,7 @@ export class PointMaker {
     this.#clock = world.clock;
     this.#book = world.book;
     this.#pool = world.pool;
-    this.#retentionMs = world.plan.times.retentionMs;
+    this.#retentionMs = world.plan.retentionMs;
     this.#skewMs = world.plan.times.clockSkewMs;
     this.#lastMs = world.clock.nowMs();
   }

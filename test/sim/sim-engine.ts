@@ -69,9 +69,8 @@ export class SimEngine {
   /** Whether all shards live, have nothing to do, and owe no answer. */
   get isIdle(): boolean {
     const process = this.#process;
-    return (
-      process !== undefined && !process.isWaiting && process.workers.every((w) => w?.engine.isIdle === true)
-    );
+    if (process === undefined || process.isWaiting || process.commands.isWaiting) return false;
+    return process.workers.every((worker) => worker?.engine.isIdle === true);
   }
 
   start(): string {
@@ -179,6 +178,7 @@ export class SimEngine {
       for (let shard = 0; shard < this.stores.length; shard++) this.work(shard);
       process.onProgress();
     }
+    process.commands.stop();
     process.closeAll();
     process.storeAll();
     this.#world.counts.stops++;

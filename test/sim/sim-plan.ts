@@ -3,6 +3,7 @@ import { defaultWireLimits, type WireLimits } from '../../protocol/limits.js';
 import type { TimeBounds } from '../../src/ingest/batch-intake.js';
 import type { ResolverLimits } from '../../src/ingest/series-resolver.js';
 import { SHARD_BOUNDS, type ShardBounds } from '../../src/shard/shard-engine.js';
+import { keepRaw } from '../native-free-core/retention/retentions.js';
 import type { SimRandom } from './sim-random.js';
 
 /** How often each kind of step is taken, relative to the others. */
@@ -44,6 +45,8 @@ export interface SimPlan {
   readonly wire: WireLimits;
   readonly resolver: ResolverLimits;
   readonly times: TimeBounds;
+  /** How long raw points are kept, ms. */
+  readonly retentionMs: number;
   readonly weights: StepWeights;
 }
 
@@ -92,6 +95,7 @@ export function makePlan(random: SimRandom): SimPlan {
   };
   const small = random.chance(0.15);
   const arenaBytesSoft = 1_024 * random.between(2, 24);
+  const retentionMs = random.pick([2 * 60, 7 * 24 * 60]) * MINUTE_MS;
   const arenaBytesPerSeries = random.pick([0, 16, 128]);
   return {
     steps: random.between(150, random.chance(0.1) ? 1_600 : 600),
@@ -124,7 +128,8 @@ export function makePlan(random: SimRandom): SimPlan {
       seriesTotalMax: small ? Math.max(2, series - random.int(20)) : series + 10,
       seriesPerMetricMax: small ? Math.ceil(series / metrics) : series + 10,
     },
-    times: { retentionMs: random.pick([2 * 60, 7 * 24 * 60]) * MINUTE_MS, clockSkewMs: 10 * MINUTE_MS },
+    times: { retention: keepRaw(retentionMs), clockSkewMs: 10 * MINUTE_MS },
+    retentionMs,
     weights: makeWeights(random),
   };
 }

@@ -102,7 +102,7 @@ export class SimProcess {
   }
 
   get isWaiting(): boolean {
-    return this.#sockets.isWaiting || this.http.isWaiting || this.commands.isWaiting;
+    return this.#sockets.isWaiting || this.http.isWaiting;
   }
 
   /** A shard's worker died. */

@@ -34,6 +34,9 @@ function refused(sources: Partial<ConfigSources>, ...texts: RegExp[]): void {
   );
 }
 
+const DAY_MS = 86_400_000;
+const FOREVER = Number.POSITIVE_INFINITY;
+
 test('loadConfig() gives the defaults when nothing is said', () => {
   const config = load();
   assert.deepEqual(
@@ -46,6 +49,7 @@ test('loadConfig() gives the defaults when nothing is said', () => {
       queryThreads: 1,
       logLevel: 'info',
       token: [],
+      adminToken: [],
       ringBytes: RING_BYTES,
       logBytesMax: LOG_BYTES_MAX,
       limits: {
@@ -58,7 +62,15 @@ test('loadConfig() gives the defaults when nothing is said', () => {
         clockSkewMs: 600_000,
         queryTimeoutMs: 30_000,
       },
-      retention: { raw: 30 * 86_400_000 },
+      retention: {
+        raw: 30 * DAY_MS,
+        '1m': 90 * DAY_MS,
+        '5m': 365 * DAY_MS,
+        '1h': FOREVER,
+        '1d': FOREVER,
+        rules: [],
+      },
+      retentionBytes: { raw: FOREVER, '1m': FOREVER, '5m': FOREVER, '1h': FOREVER, '1d': FOREVER },
     },
   );
   assert.equal(config.workers, defaultWorkers());
@@ -129,8 +141,8 @@ test('loadConfig() names the key, what is allowed, what came and from where', (t
     /port must be .*; got 1.5/,
   );
   refused(
-    { env: { MILLRACE_RETENTION_RAW: '1y' } },
-    /retention.raw must be a duration, .* from 1m to .*; got "1y"/,
+    { env: { MILLRACE_RETENTION_RAW: '1x' } },
+    /retention.raw must be a duration, .* from 1m to 100y, or forever; got "1x"/,
   );
   refused({ flags: { ringBytes: '5 bananas' } }, /ringBytes must be bytes, such as 64MiB/);
   refused({ flags: { ringBytes: '1MiB' } }, /ringBytes must hold the largest batch twice/);
@@ -181,5 +193,68 @@ test('CONFIG_KEYS names each key once in every form', () => {
   assert.deepEqual(
     [key?.flag, key?.variable],
     ['limits-series-per-metric', 'MILLRACE_LIMITS_SERIES_PER_METRIC'],
+  );
+});
+
+test('loadConfig() takes retention by tier, years and forever among its durations', () => {
+  const { retention, retentionBytes } = load({
+    env: {
+      MILLRACE_RETENTION_RAW: 'forever',
+      MILLRACE_RETENTION_1M: '2y',
+      MILLRACE_RETENTION_5M: '365d',
+      MILLRACE_RETENTION_1H: 'for ever',
+      MILLRACE_RETENTION_BYTES_RAW: '50GiB',
+      MILLRACE_RETENTION_BYTES_1M: 'unlimited',
+    },
+    flags: { 'retention.1d': '3w', 'retention.rules': '[{"match":"a","1d":"1d"}]' },
+  });
+  assert.deepEqual(retention, {
+    raw: FOREVER,
+    '1m': 730 * DAY_MS,
+    '5m': 365 * DAY_MS,
+    '1h': FOREVER,
+    '1d': 21 * DAY_MS,
+    rules: [{ match: 'a', '1d': DAY_MS }],
+  });
+  assert.deepEqual([retentionBytes.raw, retentionBytes['1m']], [50 * 1024 ** 3, FOREVER]);
+});
+
+test('loadConfig() takes retention as a list, and as a map with rules, to the same end', (t) => {
+  const wanted = [
+    { match: 'debug.*', raw: DAY_MS, '1m': 7 * DAY_MS },
+    { match: 'audit.*', raw: FOREVER },
+  ];
+  const check = (text: string): void => {
+    const { retention } = load({ file: file(t, text) });
+    assert.deepEqual([retention.raw, retention['1m'], retention.rules], [7 * DAY_MS, 90 * DAY_MS, wanted]);
+  };
+  check("retention: [{match: 'debug.*', raw: 1d, 1m: 7d}, {raw: 7d}, {match: 'audit.*', raw: forever}]\n");
+  check(
+    "retention: [{match: '*', raw: 7d}, {match: 'debug.*', raw: 1d, 1m: 7d}, {match: 'audit.*', raw: forever}]\n",
+  );
+  check(
+    "retention: { raw: 7d, rules: [{match: 'debug.*', raw: 1d, 1m: 7d}, {match: 'audit.*', raw: forever}] }\n",
+  );
+});
+
+test('loadConfig() says which retention rule is wrong, and how', (t) => {
+  const check = (rules: string, ...wanted: RegExp[]): void =>
+    refused({ file: file(t, `retention: ${rules}\n`) }, ...wanted);
+  check(
+    "[{match: 'a', raw: soon}]",
+    /^retention\.rules\[0\]\.raw must be a duration, .*or forever; got "soon" from .*yaml$/,
+  );
+  check(
+    "[{match: 'a'}, {match: 'b', 1min: 1d}]",
+    /^There is no key retention\.rules\[1\]\.1min, from .*; did you mean/,
+  );
+  check('{ rules: [{ raw: 1d }] }', /^retention\.rules\[0\]\.match must be a pattern .*; got none from/);
+  check('[5]', /^retention\.rules\[0\] must be a map such as .*; got 5 from/);
+  check('{ rules: 5 }', /^retention\.rules must be a list .*; got 5 from/);
+  check('[{ tier: 1d }]', /^There is no key retention\.tier, from/);
+  check('{ 1m: 0 }', /^retention\.1m must be .*; got 0 from/);
+  refused(
+    { env: { MILLRACE_RETENTION_BYTES_RAW: 'much' } },
+    /^retentionBytes\.raw must be bytes, such as 50GiB, from 1 MiB to .*, or unlimited; got "much"/,
   );
 });

@@ -11,6 +11,7 @@ import {
   SERIES_SLOT,
 } from '../../../native-free-core/entry/entry-layout.js';
 import { PagedHistogram } from '../../../native-free-core/histogram/paged-histogram.js';
+import type { RetentionRule } from '../../../native-free-core/retention/retention-policy.js';
 import { RING_EMPTY, RingConsumer } from '../../../native-free-core/ring/ring-consumer.js';
 import { ringMemoryBytes } from '../../../native-free-core/ring/ring-layout.js';
 import { ShardMap } from '../../../native-free-core/series/refs.js';
@@ -29,6 +30,7 @@ import { SeriesResolver } from '../../../src/ingest/series-resolver.js';
 import { ShardLinks } from '../../../src/ingest/shard-links.js';
 import { SHARD_COUNTERS, ShardCounters } from '../../../src/shard/shard-counters.js';
 import { readPoints } from '../../native-free-core/entry/entries.js';
+import { keepRaw } from '../../native-free-core/retention/retentions.js';
 import { readKey, VECTOR_HASH_KEY } from '../../native-free-core/series/keys.js';
 
 /** The socket below a connection: keeps what was sent, decoded. */
@@ -69,6 +71,7 @@ export interface EngineOptions {
   tokens?: string[];
   seriesTotalMax?: number;
   seriesPerMetricMax?: number;
+  retentionRules?: RetentionRule[];
 }
 
 export const NOW_MS = 1_764_669_600_000;
@@ -110,13 +113,15 @@ export class FakeEngine {
       () => new ShardCounters(new SharedArrayBuffer(SHARD_COUNTERS.length * 8)),
     );
     this.links = new ShardLinks(memories, this.shardCounters);
+    const retention = keepRaw(RETENTION_MS, options.retentionRules);
     const resolverLimits = {
       ...this.limits,
       seriesTotalMax: options.seriesTotalMax ?? 10_000,
       seriesPerMetricMax: options.seriesPerMetricMax ?? 10_000,
+      retention,
     };
     this.resolver = new SeriesResolver(this.map, VECTOR_HASH_KEY, resolverLimits, this.links);
-    const bounds = { retentionMs: RETENTION_MS, clockSkewMs: CLOCK_SKEW_MS };
+    const bounds = { retention, clockSkewMs: CLOCK_SKEW_MS };
     this.intake = new BatchIntake(this.links, this.resolver, bounds);
     this.producers = new ProducerDirectory(this.links);
     this.http = new HttpIntake(this.intake, this.links, this.counters);

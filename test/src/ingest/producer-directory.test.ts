@@ -28,6 +28,7 @@ const owner = (): ProducerOwner & { losses: number } => ({
 const recovered = (...producers: [producer: number, name: string, seq: number][]): RecoveredShard => ({
   series: new Int32Array(0),
   seriesGroups: new Uint8Array(0),
+  seriesClasses: new Uint8Array(0),
   metrics: new Map(),
   groupNumbers: [],
   producers: producers.map(([producer, name, seq]) => ({ producer, name, seq })),

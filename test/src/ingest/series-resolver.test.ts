@@ -56,6 +56,7 @@ function recovered(shard: number, defined: Defined[], metrics: [string, number][
   return {
     series,
     seriesGroups: Uint8Array.from(own, ({ slot }) => MAP.groupOfSlot(shard, slot)),
+    seriesClasses: Uint8Array.from(own, () => 3),
     metrics: new Map(metrics),
     groupNumbers: [],
     producers: [],
@@ -129,6 +130,7 @@ test('restore() gives every series its old reference, and the limits go on count
     hosts.map((host) => refOf(resolver, 'm', host)),
     refs,
   );
+  assert.deepEqual(new Set(refs.map((ref) => resolver.classes.of(ref))), new Set([3]));
   assert.deepEqual(links.defined, []);
   assert.ok(refOf(resolver, 'm', 'new') >= 0);
   assert.ok(!refs.includes(refOf(resolver, 'm', 'new')));

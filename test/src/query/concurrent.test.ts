@@ -15,6 +15,7 @@ import { writePointsHead, writeSeries } from '../../../native-free-core/entry/en
 import { RingProducer } from '../../../native-free-core/ring/ring-producer.js';
 import { ShardMap } from '../../../native-free-core/series/refs.js';
 import { SeriesKeyBuilder } from '../../../native-free-core/series/series-key-builder.js';
+import { loadConfig } from '../../../src/config/load-config.js';
 import { createLogger } from '../../../src/log.js';
 import { QueryPool } from '../../../src/query/query-pool.js';
 import { SHARD_BOUNDS } from '../../../src/shard/shard-engine.js';
@@ -65,7 +66,8 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
   const memory = createShardMemory(map.groupCount(0), 100_000, 16 * 1024 * 1024);
   // A flush every 24,000 points or so: some hundred of them in the test's time.
   const bounds = { ...SHARD_BOUNDS, arenaBytesSoft: 3 * 1024 * 1024, arenaBytesPerSeries: 0 };
-  const task = { shard: 0, shardCount: 1, path, session: 1, memory, bounds };
+  const { retention } = loadConfig({ flags: {}, env: {}, file: undefined });
+  const task = { shard: 0, shardCount: 1, path, session: 1, memory, bounds, retention };
   const hooks = {
     onProgress: () => {},
     onRestart: assert.fail,
