@@ -96,8 +96,65 @@ export const FLUSH_STEP_POINTS = 65_536;
 /** Series that one flush step looks at; an empty series costs a cache line. */
 export const FLUSH_STEP_SERIES = 4_096;
 
+/**
+ * Mean points a series below which a flush step writes batches of neighbouring series instead of a chunk a series. A
+ * chunk costs about 5 µs and 20 bytes whatever it holds; above this a reader of one series gains more by chunks.
+ */
+export const BATCH_SERIES_POINTS = 32;
+
+/** Points of one batch. Short enough that reading one series of it costs about 50 µs, long enough that its columns pay. */
+export const BATCH_POINTS = 8_192;
+
 /** Points in one chunk. Bounds scratch memory and what a damaged chunk can take with it. */
 export const CHUNK_POINTS_MAX = 65_536;
+
+/**
+ * Series numbers that a compacted segment may span: segments never cross a multiple of it, so that those of one lane can be
+ * compacted and merged by themselves, in transactions of a few MiB whatever the number of series.
+ */
+export const COMPACTION_LANE_SERIES = 4_096;
+
+/** Fresh generations from which on an idle shard compacts a group. */
+export const COMPACTION_GENERATIONS_MIN = 4;
+
+/** Fresh generations beyond which it does so however small they are: each is a read more for a query of one series. */
+export const COMPACTION_GENERATIONS_MAX = 32;
+
+/** Age of a group's oldest fresh generation from which on an idle shard compacts it, ms since its flush. */
+export const COMPACTION_QUIET_MS = 30_000;
+
+/** The same where series have few fresh points each, for which many small runs would be written. */
+export const COMPACTION_AGE_MS_MAX = 10 * 60_000;
+
+/** Mean fresh points a series from which on a compaction pays: five runs a series cost about 30 µs. */
+export const COMPACTION_SERIES_POINTS = 64;
+
+/**
+ * Fresh points of a shard from which on it compacts though it is busy, and beyond which it takes no more until it has: a
+ * burst of some seconds goes at full speed, a query of all series reads at most the second number of points more.
+ */
+export const COMPACTION_POINTS_SOFT = 64_000_000;
+export const COMPACTION_POINTS_HARD = 256_000_000;
+
+/** Input of one compaction or merge: its writes are about as much again, and an ACK may wait for them. */
+export const COMPACTION_JOB_POINTS = 4_000_000;
+export const COMPACTION_JOB_BYTES = 4 * MIB;
+
+/** What one step of such a job does, in points; a series counts COMPACTION_SERIES_WORK more. About 2 ms. */
+export const COMPACTION_STEP_WORK = 16_384;
+export const COMPACTION_SERIES_WORK = 256;
+
+/** Points up to which small chunks of a series are made into one. A chunk of at least half of that is copied as it is. */
+export const COMPACTION_CHUNK_POINTS = 1_024;
+
+/** Cells in one run: a reader of some windows passes over the other runs of its series. */
+export const COMPACTION_RUN_CELLS = 128;
+
+/** Bytes from which on a compacted segment ends with its series. Of pages of 4 KiB 2 % are lost to rounding. */
+export const COMPACTION_SEGMENT_BYTES = 128 * KIB;
+
+/** Small neighbours of one stretch and lane that are merged into one. */
+export const COMPACTION_MERGE_LAYERS = 8;
 
 /** Times that a reader tries again under a sequence word before it yields its time slice. */
 export const READ_RETRIES_MAX = 1_000;
@@ -126,4 +183,10 @@ assert(RING_BYTES >= 2 * (20 * ENTRY_POINTS_MAX + KIB), 'half a ring must hold t
 assert(
   ARENA_BYTES_SOFT + ARENA_BYTES_HEADROOM <= ARENA_BYTES_HARD,
   'an arena must take one more entry at its soft bound',
+);
+assert(FLUSH_STEP_SERIES <= COMPACTION_LANE_SERIES, 'a flush step lies within one lane');
+assert(BATCH_POINTS <= CHUNK_POINTS_MAX, 'a batch must fit the memory of a chunk');
+assert(
+  COMPACTION_POINTS_SOFT < COMPACTION_POINTS_HARD && COMPACTION_JOB_POINTS < COMPACTION_POINTS_SOFT,
+  'fresh points must be compacted before they are too many',
 );

@@ -26,6 +26,8 @@ export class SegmentBuilder {
   #directoryBytes = 0;
   #runs = 0;
   #first = 0;
+  /** The number in the directory that the next one is counted from. */
+  #before = 0;
   #last = 0;
   #startMs = Number.POSITIVE_INFINITY;
   #endMs = Number.NEGATIVE_INFINITY;
@@ -62,15 +64,19 @@ export class SegmentBuilder {
     if (this.offset + bytes > this.bytes.length) this.bytes = grown(this.bytes, this.offset + bytes);
   }
 
-  /** Takes the run of series `number` that was encoded from `offset` to `end`, with points in [startMs, endMs]. */
-  add(number: number, end: number, startMs: number, endMs: number): void {
+  /**
+   * Takes the run that was encoded from `offset` to `end`, with points in [startMs, endMs]: of series `number`, or of
+   * several from there to `lastNumber`.
+   */
+  add(number: number, end: number, startMs: number, endMs: number, lastNumber = number): void {
     if (this.#directoryBytes + 16 > this.#directory.length) {
       this.#directory = grown(this.#directory, this.#directory.length * 2);
     }
-    if (this.#runs++ === 0) this.#first = this.#last = number;
-    this.#directoryBytes = writeVarint(this.#directory, this.#directoryBytes, number - this.#last);
+    if (this.#runs++ === 0) this.#first = this.#before = number;
+    this.#directoryBytes = writeVarint(this.#directory, this.#directoryBytes, number - this.#before);
     this.#directoryBytes = writeVarint(this.#directory, this.#directoryBytes, end - this.offset);
-    this.#last = number;
+    this.#before = number;
+    this.#last = lastNumber;
     this.offset = end;
     if (startMs < this.#startMs) this.#startMs = startMs;
     if (endMs > this.#endMs) this.#endMs = endMs;

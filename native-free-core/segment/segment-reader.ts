@@ -60,6 +60,14 @@ export class SegmentReader {
     return this.end <= this.#bytes.length;
   }
 
+  /** The number of the run behind the present one; -1 when there is none. */
+  nextNumber(): number {
+    if (this.#runs === 0) return -1;
+    return readVarint(this.#bytes, this.#directoryAt, this.#directoryEnd) < 0
+      ? -1
+      : this.number + varint.value;
+  }
+
   /** Steps to the first run of `number` at or behind the present place; false when there is none. */
   seek(number: number): boolean {
     while (this.next()) if (this.number >= number) return this.number === number;

@@ -165,10 +165,8 @@ export class OperatorReport implements OperatorPort {
           map_bytes: c.get('mapBytes'),
           readers: c.get('readers'),
         },
-        tiers: [
-          { tier: 'raw', bytes_written: c.get('rawBytes') },
-          { tier: '1m', bytes_written: c.get('rollupBytes') },
-        ],
+        fresh: { bytes_written: c.get('freshBytes'), points: c.get('freshPoints') },
+        compaction: { points: c.get('compactedPoints'), jobs: c.get('compactions'), merges: c.get('merges') },
       };
     });
   }

@@ -1,6 +1,6 @@
 import { parseSegmentKey, segmentSeekKey, tableEnd } from '../store/keys.js';
 import type { StoreReader } from '../store/shard-store.js';
-import { TABLE_RAW } from '../store/store-layout.js';
+import { POINT_TABLES } from '../store/tier-tables.js';
 import type { TimeRange } from './point-scan.js';
 import type { ShardSelection } from './selection.js';
 
@@ -16,6 +16,7 @@ export interface ChosenSegment {
   key: Uint8Array;
   generation: number;
   firstNumber: number;
+  lastNumber: number;
   startMs: number;
   /** Where it lies, for a person. */
   where: string;
@@ -45,7 +46,10 @@ export function lowerPlace({ ids, view }: ShardSelection, { from, to }: GroupPla
   return low;
 }
 
-/** The segments of a group that may hold wanted points, by generation. Looks at keys alone. */
+/**
+ * The segments of a group that may hold wanted points, fresh and compacted ones, by generation, which is the order in
+ * which their points arrived. Looks at keys alone.
+ */
 export function chooseSegments(
   selected: ShardSelection,
   places: GroupPlaces,
@@ -55,14 +59,16 @@ export function chooseSegments(
   const { ids, view } = selected;
   const group = view.firstGroup + places.local;
   const chosen: ChosenSegment[] = [];
-  reader.forEachKey(segmentSeekKey(group, TABLE_RAW, range.startMs), tableEnd(group, TABLE_RAW), (key) => {
-    const { startMs, generation, firstNumber, lastNumber } = parseSegmentKey(key);
-    if (startMs >= range.endMs) return true;
-    const at = lowerPlace(selected, places, firstNumber);
-    if (at === places.to || view.index.numberOf(ids.items[at]!) > lastNumber) return true;
-    const where = `group ${group}, generation ${generation}, numbers ${firstNumber} to ${lastNumber}`;
-    chosen.push({ key: new Uint8Array(key), generation, firstNumber, startMs, where });
-    return true;
-  });
+  for (const table of POINT_TABLES) {
+    reader.forEachKey(segmentSeekKey(group, table, range.startMs), tableEnd(group, table), (key) => {
+      const { startMs, generation, firstNumber, lastNumber } = parseSegmentKey(key);
+      if (startMs >= range.endMs) return true;
+      const at = lowerPlace(selected, places, firstNumber);
+      if (at === places.to || view.index.numberOf(ids.items[at]!) > lastNumber) return true;
+      const where = `group ${group}, generation ${generation}, numbers ${firstNumber} to ${lastNumber}`;
+      chosen.push({ key: new Uint8Array(key), generation, firstNumber, lastNumber, startMs, where });
+      return true;
+    });
+  }
   return chosen.sort((a, b) => a.generation - b.generation);
 }

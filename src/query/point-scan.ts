@@ -1,7 +1,4 @@
-import { decodeChunkInto } from '../../native-free-core/codec/chunk.js';
-import { CHUNK_POINTS_MAX } from '../../native-free-core/limits.js';
-import { SEGMENT_RAW } from '../../native-free-core/segment/segment-layout.js';
-import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
+import { PointSegmentReader } from '../../native-free-core/segment/point-segment-reader.js';
 import { MillraceError } from '../errors.js';
 import {
   type ChosenSegment,
@@ -29,7 +26,7 @@ export interface PointVisitor {
   readonly usefulUntilMs: number;
   /**
    * Points `from … to - 1` of the columns belong to the series of that ordinal and lie in the range. Of one series,
-   * points come in the order of arrival but for those of one chunk, which are sorted by time, equal times in the
+   * points come in the order of arrival but for those of one visit, which are sorted by time, equal times in the
    * order of arrival. The columns are the scan's own, and valid until it returns.
    */
   visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void;
@@ -54,9 +51,7 @@ interface ShardScan {
 export class PointScan {
   readonly #findings: QueryFindings;
   readonly #head = new HeadPoints();
-  readonly #segment = new SegmentReader();
-  readonly #times = new Float64Array(CHUNK_POINTS_MAX);
-  readonly #values = new Float64Array(CHUNK_POINTS_MAX);
+  readonly #segment = new PointSegmentReader();
 
   constructor(findings: QueryFindings) {
     this.#findings = findings;
@@ -121,40 +116,54 @@ export class PointScan {
       // Valid until the next call on the reader, which is for the next segment.
       const bytes = snapshot.reader.get(chosen.key);
       if (bytes === undefined) continue;
-      const status = this.#segment.open(bytes, SEGMENT_RAW, chosen.firstNumber);
-      if (status === 'ok') this.#scanSegment(scan, places, chosen, bytes);
+      const status = this.#segment.open(bytes, chosen.firstNumber, chosen.lastNumber);
+      if (status === 'ok') this.#scanSegment(scan, places, chosen);
       else this.#findings.add(`${status} segment`, chosen.where);
     }
   }
 
   /** Walks the open segment's runs and the selected series side by side; both ascend by number. */
-  #scanSegment(scan: ShardScan, places: GroupPlaces, chosen: ChosenSegment, bytes: Uint8Array): void {
-    const { selected, range, visitor, stop } = scan;
+  #scanSegment(scan: ShardScan, places: GroupPlaces, chosen: ChosenSegment): void {
+    const { selected, stop } = scan;
     const segment = this.#segment;
-    const { ids, firstOrdinal, view } = selected;
+    const { ids, view } = selected;
     const { index } = view;
     for (let at = lowerPlace(selected, places, chosen.firstNumber); segment.next(); ) {
-      const { number } = segment;
+      const { number, lastNumber } = segment;
       while (at < places.to && index.numberOf(ids.items[at]!) < number) at++;
       if (at === places.to) return;
-      if (index.numberOf(ids.items[at]!) !== number) continue;
-      const count = decodeChunkInto(bytes, segment.start, segment.end, this.#times, this.#values, 0);
-      if (count < 0) {
-        this.#findings.add('damaged chunk', `${chosen.where}, number ${number}, byte ${segment.start}`);
+      if (index.numberOf(ids.items[at]!) > lastNumber) continue;
+      const status = segment.decode();
+      if (status !== 'ok') {
+        this.#findings.add(`${status} run`, `${chosen.where}, number ${number}, byte ${segment.start}`);
         continue;
       }
-      stop.count(count);
-      const from = lowerBound(this.#times, count, range.startMs);
-      const to = lowerBound(this.#times, count, range.endMs);
-      if (from < to) visitor.visit(firstOrdinal + at, this.#times, this.#values, from, to);
+      stop.count(segment.batch.points);
+      this.#visitBatch(scan, places, at);
+    }
+  }
+
+  /** Visits the selected series, from place `at` on, that are in the decoded run. */
+  #visitBatch({ selected, range, visitor }: ShardScan, places: GroupPlaces, at: number): void {
+    const { ids, firstOrdinal, view } = selected;
+    const { batch } = this.#segment;
+    const { series, numbers, ends, times, values } = batch;
+    for (let i = 0, place = at; i < series; i++) {
+      const number = numbers[i]!;
+      while (place < places.to && view.index.numberOf(ids.items[place]!) < number) place++;
+      if (place === places.to) return;
+      if (view.index.numberOf(ids.items[place]!) !== number) continue;
+      const from = lowerBound(times, batch.start(i), ends[i]!, range.startMs);
+      const to = lowerBound(times, from, ends[i]!, range.endMs);
+      if (from < to) visitor.visit(firstOrdinal + place, times, values, from, to);
     }
   }
 }
 
-/** The first of `count` ascending times that is at or after `timeMs`. */
-function lowerBound(times: Float64Array, count: number, timeMs: number): number {
-  let low = 0;
-  let high = count;
+/** The first of the ascending times [from, to) that is at or after `timeMs`; `to` when there is none. */
+function lowerBound(times: Float64Array, from: number, to: number, timeMs: number): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (times[middle]! < timeMs) low = middle + 1;

@@ -1,7 +1,8 @@
 import { generationOfLogKey, logKey, parseSegmentKey, tableEnd, tableKey } from '../store/keys.js';
 import type { LmdbSnapshot } from '../store/lmdb-store.js';
 import { decodeGroupRecord, type GroupRecord } from '../store/records.js';
-import { PREFIX_SHARD, SHARD_LOG, TABLE_GROUP, TABLE_RAW } from '../store/store-layout.js';
+import { PREFIX_SHARD, SHARD_LOG, TABLE_GROUP } from '../store/store-layout.js';
+import { POINT_TABLES } from '../store/tier-tables.js';
 import type { QueryFindings } from './query-findings.js';
 
 /**
@@ -91,11 +92,13 @@ export class ShardSnapshot {
   #rebuild(group: number, newest: number, firstLogged: number | undefined): GroupRecord {
     if (firstLogged === undefined) return { ...NOTHING_STORED, storedGeneration: newest };
     let partialBound = 0;
-    this.reader.forEachKey(tableKey(group, TABLE_RAW), tableEnd(group, TABLE_RAW), (key) => {
-      const { generation, lastNumber } = parseSegmentKey(key);
-      if (generation === firstLogged) partialBound = Math.max(partialBound, lastNumber + 1);
-      return true;
-    });
+    for (const table of POINT_TABLES) {
+      this.reader.forEachKey(tableKey(group, table), tableEnd(group, table), (key) => {
+        const { generation, lastNumber } = parseSegmentKey(key);
+        if (generation === firstLogged) partialBound = Math.max(partialBound, lastNumber + 1);
+        return true;
+      });
+    }
     return { ...NOTHING_STORED, storedGeneration: firstLogged - 1, partialBound };
   }
 }

@@ -1,9 +1,4 @@
-import { CellRun } from '../../native-free-core/cell/cell-run.js';
-import { cellRunBytesMax, encodeCellRunInto } from '../../native-free-core/cell/cell-run-codec.js';
-import { CELL_RUN_ROWS_MAX } from '../../native-free-core/cell/cell-run-layout.js';
-import { ROLLUP_CELLS, ROLLUP_POINTS, rollupForm } from '../../native-free-core/cell/rollup-run.js';
-import { chunkBytesMax, encodeChunkInto } from '../../native-free-core/codec/chunk.js';
-import { chainCount, copyChain } from '../../native-free-core/head/head-chain.js';
+import { chainCount } from '../../native-free-core/head/head-chain.js';
 import {
   FLAG_HAS_POINT,
   LINE_FLAGS,
@@ -14,20 +9,17 @@ import {
   LINE_SHIFT_U32,
 } from '../../native-free-core/head/head-layout.js';
 import type { HeadViews } from '../../native-free-core/head/head-memory.js';
-import { isSorted, sortPoints } from '../../native-free-core/head/sort-points.js';
-import { CHUNK_POINTS_MAX, SERIES_PAGE_LENGTH } from '../../native-free-core/limits.js';
-import { SegmentBuilder } from '../../native-free-core/segment/segment-builder.js';
-import { SEGMENT_RAW, SEGMENT_ROLLUP } from '../../native-free-core/segment/segment-layout.js';
+import { SERIES_PAGE_LENGTH } from '../../native-free-core/limits.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
-import { numberedKey, segmentKey, tableKey } from '../store/keys.js';
-import { encodeGroupRecord, encodeWindowRecord, type GroupRecord } from '../store/records.js';
+import { numberedKey, segmentKey } from '../store/keys.js';
+import { encodeWindowRecord } from '../store/records.js';
 import { pageOfNumber } from '../store/series-page.js';
 import type { StoreWriter } from '../store/shard-store.js';
 import { SpanPage } from '../store/span-page.js';
-import { TABLE_GROUP, TABLE_RAW, TABLE_ROLLUP_1M, TABLE_SPAN, TABLE_WINDOW } from '../store/store-layout.js';
+import { TABLE_FRESH, TABLE_SPAN, TABLE_WINDOW } from '../store/store-layout.js';
+import { FreshSegment } from './fresh-segment.js';
+import type { GroupBooks } from './group-books.js';
 import type { WindowSnapshot } from './producer-windows.js';
-
-const MINUTE_MS = 60_000;
 
 interface Write {
   key: Uint8Array;
@@ -39,37 +31,33 @@ export interface FlushContext {
   shard: number;
   map: ShardMap;
   views: HeadViews;
-  /** By group, counted from the shard's first; changed by the flush as it goes on. */
-  groups: GroupRecord[];
+  /** Its records say how far the flush came; the engine writes them. */
+  books: GroupBooks;
   /** Series numbered so far in each of these groups. */
   groupSeries: (group: number) => number;
   /** Points that one step encodes, and series that it looks at; a step ends with the series that reaches one of them. */
   stepPoints: number;
   stepSeries: number;
+  /** Mean points a series below which a step writes batches. */
+  batchSeriesPoints: number;
+  /** Numbers that a segment may span. */
+  laneSeries: number;
 }
 
 /**
- * Turns a closed generation of the open state into blocks, in steps that each take a bounded time and go to disk in
- * the transaction of the duty cycle that made them: a segment of chunks and a segment of 1 m cells a group and step, the
- * spans of the series in them, and the group's record, which says how far the step came. The log of the generation goes
- * with the last step. A crash between steps repeats none and loses none: replay passes over what the records say.
+ * Turns a closed generation of the open state into fresh segments, in steps that each take a bounded time and go to disk in
+ * the transaction of the duty cycle that made them: a segment of points a group and step, the spans of the series in it, and
+ * the group's record, which says how far the step came. The log of the generation goes with the last step. A crash between
+ * steps repeats none and loses none: replay passes over what the records say.
  *
- * Cells are written as what these points add to their minutes. Points of one minute that arrive in different
- * generations make several cells of it; readers merge them, because a cell is a monoid.
+ * No cells are made here: a compaction makes those of all tiers later (docs/adr/0007-tiers-are-contributions.md).
  */
 export class Flush {
-  /** Bytes of raw and of rollup segments written so far, for the counters. */
-  rawBytes = 0;
-  rollupBytes = 0;
+  /** Bytes of segments written so far, for the counters. */
+  writtenBytes = 0;
   readonly #context: FlushContext;
-  readonly #raw = new SegmentBuilder();
-  readonly #rollup = new SegmentBuilder();
-  readonly #cells = new CellRun();
+  readonly #segment: FreshSegment;
   readonly #span = new SpanPage();
-  #times = new Float64Array(1 << 12);
-  #values = new Float64Array(1 << 12);
-  #scratchTimes = new Float64Array(0);
-  #scratchValues = new Float64Array(0);
   #generation = 0;
   #group = 0;
   #number = 0;
@@ -83,6 +71,7 @@ export class Flush {
 
   constructor(context: FlushContext) {
     this.#context = context;
+    this.#segment = new FreshSegment(context.views);
   }
 
   get active(): boolean {
@@ -117,15 +106,16 @@ export class Flush {
   /** Encodes the next part, unless one waits to be written. Answers the points it looked at. */
   step(): number {
     if (!this.#active || this.#finished || this.#writes.length > 0) return 0;
-    const { groups, stepPoints, stepSeries } = this.#context;
+    const { books, stepPoints, stepSeries } = this.#context;
+    const groups = books.groups.length;
     let points = 0;
     let series = 0;
-    while (this.#group < groups.length && points < stepPoints && series < stepSeries) {
+    while (this.#group < groups && points < stepPoints && series < stepSeries) {
       points += this.#encodeRange(stepPoints - points, stepSeries - series);
       series += this.#scanned;
-      this.#writeGroupRecord();
+      this.#endGroupIfDone();
     }
-    if (this.#group === groups.length) this.#finish();
+    if (this.#group === groups) this.#finish();
     return points + series;
   }
 
@@ -144,7 +134,7 @@ export class Flush {
   }
 
   #startOf(group: number): number {
-    const record = this.#context.groups[group];
+    const record = this.#context.books.groups[group];
     if (record === undefined) return 0;
     // A group that has the generation already begins at its end.
     return record.storedGeneration >= this.#generation ? Number.MAX_SAFE_INTEGER : record.partialBound;
@@ -152,93 +142,64 @@ export class Flush {
 
   /** Encodes series of one group from #number on until a bound is reached; moves on to the next group at its end. */
   #encodeRange(pointsMax: number, seriesMax: number): number {
-    const { map, shard, groups } = this.#context;
+    const { map, shard, books } = this.#context;
     const group = map.firstGroup(shard) + this.#group;
-    const end = Math.min(this.#number + seriesMax, this.#context.groupSeries(group));
+    const { end, points } = this.#measure(group, pointsMax, seriesMax);
     this.#scanned = Math.max(1, end - this.#number);
-    this.#raw.begin();
-    this.#rollup.begin();
-    let points = 0;
-    let number = this.#number;
-    let spanPage = -1;
-    for (; number < end && points < pointsMax; number++) {
-      const here = this.#encodeSeries(map.slotOf(group, number), number);
-      if (here === 0) continue;
-      points += here;
-      const page = pageOfNumber(number);
-      if (page !== spanPage) this.#writeSpanPage(group, (spanPage = page));
-    }
-    this.#takeSegment(group, TABLE_RAW, this.#raw, SEGMENT_RAW);
-    this.#takeSegment(group, TABLE_ROLLUP_1M, this.#rollup, SEGMENT_ROLLUP);
-    const record = groups[this.#group]!;
+    if (points > 0) this.#encodeSeries(group, end, points);
+    const record = books.change(this.#group);
     record.storedPoints += points;
-    record.partialBound = number;
+    record.partialBound = end;
     this.#storedInGeneration += points;
-    this.#number = number;
+    this.#number = end;
     return points;
   }
 
-  #writeGroupRecord(): void {
-    const { map, shard, groups } = this.#context;
+  /**
+   * How far the step goes and how many points that are, by the series' lines alone. Never over the border of a lane, so that
+   * what a compaction finds are segments of one lane each.
+   */
+  #measure(group: number, pointsMax: number, seriesMax: number): { end: number; points: number } {
+    const { map, views, laneSeries, groupSeries } = this.#context;
+    const laneEnd = (Math.floor(this.#number / laneSeries) + 1) * laneSeries;
+    const last = Math.min(this.#number + seriesMax, laneEnd, groupSeries(group));
+    let end = this.#number;
+    let points = 0;
+    for (; end < last && points < pointsMax; end++) {
+      points += chainCount(views, map.slotOf(group, end), this.#generation);
+    }
+    return { end, points };
+  }
+
+  #encodeSeries(group: number, end: number, points: number): void {
+    const { map, views, batchSeriesPoints } = this.#context;
+    const segment = this.#segment;
+    segment.begin(points < (end - this.#number) * batchSeriesPoints);
+    let spanPage = -1;
+    for (let number = this.#number; number < end; number++) {
+      const slot = map.slotOf(group, number);
+      const count = chainCount(views, slot, this.#generation);
+      if (count === 0) continue;
+      segment.add(number, slot, this.#generation, count);
+      const page = pageOfNumber(number);
+      if (page !== spanPage) this.#writeSpanPage(group, (spanPage = page));
+    }
+    const value = segment.finish();
+    if (value === undefined) return;
+    const { startMs, endMs, firstNumber, lastNumber } = segment.builder;
+    const range = { startMs, endMs, generation: this.#generation, firstNumber, lastNumber };
+    this.writtenBytes += value.length;
+    this.#writes.push({ key: segmentKey(group, TABLE_FRESH, range), value: value.slice() });
+  }
+
+  #endGroupIfDone(): void {
+    const { map, shard, books } = this.#context;
     const group = map.firstGroup(shard) + this.#group;
-    const record = groups[this.#group]!;
-    if (this.#number >= this.#context.groupSeries(group)) {
-      record.storedGeneration = Math.max(record.storedGeneration, this.#generation);
-      record.partialBound = 0;
-      this.#number = this.#startOf(++this.#group);
-    }
-    this.#writes.push({ key: tableKey(group, TABLE_GROUP), value: encodeGroupRecord(record) });
-  }
-
-  /** One series: chunks and cells of its points in the generation. Answers their number. */
-  #encodeSeries(slot: number, number: number): number {
-    const { views } = this.#context;
-    const count = chainCount(views, slot, this.#generation);
-    if (count === 0) return 0;
-    this.#reserve(count);
-    const times = this.#times;
-    const values = this.#values;
-    copyChain(views, slot, this.#generation, count, times, values, 0);
-    if (!isSorted(times, count)) this.#sort(count);
-    for (let start = 0; start < count; start += CHUNK_POINTS_MAX) {
-      this.#encodeChunk(number, start, Math.min(count, start + CHUNK_POINTS_MAX));
-    }
-    return count;
-  }
-
-  /** The points [start, end) of the series at hand: a chunk, and what they add to its minutes. */
-  #encodeChunk(number: number, start: number, end: number): void {
-    const times = this.#times;
-    const values = this.#values;
-    const raw = this.#raw;
-    const rollup = this.#rollup;
-    const count = end - start;
-    const firstMs = times[start]!;
-    const lastMs = times[end - 1]!;
-    raw.reserve(chunkBytesMax(count));
-    const chunkStart = raw.offset;
-    const chunkEnd = encodeChunkInto(times, values, start, count, raw.bytes, chunkStart);
-    raw.add(number, chunkEnd, firstMs, lastMs);
-    if (rollupForm(count, firstMs, lastMs, MINUTE_MS) === ROLLUP_POINTS) {
-      const bytes = chunkEnd - chunkStart;
-      rollup.reserve(1 + bytes);
-      rollup.bytes[rollup.offset] = ROLLUP_POINTS;
-      // A loop beats subarray + set for the hundred bytes of a chunk: no view object.
-      for (let i = 0, to = rollup.offset + 1; i < bytes; i++)
-        rollup.bytes[to + i] = raw.bytes[chunkStart + i]!;
-      rollup.add(number, rollup.offset + 1 + bytes, firstMs, lastMs);
-      return;
-    }
-    const cells = this.#cells;
-    cells.reset();
-    cells.accumulate(times, values, start, count, MINUTE_MS);
-    for (let from = 0; from < cells.length; from += CELL_RUN_ROWS_MAX) {
-      const rows = Math.min(CELL_RUN_ROWS_MAX, cells.length - from);
-      rollup.reserve(1 + cellRunBytesMax(cells, from, rows));
-      rollup.bytes[rollup.offset] = ROLLUP_CELLS;
-      const at = encodeCellRunInto(cells, from, rows, MINUTE_MS, rollup.bytes, rollup.offset + 1);
-      rollup.add(number, at, firstMs, lastMs);
-    }
+    if (this.#number < this.#context.groupSeries(group)) return;
+    const record = books.change(this.#group);
+    record.storedGeneration = Math.max(record.storedGeneration, this.#generation);
+    record.partialBound = 0;
+    this.#number = this.#startOf(++this.#group);
   }
 
   #writeSpanPage(group: number, page: number): void {
@@ -261,21 +222,6 @@ export class Flush {
     this.#writes.push({ key: numberedKey(group, TABLE_SPAN, page), value: this.#span.seal().slice() });
   }
 
-  #takeSegment(group: number, table: number, builder: SegmentBuilder, kind: number): void {
-    if (builder.runs === 0) return;
-    const range = {
-      startMs: builder.startMs,
-      endMs: builder.endMs,
-      generation: this.#generation,
-      firstNumber: builder.firstNumber,
-      lastNumber: builder.lastNumber,
-    };
-    const value = builder.finish(kind).slice();
-    if (kind === SEGMENT_RAW) this.rawBytes += value.length;
-    else this.rollupBytes += value.length;
-    this.#writes.push({ key: segmentKey(group, table, range), value });
-  }
-
   #finish(): void {
     const first = this.#context.map.firstGroup(this.#context.shard);
     for (const { producer, windows, lastSeenMs } of this.#windows) {
@@ -286,20 +232,5 @@ export class Flush {
     }
     this.#windows = [];
     this.#finished = true;
-  }
-
-  #reserve(count: number): void {
-    if (count <= this.#times.length) return;
-    const size = 2 ** Math.ceil(Math.log2(count));
-    this.#times = new Float64Array(size);
-    this.#values = new Float64Array(size);
-  }
-
-  #sort(count: number): void {
-    if (this.#scratchTimes.length < count) {
-      this.#scratchTimes = new Float64Array(this.#times.length);
-      this.#scratchValues = new Float64Array(this.#times.length);
-    }
-    sortPoints(this.#times, this.#values, count, this.#scratchTimes, this.#scratchValues);
   }
 }

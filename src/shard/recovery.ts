@@ -1,5 +1,6 @@
 import { SERIES_PAGE_LENGTH } from '../../native-free-core/limits.js';
 import { ProducerWindow } from '../../native-free-core/producer/producer-window.js';
+import { countPoints, countTier } from '../store/count-tier.js';
 import type { StoreFinding } from '../store/findings.js';
 import {
   damageKey,
@@ -10,16 +11,20 @@ import {
   positionOfLogKey,
   tableEnd,
   tableKey,
+  tierKey,
 } from '../store/keys.js';
 import { LogValueReader, peekLogPoints } from '../store/log-value.js';
 import {
   decodeGroupRecord,
   decodeProducerRecord,
   decodeShardRecord,
+  decodeTierRecord,
   decodeWindowRecord,
   emptyGroupRecord,
+  emptyTierRecord,
   type GroupRecord,
   type ShardRecord,
+  type TierRecord,
 } from '../store/records.js';
 import { forEachSeries } from '../store/series-page.js';
 import { forEachSpan } from '../store/span-page.js';
@@ -29,12 +34,13 @@ import {
   SHARD_PRODUCER,
   SHARD_RECORD,
   TABLE_GROUP,
-  TABLE_RAW,
   TABLE_SERIES,
   TABLE_SPAN,
   TABLE_WINDOW,
 } from '../store/store-layout.js';
-import { ShardEngine, type ShardOptions } from './shard-engine.js';
+import { POINT_TABLES, TIER_TABLES } from '../store/tier-tables.js';
+import { ShardEngine } from './shard-engine.js';
+import type { ShardOptions } from './shard-options.js';
 
 /** What the front end has to know of a recovered shard. */
 export interface RecoveredShard {
@@ -70,8 +76,9 @@ export function recoverShard(
   const startedMs = clock.monotonicMs();
   const recovery = new Recovery(options);
   const groups = recovery.readGroups();
+  const tiers = recovery.readTiers();
   const record = recovery.readShardRecord();
-  const engine = new ShardEngine(options, groups);
+  const engine = new ShardEngine(options, { groups, tiers });
   const first = recovery.firstGeneration(groups);
   raiseRecords(groups, first);
   engine.head.reset(first);
@@ -141,15 +148,36 @@ class Recovery {
       return false;
     });
     const record = emptyGroupRecord();
-    store.forEachKey(tableKey(group, TABLE_RAW), tableEnd(group, TABLE_RAW), (key) => {
-      const { generation, lastNumber } = parseSegmentKey(key);
-      if (generation < firstLogged) record.storedGeneration = Math.max(record.storedGeneration, generation);
-      else if (generation === firstLogged)
-        record.partialBound = Math.max(record.partialBound, lastNumber + 1);
-      return true;
-    });
+    for (const table of POINT_TABLES) {
+      store.forEachKey(tableKey(group, table), tableEnd(group, table), (key) => {
+        const { generation, lastNumber } = parseSegmentKey(key);
+        if (generation < firstLogged) record.storedGeneration = Math.max(record.storedGeneration, generation);
+        else if (generation === firstLogged)
+          record.partialBound = Math.max(record.partialBound, lastNumber + 1);
+        return true;
+      });
+    }
     if (firstLogged !== Number.POSITIVE_INFINITY) record.storedGeneration = firstLogged - 1;
+    for (const table of POINT_TABLES) record.storedPoints += countPoints(store, group, table);
     return record;
+  }
+
+  /** The records of the groups' tiers. One that is damaged is counted anew. */
+  readTiers(): TierRecord[][] {
+    const { store, shard } = this.#options;
+    return this.#groupNumbers().map((group) =>
+      TIER_TABLES.map((table) => {
+        const value = store.get(tierKey(group, table.tier));
+        if (value === undefined) return emptyTierRecord();
+        const record = decodeTierRecord(value);
+        if (record !== undefined) return record;
+        const counted = { ...emptyTierRecord(), ...countTier(store, group, table) };
+        const where = `group ${group}, tier ${table.name}`;
+        const done = `counted anew: ${counted.segments} segments; what was swept before is forgotten`;
+        this.#findings.push({ shard, what: 'tier record', where, done });
+        return counted;
+      }),
+    );
   }
 
   readShardRecord(): ShardRecord {

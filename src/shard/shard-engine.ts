@@ -9,79 +9,39 @@ import {
   POINTS_PRODUCER,
   POINTS_SEQ,
 } from '../../native-free-core/entry/entry-layout.js';
-import {
-  type EntryViews,
-  HeadWriter,
-  type LiveRecorder,
-  type SlotFilter,
-} from '../../native-free-core/head/head-writer.js';
+import { type EntryViews, HeadWriter, type SlotFilter } from '../../native-free-core/head/head-writer.js';
 import {
   ARENA_BYTES_HEADROOM,
-  ARENA_BYTES_PER_SERIES,
-  ARENA_BYTES_SOFT,
-  CYCLE_BYTES_MAX,
-  FLUSH_AGE_MS_MAX,
+  BATCH_SERIES_POINTS,
   FLUSH_STEP_POINTS,
   FLUSH_STEP_SERIES,
-  LOG_BYTES_MAX,
 } from '../../native-free-core/limits.js';
-import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
 import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
-import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { logKey, tableKey } from '../store/keys.js';
 import { LogValueBuilder, type LogValueReader } from '../store/log-value.js';
-import { encodeShardRecord, type GroupRecord, type ShardRecord } from '../store/records.js';
-import type { ShardStore, StoreWriter } from '../store/shard-store.js';
+import { encodeShardRecord, type ShardRecord } from '../store/records.js';
+import type { StoreWriter } from '../store/shard-store.js';
 import { PREFIX_SHARD, SHARD_RECORD } from '../store/store-layout.js';
-import { type CommandOptions, CommandQueue } from './commands/command-queue.js';
+import { CommandQueue } from './commands/command-queue.js';
 import { Flush } from './flush.js';
+import { GroupBooks, type StoredRecords } from './group-books.js';
+import { COMPACTION_BOUNDS } from './jobs/compaction-bounds.js';
+import { Maintenance } from './jobs/maintenance.js';
 import { NewProducers } from './new-producers.js';
 import { ProducerWindows } from './producer-windows.js';
 import { SeriesTable } from './series-table.js';
 import { ShardCounters } from './shard-counters.js';
-import type { ShardMemory } from './shard-memory.js';
-
-/** Bounds of one shard; the defaults are the engine's, tests make them small. */
-export interface ShardBounds {
-  arenaBytesSoft: number;
-  arenaBytesPerSeries: number;
-  cycleBytesMax: number;
-  logBytesMax: number;
-  flushAgeMsMax: number;
-  /** Points that a flush step encodes, and series that it looks at; absent: those of limits.ts. */
-  flushStepPoints?: number;
-  flushStepSeries?: number;
-}
-
-export const SHARD_BOUNDS: ShardBounds = {
-  arenaBytesSoft: ARENA_BYTES_SOFT,
-  arenaBytesPerSeries: ARENA_BYTES_PER_SERIES,
-  cycleBytesMax: CYCLE_BYTES_MAX,
-  logBytesMax: LOG_BYTES_MAX,
-  flushAgeMsMax: FLUSH_AGE_MS_MAX,
-};
-
-export interface ShardOptions {
-  shard: number;
-  map: ShardMap;
-  memory: ShardMemory;
-  store: ShardStore;
-  /** Tells this run of the process from earlier ones. */
-  session: number;
-  live?: LiveRecorder;
-  bounds?: ShardBounds;
-  commands?: CommandOptions;
-  retention?: RetentionPolicy;
-}
+import { SHARD_BOUNDS, type ShardBounds, type ShardOptions } from './shard-options.js';
 
 /**
  * One shard: takes entries from its ring, applies them to the open state, logs them, and turns closed generations into
  * blocks. It owns all memory and the store of its shard; no other thread writes either. It has no thread, clock or
  * sleep of its own: `doWork` does a bounded amount and says how much, so a worker and the simulator run the same code.
  *
- * A duty cycle: take entries, a command last → apply → encode a step of the flush → one transaction with the log value, new
- * series and the step → tell the ring that it is durable → begin the command. Invariants: 1. The ring's COMMITTED never passes what a transaction holds.
+ * A duty cycle: take entries, a command last → apply → encode a step of the flush → a step of background work → one
+ * transaction with the log value, new series and what the steps made → tell the ring that it is durable → begin the command.
+ * Invariants: 1. The ring's COMMITTED never passes what a transaction holds.
  * 2. When a transaction fails, nothing is taken until the same transaction went through. 3. All entries of a log value
  * belong to the generation in its key. 4. accepted = open + stored + expired + damaged at the end of each cycle.
  */
@@ -92,12 +52,14 @@ export class ShardEngine {
   readonly counters: ShardCounters;
   readonly flush: Flush;
   readonly commands: CommandQueue;
+  readonly books: GroupBooks;
+  /** Background work on the store; sources of jobs are added before the first cycle. */
+  readonly maintenance = new Maintenance();
   readonly #options: ShardOptions;
   readonly #bounds: ShardBounds;
   readonly #log = new LogValueBuilder();
   readonly #newProducers = new NewProducers();
   #ring: RingConsumer;
-  readonly #groups: GroupRecord[];
   #nextLogPosition = 0;
   #accepted = 0;
   #damaged = 0;
@@ -113,11 +75,11 @@ export class ShardEngine {
   /** Somebody waits until the generations up to this one are in blocks. */
   #wantedGeneration = 0;
 
-  /** `groups`: the records of the shard's groups as stored. */
-  constructor(options: ShardOptions, groups: GroupRecord[]) {
+  /** `records`: those of the shard's groups as stored. */
+  constructor(options: ShardOptions, records: StoredRecords) {
     const { shard, map, memory } = options;
     this.#options = options;
-    this.#groups = groups;
+    this.books = new GroupBooks(shard, map, records);
     this.#bounds = options.bounds ?? SHARD_BOUNDS;
     this.counters = new ShardCounters(memory.counters);
     this.head = new HeadWriter(memory.head, options.live);
@@ -129,10 +91,12 @@ export class ShardEngine {
       shard,
       map,
       views: this.head.views,
-      groups: this.#groups,
+      books: this.books,
       groupSeries: (group) => this.series.groupCount(group),
       stepPoints: this.#bounds.flushStepPoints ?? FLUSH_STEP_POINTS,
       stepSeries: this.#bounds.flushStepSeries ?? FLUSH_STEP_SERIES,
+      batchSeriesPoints: this.#bounds.batchSeriesPoints ?? BATCH_SERIES_POINTS,
+      laneSeries: (this.#bounds.compaction ?? COMPACTION_BOUNDS).laneSeries,
     });
   }
 
@@ -210,7 +174,7 @@ export class ShardEngine {
   /** Undefined when no point of the generation is in blocks. */
   #storedFilter(generation: number): SlotFilter | undefined {
     const { map, shard } = this.#options;
-    const bounds = this.#groups.map((g) =>
+    const bounds = this.books.groups.map((g) =>
       g.storedGeneration >= generation
         ? Number.POSITIVE_INFINITY
         : g.storedGeneration === generation - 1
@@ -254,9 +218,12 @@ export class ShardEngine {
   doWork(nowMs: number): number {
     if (this.#pending) return this.#commit(nowMs) + 1;
     this.#closeGenerationIfDue(nowMs, false);
-    const worked = this.#take() + this.flush.step() + this.commands.step(nowMs);
-    if (worked > 0) this.#commit(nowMs);
-    return worked;
+    const taken = this.#take() + this.flush.step();
+    const load = taken === 0 && !this.flush.active ? 'idle' : 'busy';
+    const worked = taken + this.commands.step(nowMs);
+    const maintained = this.maintenance.step(nowMs, load);
+    if (worked > 0 || this.maintenance.hasWrites) this.#commit(nowMs);
+    return worked + maintained;
   }
 
   /** Works until every point is in blocks and the log is empty: a clean stop. */
@@ -383,6 +350,8 @@ export class ShardEngine {
     this.#log.reset();
     this.#newProducers.committed();
     this.series.committed();
+    this.maintenance.committed();
+    this.books.committed();
     const stored = this.flush.committed();
     if (stored !== undefined) {
       this.head.release(stored);
@@ -405,6 +374,8 @@ export class ShardEngine {
     this.#newProducers.write(writer);
     this.series.write(writer);
     this.flush.write(writer);
+    this.maintenance.write(writer);
+    this.books.write(writer);
     if (!this.flush.finished) return;
     const { generation } = this.flush;
     writer.removeRange(logKey(generation, 0), logKey(generation + 1, 0));
@@ -422,10 +393,12 @@ export class ShardEngine {
     const { counters, head } = this;
     let stored = 0;
     let expired = 0;
-    for (const group of this.#groups) {
+    let fresh = 0;
+    this.books.groups.forEach((group, local) => {
       stored += group.storedPoints;
       expired += group.expiredPoints;
-    }
+      fresh += this.books.freshPoints(local);
+    });
     const inBlocks = this.flush.active ? this.flush.storedPoints : 0;
     counters.set('accepted', this.#accepted);
     counters.set('open', head.openPoints[0] + head.openPoints[1] - inBlocks);
@@ -435,7 +408,7 @@ export class ShardEngine {
     counters.set('series', this.series.count);
     counters.set('logBytes', this.#logBytes + this.#flushingLogBytes);
     counters.set('flushing', this.flush.active ? 1 : 0);
-    counters.set('rawBytes', this.flush.rawBytes);
-    counters.set('rollupBytes', this.flush.rollupBytes);
+    counters.set('freshPoints', fresh);
+    counters.set('freshBytes', this.flush.writtenBytes);
   }
 }

@@ -2,8 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { RetentionSpec } from '../../native-free-core/retention/retention-policy.js';
 import type { CommandAnswer } from './commands/shard-command.js';
 import type { RecoveredShard } from './recovery.js';
-import type { ShardBounds } from './shard-engine.js';
 import type { ShardMemory } from './shard-memory.js';
+import type { ShardBounds } from './shard-options.js';
 
 /** What a shard's worker is started with. */
 export interface ShardTask {

@@ -1,21 +1,7 @@
-import { CellRun } from '../../native-free-core/cell/cell-run.js';
-import { readRollupRun } from '../../native-free-core/cell/rollup-run.js';
-import { CHUNK_CORRUPT, CHUNK_NEWER_VERSION, decodeChunkInto } from '../../native-free-core/codec/chunk.js';
-import { CHUNK_POINTS_MAX } from '../../native-free-core/limits.js';
-import { SEGMENT_RAW, SEGMENT_ROLLUP } from '../../native-free-core/segment/segment-layout.js';
-import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
+import { SegmentChecker } from './check-segments.js';
 import type { StoreFinding } from './findings.js';
-import {
-  generationOfLogKey,
-  logKey,
-  numberOfKey,
-  parseSegmentKey,
-  positionOfLogKey,
-  type SegmentRange,
-  tableEnd,
-  tableKey,
-} from './keys.js';
+import { generationOfLogKey, logKey, numberOfKey, positionOfLogKey, tableEnd, tableKey } from './keys.js';
 import { LogValueReader } from './log-value.js';
 import { decodeGroupRecord, decodeProducerRecord, decodeShardRecord, decodeWindowRecord } from './records.js';
 import { forEachSeries } from './series-page.js';
@@ -27,14 +13,10 @@ import {
   SHARD_PRODUCER,
   SHARD_RECORD,
   TABLE_GROUP,
-  TABLE_RAW,
-  TABLE_ROLLUP_1M,
   TABLE_SERIES,
   TABLE_SPAN,
   TABLE_WINDOW,
 } from './store-layout.js';
-
-const MINUTE_MS = 60_000;
 
 export interface ShardCheck {
   findings: StoreFinding[];
@@ -55,12 +37,8 @@ class ShardChecker {
   readonly findings: StoreFinding[] = [];
   readonly #store: StoreReader;
   readonly #shard: number;
-  readonly #segment = new SegmentReader();
-  readonly #times = new Float64Array(CHUNK_POINTS_MAX);
-  readonly #values = new Float64Array(CHUNK_POINTS_MAX);
-  readonly #cells = new CellRun();
+  readonly #segments: SegmentChecker;
   #series = 0;
-  #segments = 0;
   #blockPoints = 0;
   #logPoints = 0;
   #logValues = 0;
@@ -68,26 +46,23 @@ class ShardChecker {
   constructor(store: StoreReader, shard: number) {
     this.#store = store;
     this.#shard = shard;
+    this.#segments = new SegmentChecker(store, (what, where, done) => this.#found(what, where, done));
   }
 
   group(group: number): void {
-    const { findings } = this;
     const stored = this.#store.get(tableKey(group, TABLE_GROUP));
     const record = stored === undefined ? undefined : decodeGroupRecord(stored);
     if (stored !== undefined && record === undefined)
       this.#found('group record', `group ${group}`, 'damaged');
-    const before = findings.length;
-    const points = this.#blockPoints;
     this.#pages(group);
-    this.#eachSegment(group, TABLE_RAW, SEGMENT_RAW, (range, value) => this.#rawRun(range, value));
-    this.#eachSegment(group, TABLE_ROLLUP_1M, SEGMENT_ROLLUP, (_, value) => this.#rollupRun(value));
-    const found = this.#blockPoints - points;
+    const { points: found, isWhole } = this.#segments.group(group);
+    this.#blockPoints += found;
     if (record === undefined) {
       if (found > 0 && stored === undefined)
         this.#found('group record', `group ${group}`, 'missing, though there are segments');
       return;
     }
-    if (found !== record.storedPoints && findings.length === before) {
+    if (found !== record.storedPoints && isWhole) {
       const done = `its record counts ${record.storedPoints} points, its segments hold ${found}`;
       this.#found('conservation', `group ${group}`, done);
     }
@@ -130,7 +105,7 @@ class ShardChecker {
     const count = (n: number, noun: string): string => `${n.toLocaleString('en-US')} ${noun}`;
     return [
       count(this.#series, 'series'),
-      count(this.#segments, 'segments'),
+      count(this.#segments.segments, 'segments'),
       count(this.#blockPoints, 'points in blocks'),
       count(this.#logPoints, `points in ${this.#logValues} values of the log`),
     ].join(', ');
@@ -163,53 +138,6 @@ class ShardChecker {
       if (!isWhole(key, value)) this.#found(what, `group ${group}, number ${numberOfKey(key)}`, 'damaged');
       return true;
     });
-  }
-
-  #eachSegment(
-    group: number,
-    table: number,
-    kind: number,
-    readRun: (range: SegmentRange, value: Uint8Array) => string | undefined,
-  ): void {
-    this.#store.forEach(tableKey(group, table), tableEnd(group, table), (key, value) => {
-      this.#segments++;
-      const range = parseSegmentKey(key);
-      const where = `group ${group}, generation ${range.generation}, series ${range.firstNumber} to ${range.lastNumber}`;
-      const status = this.#segment.open(value, kind, range.firstNumber);
-      if (status !== 'ok') {
-        this.#found('segment', where, status === 'newer' ? 'of a newer version' : 'damaged directory');
-        return true;
-      }
-      while (this.#segment.next()) {
-        const fault = readRun(range, value);
-        if (fault !== undefined) this.#found('segment', `${where}, series ${this.#segment.number}`, fault);
-      }
-      return true;
-    });
-  }
-
-  #rawRun(range: SegmentRange, value: Uint8Array): string | undefined {
-    const { start, end, number } = this.#segment;
-    const count = decodeChunkInto(value, start, end, this.#times, this.#values, 0);
-    if (count === CHUNK_CORRUPT) return 'chunk with a wrong checksum';
-    if (count < 0) return count === CHUNK_NEWER_VERSION ? 'chunk of a newer version' : 'malformed chunk';
-    this.#blockPoints += count;
-    if (number > range.lastNumber) return 'number beyond the range of its key';
-    for (let i = 1; i < count; i++) if (this.#times[i]! < this.#times[i - 1]!) return 'times that descend';
-    return this.#outOfRange(range, this.#times[0]!, this.#times[count - 1]!);
-  }
-
-  #rollupRun(value: Uint8Array): string | undefined {
-    const { start, end } = this.#segment;
-    this.#cells.reset();
-    const status = readRollupRun(value, start, end, MINUTE_MS, this.#cells);
-    if (status !== 'ok') return status === 'newer' ? 'cells of a newer version' : 'damaged cells';
-    return undefined;
-  }
-
-  #outOfRange(range: SegmentRange, firstMs: number, lastMs: number): string | undefined {
-    const isInside = Math.floor(firstMs) >= range.startMs && Math.floor(lastMs) <= range.endMs;
-    return isInside ? undefined : 'times beyond the range of its key';
   }
 
   #found(what: string, where: string, done: string): void {

@@ -6,12 +6,12 @@ import { SHARD_COUNT_MAX } from '../../native-free-core/limits.js';
 import { errorText, MillraceError } from '../errors.js';
 import { tryRemove } from './folder-lock.js';
 
-/** The folder formats that this version reads; it writes the last. */
-export const FOLDER_FORMAT = 1;
+/** The folder format that this version reads and writes. Format 1, without tiers, was never released. */
+export const FOLDER_FORMAT = 2;
 
 // Strict, so that damage to the name of a field is seen, too.
 const manifestSchema = z.strictObject({
-  format: z.int().min(1).max(FOLDER_FORMAT),
+  format: z.int().min(FOLDER_FORMAT).max(FOLDER_FORMAT),
   shards: z.int().min(1).max(SHARD_COUNT_MAX),
   hashKey: z.string().regex(/^[0-9a-f]{32}$/),
   createdBy: z.string(),
@@ -47,7 +47,13 @@ export function readManifest(path: string): Manifest | undefined {
   if (format > FOLDER_FORMAT) {
     throw new MillraceError(
       'MR_FOLDER_VERSION',
-      `the data folder ${path} has format ${format}, this version reads up to ${FOLDER_FORMAT}: start it with the newer Millrace that wrote it`,
+      `the data folder ${path} has format ${format}, this version reads ${FOLDER_FORMAT}: start it with the newer Millrace that wrote it`,
+    );
+  }
+  if (format >= 1 && format < FOLDER_FORMAT) {
+    throw new MillraceError(
+      'MR_FOLDER_VERSION',
+      `the data folder ${path} has format ${format}, of a version before the first release; this one reads ${FOLDER_FORMAT}: start with an empty folder, and send or import the data again`,
     );
   }
   const parsed = manifestSchema.safeParse(raw);

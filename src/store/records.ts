@@ -1,5 +1,5 @@
 import { ENVELOPE_BYTES, openEnvelope, sealEnvelope } from './envelope.js';
-import { PREFIX_SHARD, SHARD_PRODUCER, TABLE_GROUP, TABLE_WINDOW } from './store-layout.js';
+import { PREFIX_SHARD, SHARD_PRODUCER, TABLE_GROUP, TABLE_TIER, TABLE_WINDOW } from './store-layout.js';
 
 /**
  * The small records of a folder, each an envelope around float64 fields in the order of its interface: whole
@@ -39,6 +39,35 @@ export const encodeGroupRecord = (r: GroupRecord): Uint8Array =>
 export function decodeGroupRecord(value: Uint8Array): GroupRecord | undefined {
   const f = decode(TABLE_GROUP, value, 4);
   return f && { storedGeneration: f[0]!, partialBound: f[1]!, storedPoints: f[2]!, expiredPoints: f[3]! };
+}
+
+/** What a tier of a group holds, and what sweeps have taken from it. */
+export interface TierRecord {
+  segments: number;
+  /** Of the values of its segments. */
+  bytes: number;
+  /** Points of raw, cells of a rollup. */
+  rows: number;
+  /** Rows that retention has taken away, those among them that were too old when they came to be written. */
+  sweptRows: number;
+  /** When a sweep last went through; 0: never. */
+  lastSweepMs: number;
+}
+
+export const emptyTierRecord = (): TierRecord => ({
+  segments: 0,
+  bytes: 0,
+  rows: 0,
+  sweptRows: 0,
+  lastSweepMs: 0,
+});
+
+export const encodeTierRecord = (r: TierRecord): Uint8Array =>
+  encode(TABLE_TIER, [r.segments, r.bytes, r.rows, r.sweptRows, r.lastSweepMs]);
+
+export function decodeTierRecord(value: Uint8Array): TierRecord | undefined {
+  const f = decode(TABLE_TIER, value, 5);
+  return f && { segments: f[0]!, bytes: f[1]!, rows: f[2]!, sweptRows: f[3]!, lastSweepMs: f[4]! };
 }
 
 /** Which batches of a producer are in blocks; see ProducerWindow. */

@@ -25,8 +25,14 @@ export const TABLE_SERIES = 0x01;
 export const TABLE_SPAN = 0x02;
 export const TABLE_GROUP = 0x03;
 export const TABLE_WINDOW = 0x04;
-export const TABLE_RAW = 0x10;
-export const TABLE_ROLLUP_1M = 0x11;
+export const TABLE_TIER = 0x05;
+/** The first table of segments; those of tiers follow (tier-tables.ts). */
+export const TABLE_FRESH = 0x10;
+export const TABLE_RAW = 0x18;
+export const TABLE_ROLLUP_1M = 0x19;
+export const TABLE_ROLLUP_5M = 0x1a;
+export const TABLE_ROLLUP_1H = 0x1b;
+export const TABLE_ROLLUP_1D = 0x1c;
 
 export const PREFIX_SHARD = 0xf0;
 export const SHARD_RECORD = 0x01;

@@ -15,6 +15,7 @@ import { generationOfLogKey, numberOfKey } from '../../src/store/keys.js';
 import { LogValueReader } from '../../src/store/log-value.js';
 import {
   decodeGroupRecord,
+  decodeTierRecord,
   decodeWindowRecord,
   emptyGroupRecord,
   type GroupRecord,
@@ -24,17 +25,20 @@ import {
   SHARD_LOG,
   SHARD_PRODUCER,
   TABLE_GROUP,
-  TABLE_RAW,
-  TABLE_ROLLUP_1M,
   TABLE_SERIES,
+  TABLE_TIER,
   TABLE_WINDOW,
 } from '../../src/store/store-layout.js';
+import { POINT_TABLES, TIER_TABLES } from '../../src/store/tier-tables.js';
 import { checkKey } from './key-check.js';
 import type { MemoryStore, StoreChange } from './memory-store.js';
 import { countMax, isTimeOf, mustBeThere, type PointBook } from './point-book.js';
-import { readRawSegment, type StoredRun } from './read-segment.js';
+import { readPointSegment, type StoredRun } from './read-segment.js';
 import { SeriesLedger } from './series-ledger.js';
 import { law } from './sim-failure.js';
+
+/** The tables of segments, which compactions and merges change. */
+const SEGMENT_TABLES = new Set([...POINT_TABLES, ...TIER_TABLES.map(({ table }) => table)]);
 
 /** A point of the log and where it lies. */
 export interface LoggedPoint {
@@ -53,8 +57,9 @@ export interface LoggedPoint {
  */
 export class DurableView {
   readonly series: SeriesLedger;
-  readonly runs: StoredRun[] = [];
   rawPoints = 0;
+  /** What each segment of points holds, by its key. */
+  readonly #segments = new Map<string, StoredRun[]>();
   readonly #shard: number;
   readonly #map: ShardMap;
   readonly #book: PointBook;
@@ -105,6 +110,11 @@ export class DurableView {
     for (const points of this.#log.values()) for (const point of points) if (this.isOpen(point)) yield point;
   }
 
+  /** Every stored point, in the order of arrival but for those of one run. */
+  get runs(): StoredRun[] {
+    return [...this.#segments.values()].flat().sort((a, b) => a.generation - b.generation);
+  }
+
   get logValues(): number {
     return this.#log.size;
   }
@@ -137,8 +147,10 @@ export class DurableView {
       }
       return;
     }
+    if (SEGMENT_TABLES.has(table)) return;
     law(after !== undefined, `a key of table ${table} was removed`);
     if (table === TABLE_SERIES) this.series.takePage(prefix, numberOfKey(key), after);
+    else if (table === TABLE_TIER) law(decodeTierRecord(after) !== undefined, 'a tier record does not read');
     else if (table === TABLE_WINDOW) this.#takeWindow(prefix, numberOfKey(key), after);
     else if (table === TABLE_GROUP) {
       const record = decodeGroupRecord(after);
@@ -163,16 +175,19 @@ export class DurableView {
       law(before === undefined || after === undefined, 'a value of the log was overwritten');
       if (after !== undefined) this.#addLog(name, generationOfLogKey(key), after, touched);
       else this.#removeLog(name, touched);
-    } else if (prefix !== PREFIX_SHARD && (table === TABLE_RAW || table === TABLE_ROLLUP_1M)) {
-      law(before === undefined, `a segment of table ${table} was overwritten`);
-      if (table === TABLE_RAW) this.#addRaw(key, after!, touched);
+    } else if (prefix !== PREFIX_SHARD && SEGMENT_TABLES.has(table)) {
+      law(before === undefined || after === undefined, `a segment of table ${table} was overwritten`);
+      if (!POINT_TABLES.includes(table)) return;
+      const name = Buffer.from(key).toString('hex');
+      if (after !== undefined) this.#addPoints(name, key, after, touched);
+      else this.#removePoints(name, touched);
     }
   }
 
-  #addRaw(key: Uint8Array, value: Uint8Array, touched: Set<number>): void {
-    for (const run of readRawSegment(key, value)) {
-      const { group, number, times, values } = run;
-      this.runs.push(run);
+  #addPoints(name: string, key: Uint8Array, value: Uint8Array, touched: Set<number>): void {
+    const runs = readPointSegment(key, value);
+    this.#segments.set(name, runs);
+    for (const { group, number, times, values } of runs) {
       this.rawPoints += values.length;
       values.forEach((v, i) => {
         this.#checkPoint(v, times[i]!, group, number);
@@ -180,6 +195,17 @@ export class DurableView {
         touched.add(v);
       });
     }
+  }
+
+  #removePoints(name: string, touched: Set<number>): void {
+    for (const { values } of this.#segments.get(name) ?? []) {
+      this.rawPoints -= values.length;
+      for (const v of values) {
+        this.#raw.set(v, this.#raw.get(v)! - 1);
+        touched.add(v);
+      }
+    }
+    this.#segments.delete(name);
   }
 
   #addLog(name: string, generation: number, value: Uint8Array, touched: Set<number>): void {

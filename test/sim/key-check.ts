@@ -5,23 +5,25 @@ import {
   SHARD_LOG,
   SHARD_PRODUCER,
   SHARD_RECORD,
+  TABLE_FRESH,
   TABLE_GROUP,
-  TABLE_RAW,
-  TABLE_ROLLUP_1M,
   TABLE_SERIES,
   TABLE_SPAN,
+  TABLE_TIER,
   TABLE_WINDOW,
 } from '../../src/store/store-layout.js';
+import { TIER_TABLES } from '../../src/store/tier-tables.js';
 import { law } from './sim-failure.js';
 
 /** Bytes of the keys of each table, as store-layout.ts says. Nothing is damaged here, so DAMAGE has no keys. */
-const GROUP_TABLES = new Map([
+const GROUP_TABLES = new Map<number, number>([
   [TABLE_SERIES, 6],
   [TABLE_SPAN, 6],
   [TABLE_GROUP, 2],
   [TABLE_WINDOW, 6],
-  [TABLE_RAW, SEGMENT_KEY_BYTES],
-  [TABLE_ROLLUP_1M, SEGMENT_KEY_BYTES],
+  [TABLE_TIER, 3],
+  [TABLE_FRESH, SEGMENT_KEY_BYTES],
+  ...TIER_TABLES.map(({ table }) => [table, SEGMENT_KEY_BYTES] as const),
 ]);
 const SHARD_TABLES = new Map([
   [SHARD_RECORD, 2],

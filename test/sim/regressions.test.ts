@@ -6,7 +6,7 @@ import { encodeHello, type Hello } from '../../protocol/frames/hello.js';
 import { encodeRows } from '../../protocol/frames/rows.js';
 import { CursorWriter } from '../../protocol/msgpack/cursor-writer.js';
 import { Opcode } from '../../protocol/opcodes.js';
-import type { ShardBounds } from '../../src/shard/shard-engine.js';
+import type { ShardBounds } from '../../src/shard/shard-options.js';
 import { PointBook } from './point-book.js';
 import { seriesText } from './series-pool.js';
 import { SimClock } from './sim-clock.js';

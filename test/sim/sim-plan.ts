@@ -2,7 +2,7 @@ import type { HashKey } from '../../native-free-core/series/siphash128.js';
 import { defaultWireLimits, type WireLimits } from '../../protocol/limits.js';
 import type { TimeBounds } from '../../src/ingest/batch-intake.js';
 import type { ResolverLimits } from '../../src/ingest/series-resolver.js';
-import { SHARD_BOUNDS, type ShardBounds } from '../../src/shard/shard-engine.js';
+import { SHARD_BOUNDS, type ShardBounds } from '../../src/shard/shard-options.js';
 import { keepRaw } from '../native-free-core/retention/retentions.js';
 import type { SimRandom } from './sim-random.js';
 

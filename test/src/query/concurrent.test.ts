@@ -18,8 +18,8 @@ import { SeriesKeyBuilder } from '../../../native-free-core/series/series-key-bu
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createLogger } from '../../../src/log.js';
 import { QueryPool } from '../../../src/query/query-pool.js';
-import { SHARD_BOUNDS } from '../../../src/shard/shard-engine.js';
 import { createShardMemory } from '../../../src/shard/shard-memory.js';
+import { SHARD_BOUNDS } from '../../../src/shard/shard-options.js';
 import { ShardPool } from '../../../src/shard/shard-pool.js';
 import { bodyOf, statsRequest } from './oracle.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { tableEnd, tableKey } from '../../../src/store/keys.js';
-import { TABLE_GROUP, TABLE_RAW, TABLE_SERIES } from '../../../src/store/store-layout.js';
+import { TABLE_FRESH, TABLE_GROUP, TABLE_SERIES } from '../../../src/store/store-layout.js';
 import { bodyOf, checkRaw, checkStats, statsRequest } from './oracle.js';
 import { OPEN_BOUNDS, type TestPoint, TestShards } from './query-fixture.js';
 
@@ -30,8 +30,8 @@ function change(table: number, group: number, change: (value: Uint8Array, key: U
   });
 }
 
-function twoGenerations(): void {
-  shards = new TestShards(1, OPEN_BOUNDS);
+function twoGenerations(bounds = OPEN_BOUNDS): void {
+  shards = new TestShards(1, bounds);
   for (let round = 0; round < 3; round++) {
     shards.write(points(round));
     shards.settle();
@@ -48,7 +48,7 @@ describe('a query of a damaged store', () => {
     const group = shards.visible()[0]!.group;
     const lost = shards.visible().filter((p) => p.group === group && p.arrival < 400).length;
     let isFirst = true;
-    change(TABLE_RAW, group, (value) => {
+    change(TABLE_FRESH, group, (value) => {
       if (!isFirst) return false;
       isFirst = false;
       value[8] = value[8]! ^ 1;
@@ -63,15 +63,31 @@ describe('a query of a damaged store', () => {
   });
 
   it('loses the points of a damaged chunk and of no other', () => {
-    twoGenerations();
+    twoGenerations({ ...OPEN_BOUNDS, batchSeriesPoints: 0 });
     const group = shards.visible()[0]!.group;
-    change(TABLE_RAW, group, (value) => {
+    change(TABLE_FRESH, group, (value) => {
       value[value.length - 6] = value[value.length - 6]! ^ 16;
       return true;
     });
     // In each of two segments the run of the last series, with 4 points.
     assert.equal(countOf(), 1_200 - 8);
     assert.equal(shards.findings.take().length, 2);
+  });
+
+  it('loses the points of a damaged batch and of no other', () => {
+    twoGenerations();
+    const group = shards.visible()[0]!.group;
+    const lost = shards.visible().filter((p) => p.group === group && p.arrival < 800).length;
+    change(TABLE_FRESH, group, (value) => {
+      value[value.length - 6] = value[value.length - 6]! ^ 16;
+      return true;
+    });
+    // Each of two segments is one batch.
+    assert.equal(countOf(), 1_200 - lost);
+    assert.match(
+      shards.findings.take().join('\n'),
+      /^damaged run at group \d+, generation 1, .*\n.*generation 2/,
+    );
   });
 
   it('passes over a damaged series page', () => {

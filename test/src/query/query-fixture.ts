@@ -24,8 +24,9 @@ import { QueryFindings } from '../../../src/query/query-findings.js';
 import { ShardView } from '../../../src/query/shard-view.js';
 import { StopCheck } from '../../../src/query/stop-check.js';
 import { recoverShard } from '../../../src/shard/recovery.js';
-import type { ShardBounds, ShardEngine } from '../../../src/shard/shard-engine.js';
+import type { ShardEngine } from '../../../src/shard/shard-engine.js';
 import { createShardMemory, type ShardMemory } from '../../../src/shard/shard-memory.js';
+import type { ShardBounds } from '../../../src/shard/shard-options.js';
 import { LmdbStore } from '../../../src/store/lmdb-store.js';
 
 export interface TestPoint {

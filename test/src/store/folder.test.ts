@@ -24,7 +24,7 @@ test('open() makes a folder with its parents, a manifest and a key of its own wh
     const folder = Folder.open(path, 3, '1.2.3');
     assert.deepEqual(
       { ...folder.manifest, hashKey: '', checksum: '' },
-      { format: 1, shards: 3, hashKey: '', createdBy: 'millrace 1.2.3', checksum: '' },
+      { format: 2, shards: 3, hashKey: '', createdBy: 'millrace 1.2.3', checksum: '' },
     );
     assert.match(folder.manifest.hashKey, /^[0-9a-f]{32}$/);
     assert.deepEqual(JSON.parse(readFileSync(manifestPath(path), 'utf8')), folder.manifest);
@@ -63,17 +63,24 @@ test('hashKey() reads the key of the manifest as four little-endian words', () =
 
 test('open() refuses a folder of a newer format and says what to do', () => {
   inFolder((path) => {
-    writeFileSync(manifestPath(path), JSON.stringify({ format: 2, anything: 'else' }));
+    writeFileSync(manifestPath(path), JSON.stringify({ format: 3, anything: 'else' }));
+    checkFails(path, 'MR_FOLDER_VERSION', /has format 3, this version reads 2: start it with the newer/);
+  });
+});
+
+test('open() refuses a folder of the format before the first release and says what to do', () => {
+  inFolder((path) => {
+    writeFileSync(manifestPath(path), JSON.stringify({ format: 1, anything: 'else' }));
     checkFails(
       path,
       'MR_FOLDER_VERSION',
-      /has format 2, this version reads up to 1: start it with the newer/,
+      /has format 1, of a version before the first release.*empty folder/,
     );
   });
 });
 
 test('open() refuses a folder whose manifest is damaged, and changes nothing', () => {
-  const good = { format: 1, shards: 2, hashKey: '0'.repeat(32), createdBy: 'test' };
+  const good = { format: 2, shards: 2, hashKey: '0'.repeat(32), createdBy: 'test' };
   const check = (text: string) =>
     inFolder((path) => {
       writeFileSync(manifestPath(path), text);

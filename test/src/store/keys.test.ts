@@ -157,7 +157,7 @@ test('tableKey() and tableEnd() hold every key of their table and none of anothe
     const isIn = (prefix: number, table: number): boolean =>
       order(key, tableKey(prefix, table)) >= 0 && order(key, tableEnd(prefix, table)) < 0;
     const homes = [4, 5, PREFIX_SHARD].flatMap((prefix) =>
-      [TABLE_SERIES, 2, SHARD_LOG, 4, TABLE_RAW, 0x11]
+      [TABLE_SERIES, 2, SHARD_LOG, 4, TABLE_RAW, 0x1a]
         .filter((table) => isIn(prefix, table))
         .map((t) => [prefix, t]),
     );
