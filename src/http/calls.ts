@@ -1,10 +1,12 @@
 import type { Call } from './call/call.js';
 import { currentCall } from './calls/current.js';
+import { docsCalls } from './calls/docs.js';
 import { healthCall } from './calls/health.js';
 import { ingestPointCall } from './calls/ingest-point.js';
 import { latestCall } from './calls/latest.js';
 import { metricsCall } from './calls/metrics.js';
 import { namesCall } from './calls/names.js';
+import { openApiCall } from './calls/openapi.js';
 import { operatorStatsCall } from './calls/operator-stats.js';
 import { rawCall } from './calls/raw.js';
 import { recordCall } from './calls/record.js';
@@ -23,6 +25,8 @@ export const CALLS: readonly Call[] = [
   rawCall,
   currentCall,
   statsCall,
+  openApiCall,
+  ...docsCalls,
 ];
 
 export function createRouter(calls: readonly Call[] = CALLS): Router<Call> {

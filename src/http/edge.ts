@@ -27,6 +27,8 @@ export interface Edge {
   scanner: RecordScanner;
   budget: BodyBudget;
   tokens: AccessCheck;
+  /** The OpenAPI document of all calls, as JSON. */
+  openApi: () => string;
 }
 
 /** One request as it comes to a call. */

@@ -11,6 +11,13 @@ const BODY_FORMATS: Readonly<Record<string, BodyFormat>> = {
   'application/x-ndjson': 'ndjson',
 };
 
+/** The Content-Type of each format of body. */
+export const BODY_TYPES: Readonly<Record<BodyFormat, string>> = {
+  json: 'application/json',
+  msgpack: 'application/msgpack',
+  ndjson: 'application/x-ndjson',
+};
+
 export const ANSWER_TYPES: Readonly<Record<AnswerFormat, string>> = {
   json: 'application/json',
   msgpack: 'application/msgpack',

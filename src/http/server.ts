@@ -10,15 +10,17 @@ import {
 import type { Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { VERSION } from '../version.js';
 import { AccessCheck } from './access-check.js';
 import { BodyBudget } from './body-budget.js';
 import type { Call } from './call/call.js';
-import { createRouter } from './calls.js';
+import { CALLS, createRouter } from './calls.js';
 import type { Edge, EdgeLimits } from './edge.js';
 import { Exchange } from './exchange.js';
 import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
 import { BODIES_BYTES_TOTAL } from './limits.js';
+import { openApiDocument } from './openapi/openapi-document.js';
 import type { IngestPort, OperatorPort, QueryPort } from './ports.js';
 import type { Router } from './router.js';
 
@@ -105,6 +107,7 @@ class UwsServer implements HttpServer {
       operator,
       scanner: new RecordScanner(new SeriesCache()),
       budget: new BodyBudget(BODIES_BYTES_TOTAL),
+      openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, VERSION))),
       tokens: new AccessCheck({ ingest: ingestTokens, admin: adminTokens }),
     };
     for (const [path, behavior] of options.webSockets ?? []) this.#app.ws(path, behavior);
@@ -190,4 +193,13 @@ class UwsServer implements HttpServer {
     else if (status < 500) this.#counters.answered4xx++;
     else this.#counters.answered5xx++;
   }
+}
+
+/** Calls `make` once, when it is first asked. */
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -33,6 +33,7 @@ const CLOCK_READERS: Exceptions = {
   'src/clock.ts': 'the one place',
   'src/client/node.ts': "the producer client's own host: no engine is around it",
   'protocol/client/index.ts': "the same in a browser, through the page's globals",
+  'src/http/docs-page/browser/reply-view.ts': 'a page in a browser: it times its own requests',
   'src/cli/generate/http-target.ts': 'a client too: it times its own requests',
 };
 

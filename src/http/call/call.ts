@@ -43,6 +43,11 @@ export interface AnswerDeclaration {
   formats?: readonly AnswerFormat[];
 }
 
+/** An answer that is no object: a page, a text for another program. */
+export interface TextAnswerDeclaration {
+  contentType: string;
+}
+
 /** A body that the handler reads itself, as it streams in; its schema is for the documentation. */
 export interface StreamedBody {
   formats: readonly BodyFormat[];
@@ -81,7 +86,9 @@ export interface CallDeclaration<P extends ParameterSet, B> {
   parameters?: P;
   body?: BodyDeclaration<B>;
   streamedBody?: StreamedBody;
-  answer: AnswerDeclaration;
+  answer: AnswerDeclaration | TextAnswerDeclaration;
+  /** Parts of a page, which the documentation leaves out. */
+  isInternal?: boolean;
   /** Statuses of problems besides those that every call has (400, 401 and 403 by its access, 429, 503). */
   problems?: readonly number[];
   handler(context: CallContext<P, B>): void | Promise<void>;
@@ -98,12 +105,14 @@ export interface Call {
   readonly fields: readonly ParameterField[];
   readonly body: BodyDeclaration<unknown> | undefined;
   readonly streamedBody: StreamedBody | undefined;
-  readonly answer: Required<AnswerDeclaration>;
+  readonly answer: Required<AnswerDeclaration> | TextAnswerDeclaration;
+  readonly isInternal: boolean;
   readonly problems: readonly number[];
   readonly handle: Handler;
 }
 
 const DEFAULT_FORMATS: readonly AnswerFormat[] = ['json', 'msgpack'];
+const JSON_ONLY: readonly AnswerFormat[] = ['json'];
 
 /** Declares a call. docs/architecture.md says how to add one. */
 export function defineCall<P extends ParameterSet = Record<never, never>, B = undefined>(
@@ -111,7 +120,7 @@ export function defineCall<P extends ParameterSet = Record<never, never>, B = un
 ): Call {
   const { method, path, access, group, summary, description, answer, problems = [] } = declaration;
   const parameters = (declaration.parameters ?? {}) as P;
-  const formats = answer.formats ?? DEFAULT_FORMATS;
+  const formats = 'contentType' in answer ? JSON_ONLY : (answer.formats ?? DEFAULT_FORMATS);
   const format: FormatParameter | undefined = formats.length > 1 ? formatParameter(formats) : undefined;
   const all: ParameterSet = format === undefined ? parameters : { ...parameters, format };
   const known = queryNames(all);
@@ -125,7 +134,8 @@ export function defineCall<P extends ParameterSet = Record<never, never>, B = un
     fields: Object.values(all).flatMap((parameter) => parameter.fields),
     body: declaration.body,
     streamedBody: declaration.streamedBody,
-    answer: { status: 200, ...answer, formats },
+    answer: 'contentType' in answer ? answer : { status: 200, ...answer, formats },
+    isInternal: declaration.isInternal ?? false,
     problems,
     handle: (incoming) => {
       const { exchange, edge } = incoming;

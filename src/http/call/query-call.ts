@@ -5,7 +5,13 @@ import { ANSWER_TYPES } from '../media-types.js';
 import type { ParameterSet } from '../parameter/parameter.js';
 import type { QueryAnswer, QueryRequest } from '../ports.js';
 import { formatsOf, type Presenter } from '../present/presenter.js';
-import { type Call, type CallContext, type CallDeclaration, defineCall } from './call.js';
+import {
+  type AnswerDeclaration,
+  type Call,
+  type CallContext,
+  type CallDeclaration,
+  defineCall,
+} from './call.js';
 
 /** Where a query's answer goes. */
 export interface QueryCaller {
@@ -41,7 +47,7 @@ export async function answerQuery(caller: QueryCaller, request: QueryRequest): P
 export interface QueryCallDeclaration<P extends ParameterSet, B, R extends QueryRequest, T>
   extends Omit<CallDeclaration<P, B>, 'handler' | 'access' | 'answer'> {
   presenter: Presenter<R, T>;
-  answer: Omit<CallDeclaration<P, B>['answer'], 'formats'>;
+  answer: Omit<AnswerDeclaration, 'formats'>;
   /** What is asked, besides its kind and format, which the presenter and the client say. */
   request(context: CallContext<P, B>): Omit<R, 'kind' | 'format'>;
   /** In place of passing the answer's bytes on. */

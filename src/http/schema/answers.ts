@@ -10,3 +10,11 @@ export const TIMESTAMP = z.iso
 export const NUMBER_OR_NULL = z.number().nullable();
 
 export const LABEL_VALUES = z.record(z.string(), z.string());
+
+/** Any answer with `format=columns`. */
+export const COLUMNS = z
+  .object({
+    times: z.array(z.number()).meta({ description: 'Milliseconds since the epoch, rising.' }),
+    series: z.array(z.object({ labels: LABEL_VALUES, values: z.array(NUMBER_OR_NULL) })),
+  })
+  .meta({ description: 'Every series has a value, or null, at each of the times.' });
