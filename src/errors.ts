@@ -20,6 +20,7 @@ export const ERROR_KINDS = {
   MR_METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   MR_BODY_TOO_LARGE: { status: 413, title: 'Request body too large' },
   MR_UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
+  MR_NOT_KEPT: { status: 422, title: 'Not kept in such detail' },
   MR_QUERY_TOO_BIG: { status: 422, title: 'Query too big' },
   MR_UPGRADE_REQUIRED: { status: 426, title: 'WebSocket only' },
   MR_BUSY: { status: 429, title: 'Too busy' },

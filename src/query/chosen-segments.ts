@@ -18,6 +18,8 @@ export interface ChosenSegment {
   firstNumber: number;
   lastNumber: number;
   startMs: number;
+  /** What is wanted of it. */
+  range: TimeRange;
   /** Where it lies, for a person. */
   where: string;
 }
@@ -46,27 +48,37 @@ export function lowerPlace({ ids, view }: ShardSelection, { from, to }: GroupPla
   return low;
 }
 
+/** A table of segments, and the range of time that is wanted of it. */
+export interface TableRange extends TimeRange {
+  table: number;
+}
+
+/** Both tables of points over one range. */
+export const pointTables = ({ startMs, endMs }: TimeRange): TableRange[] =>
+  POINT_TABLES.map((table) => ({ table, startMs, endMs }));
+
 /**
- * The segments of a group that may hold wanted points, fresh and compacted ones, by generation, which is the order in
- * which their points arrived. Looks at keys alone.
+ * The segments of a group that may hold what is wanted, by generation, which is the order in which their points arrived. A
+ * segment is there once for each range that it may have a part in. Looks at keys alone.
  */
 export function chooseSegments(
   selected: ShardSelection,
   places: GroupPlaces,
   reader: StoreReader,
-  range: TimeRange,
+  wanted: readonly TableRange[],
 ): ChosenSegment[] {
   const { ids, view } = selected;
   const group = view.firstGroup + places.local;
   const chosen: ChosenSegment[] = [];
-  for (const table of POINT_TABLES) {
+  for (const range of wanted) {
+    const { table } = range;
     reader.forEachKey(segmentSeekKey(group, table, range.startMs), tableEnd(group, table), (key) => {
       const { startMs, generation, firstNumber, lastNumber } = parseSegmentKey(key);
       if (startMs >= range.endMs) return true;
       const at = lowerPlace(selected, places, firstNumber);
       if (at === places.to || view.index.numberOf(ids.items[at]!) > lastNumber) return true;
       const where = `group ${group}, generation ${generation}, numbers ${firstNumber} to ${lastNumber}`;
-      chosen.push({ key: new Uint8Array(key), generation, firstNumber, lastNumber, startMs, where });
+      chosen.push({ key: new Uint8Array(key), generation, firstNumber, lastNumber, startMs, range, where });
       return true;
     });
   }

@@ -4,11 +4,23 @@ import { assert } from '../../native-free-core/assert.js';
 
 const MIB = 1024 * 1024;
 
-/** Points that one query may decode. About two seconds of a thread: a longer answer belongs to a rollup. */
+/** Points that one query may decode, default. About two seconds of a thread: a longer answer belongs to a rollup. */
 export const SCAN_POINTS_MAX = 200_000_000;
 
-/** Series that one query may select, of all those with points. Their places and ordinals take 16 MB. */
+/** Series that one query may select, default, of all those with points. Their places and ordinals take 16 MB. */
 export const SCAN_SERIES_MAX = 2_000_000;
+
+/** Rows of one answer, default: windows times groups, empty ones too. A million are 100 MB of JSON, and as much of columns. */
+export const ANSWER_ROWS_MAX = 1_000_000;
+
+/** What is nearer than this to the end of its tier's retention may be swept while a query runs, ms. */
+export const HORIZON_MARGIN_MS = 60_000;
+
+/** How far back of the start a counter's last value is looked for, ms, unless the window is longer. */
+export const COUNTER_LOOK_BACK_MS = 3_600_000;
+
+/** Windows that one rolling window may span, so that an answer costs at most as many steps a row. */
+export const ROLLING_WINDOWS_MAX = 10_000;
 
 /** Values that an exact statistic holds at once: 512 MiB, and as much again while it selects percentiles. */
 export const EXACT_VALUES_MAX = 64 * MIB;

@@ -1,11 +1,16 @@
+import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
 import { PointSegmentReader } from '../../native-free-core/segment/point-segment-reader.js';
 import { MillraceError } from '../errors.js';
+import { TABLE_FRESH, TABLE_RAW } from '../store/store-layout.js';
+import { CellScan, type CellVisitor } from './cell-scan.js';
 import {
   type ChosenSegment,
   chooseSegments,
   type GroupPlaces,
   lowerPlace,
   placesByGroup,
+  pointTables,
+  type TableRange,
 } from './chosen-segments.js';
 import { HeadPoints } from './head-points.js';
 import { BUSY_RETRY_MS, LINES_AT_ONCE, SNAPSHOT_TRIES_MAX } from './limits.js';
@@ -32,17 +37,26 @@ export interface PointVisitor {
   visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void;
 }
 
-/** What the parts of one shard's scan have in common. */
-interface ShardScan {
-  selected: ShardSelection;
-  snapshot: ShardSnapshot;
+/** What is the same for all shards. */
+interface ScanQuestion {
+  /** From the first to the last moment of all that is wanted. */
   range: TimeRange;
+  /** Where points are read. */
+  tables: readonly TableRange[];
   visitor: PointVisitor;
+  /** What is read from rollup tiers, and who takes their cells. */
+  cells: { parts: readonly SourcePart[]; visitor: CellVisitor } | undefined;
   stop: StopCheck;
 }
 
+/** What the parts of one shard's scan have in common. */
+interface ShardScan extends ScanQuestion {
+  selected: ShardSelection;
+  snapshot: ShardSnapshot;
+}
+
 /**
- * Visits the raw points of selected series in a time range. One scan a query thread; its memory is used again.
+ * Visits the points of selected series in a time range, or what a plan names. One scan a query thread; its memory is used again.
  *
  * For each shard: the open state is copied first, then stored segments are chosen by their keys alone, visited by
  * generation, which is the order of arrival, each opened once; then what was copied is visited. What is damaged is passed
@@ -50,31 +64,56 @@ interface ShardScan {
  */
 export class PointScan {
   readonly #findings: QueryFindings;
+  readonly #cells: CellScan;
   readonly #head = new HeadPoints();
   readonly #segment = new PointSegmentReader();
 
   constructor(findings: QueryFindings) {
     this.#findings = findings;
+    this.#cells = new CellScan(findings);
   }
 
   /** @throws MillraceError when a limit is reached, time is over or a shard can't be read; QueryCancelled */
   scan(selection: Selection, range: TimeRange, visitor: PointVisitor, stop: StopCheck): void {
     if (!(range.startMs < range.endMs)) return;
-    for (const selected of selection.shards) this.#scanShard(selected, range, visitor, stop);
+    const question = { range, tables: pointTables(range), visitor, cells: undefined, stop };
+    for (const selected of selection.shards) this.#scanShard(selected, question);
   }
 
-  #scanShard(selected: ShardSelection, range: TimeRange, visitor: PointVisitor, stop: StopCheck): void {
+  /**
+   * Visits the cells and the points that the ascending parts of a plan name: stored cells of rollup tiers, points of the raw parts
+   * and, over the whole of the range, points that are in no tier yet. All of a shard is of one snapshot.
+   */
+  scanParts(selection: Selection, parts: readonly SourcePart[], visitor: CellVisitor, stop: StopCheck): void {
+    if (parts.length === 0) return;
+    const range = { startMs: parts[0]!.startMs, endMs: parts.at(-1)!.endMs };
+    const raw = parts.filter(({ tier }) => tier === 'raw');
+    const tables = [
+      { table: TABLE_FRESH, ...range },
+      ...raw.map(({ startMs, endMs }) => ({ table: TABLE_RAW, startMs, endMs })),
+    ];
+    const cells = { parts: parts.filter(({ tier }) => tier !== 'raw'), visitor };
+    for (const selected of selection.shards) {
+      this.#scanShard(selected, { range, tables, visitor, cells, stop });
+    }
+  }
+
+  #scanShard(selected: ShardSelection, question: ScanQuestion): void {
     const { view } = selected;
     const groups = placesByGroup(selected);
     for (let tries = 0; tries < SNAPSHOT_TRIES_MAX; tries++) {
       const snapshot = view.openSnapshot();
       try {
-        const scan: ShardScan = { selected, snapshot, range, visitor, stop };
+        const scan: ShardScan = { selected, snapshot, ...question };
         this.#head.clear();
         for (const places of groups) this.#copyHead(scan, places);
         if (snapshot.isStale(view.head.released)) continue;
-        for (const places of groups) this.#scanGroup(scan, places);
-        this.#head.visit(visitor);
+        for (const places of groups) {
+          // First the cells: what they are made of arrived before all that is in no tier yet.
+          this.#scanCells(scan, places);
+          this.#scanGroup(scan, places);
+        }
+        this.#head.visit(question.visitor);
         return;
       } finally {
         snapshot.close();
@@ -108,15 +147,22 @@ export class PointScan {
     }
   }
 
+  #scanCells({ selected, snapshot, stop, cells }: ShardScan, places: GroupPlaces): void {
+    if (cells === undefined) return;
+    const wanted = { selected, places, reader: snapshot.reader };
+    for (const part of cells.parts) this.#cells.scanGroup({ ...wanted, part }, cells.visitor, stop);
+  }
+
   #scanGroup(scan: ShardScan, places: GroupPlaces): void {
-    const { selected, snapshot, range, visitor, stop } = scan;
-    for (const chosen of chooseSegments(selected, places, snapshot.reader, range)) {
+    const { selected, snapshot, tables, visitor, stop } = scan;
+    for (const chosen of chooseSegments(selected, places, snapshot.reader, tables)) {
       if (chosen.startMs > visitor.usefulUntilMs) continue;
       stop.check();
       // Valid until the next call on the reader, which is for the next segment.
       const bytes = snapshot.reader.get(chosen.key);
       if (bytes === undefined) continue;
       const status = this.#segment.open(bytes, chosen.firstNumber, chosen.lastNumber);
+      stop.cost.segments++;
       if (status === 'ok') this.#scanSegment(scan, places, chosen);
       else this.#findings.add(`${status} segment`, chosen.where);
     }
@@ -139,12 +185,13 @@ export class PointScan {
         continue;
       }
       stop.count(segment.batch.points);
-      this.#visitBatch(scan, places, at);
+      stop.cost.bytes += segment.end - segment.start;
+      this.#visitBatch(scan, chosen.range, places, at);
     }
   }
 
   /** Visits the selected series, from place `at` on, that are in the decoded run. */
-  #visitBatch({ selected, range, visitor }: ShardScan, places: GroupPlaces, at: number): void {
+  #visitBatch({ selected, visitor }: ShardScan, range: TimeRange, places: GroupPlaces, at: number): void {
     const { ids, firstOrdinal, view } = selected;
     const { batch } = this.#segment;
     const { series, numbers, ends, times, values } = batch;

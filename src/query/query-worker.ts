@@ -56,7 +56,7 @@ export function runQuery(task: QueryTask): object {
     return word === ticket || word === ALL_TICKETS;
   });
   const outcome = outcomeOf(engine, task, stop);
-  return movable({ outcome, points: stop.points, damaged: findings.take() });
+  return movable({ outcome, points: stop.cost.points, damaged: findings.take() });
 }
 
 function outcomeOf(engine: QueryEngine, { request }: QueryTask, stop: StopCheck): QueryReply['outcome'] {

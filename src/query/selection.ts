@@ -20,13 +20,19 @@ export interface ShardSelection {
 export class Selection {
   readonly shards: ShardSelection[] = [];
   count = 0;
+  readonly #seriesMax: number;
+
+  constructor(seriesMax = SCAN_SERIES_MAX) {
+    this.#seriesMax = seriesMax;
+  }
 
   /** Shards are added in their order. @throws MillraceError MR_QUERY_TOO_BIG */
   add(view: ShardView, ids: U32List): void {
     if (ids.length === 0) return;
     this.shards.push({ view, ids, firstOrdinal: this.count });
     this.count += ids.length;
-    if (this.count > SCAN_SERIES_MAX) throw tooBig(`selects more than ${SCAN_SERIES_MAX} series`);
+    if (this.count > this.#seriesMax)
+      throw tooBig(`selects more than ${this.#seriesMax} series (limits.querySeries)`);
   }
 
   labelsOf(ordinal: number): Record<string, string> {

@@ -98,11 +98,16 @@ export class SeriesIndex {
     return this.#numbers.items[id]! * this.#nextNumbers.length + this.#localGroups.items[id]!;
   }
 
-  labelsOf(id: number): Record<string, string> {
+  /** The series' canonical key: it begins at `offset` of `block`. */
+  keyOf(id: number): { block: Buffer; offset: number } {
     const address = this.#addresses.items[id]!;
-    const block = this.#heap.block(address);
+    return { block: this.#heap.block(address), offset: this.#heap.offset(address) };
+  }
+
+  labelsOf(id: number): Record<string, string> {
+    const { block, offset } = this.keyOf(id);
     const labels: [string, string][] = [];
-    forEachLabel(block, this.#heap.offset(address), (range) => {
+    forEachLabel(block, offset, (range) => {
       const name = block.toString('utf8', range.nameStart, range.nameEnd);
       labels.push([name, block.toString('utf8', range.valueStart, range.valueEnd)]);
     });

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
-import { SCAN_POINTS_MAX } from './limits.js';
+import { newCost, type QueryCost } from './query-cost.js';
+import { QUERY_LIMITS_DEFAULT, type QueryLimits } from './query-limits.js';
 
 /** Thrown by a query that nobody waits for any more; never leaves the query side. */
 export class QueryCancelled extends Error {
@@ -15,18 +16,29 @@ export class QueryCancelled extends Error {
  * holds read transactions.
  */
 export class StopCheck {
-  /** Points decoded so far. */
-  points = 0;
+  readonly cost: QueryCost = newCost();
+  readonly limits: QueryLimits;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #timeoutMs: number;
   readonly #isCancelled: () => boolean;
 
-  constructor(clock: Clock, timeoutMs: number, isCancelled: () => boolean = () => false) {
+  constructor(
+    clock: Clock,
+    timeoutMs: number,
+    isCancelled: () => boolean = () => false,
+    limits: QueryLimits = QUERY_LIMITS_DEFAULT,
+  ) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#deadlineMs = clock.monotonicMs() + timeoutMs;
     this.#isCancelled = isCancelled;
+    this.limits = limits;
+  }
+
+  /** A moment of the clock that deadlines are measured by, ms: for telling how long a part took. */
+  monotonicMs(): number {
+    return this.#clock.monotonicMs();
   }
 
   /** @throws QueryCancelled, or MillraceError MR_QUERY_TIMEOUT */
@@ -38,9 +50,20 @@ export class StopCheck {
 
   /** Counts decoded points. @throws MillraceError MR_QUERY_TOO_BIG beyond the bound */
   count(points: number): void {
-    this.points += points;
-    if (this.points <= SCAN_POINTS_MAX) return;
-    throw tooBig(`decodes more than ${SCAN_POINTS_MAX} points`);
+    this.cost.points += points;
+    this.#checkDecoded();
+  }
+
+  /** Counts decoded cells of rollups and their bytes. @throws MillraceError MR_QUERY_TOO_BIG beyond the bound */
+  countCells(cells: number, bytes: number): void {
+    this.cost.cells += cells;
+    this.cost.bytes += bytes;
+    this.#checkDecoded();
+  }
+
+  #checkDecoded(): void {
+    if (this.cost.points + this.cost.cells <= this.limits.points) return;
+    throw tooBig(`decodes more than ${this.limits.points} points (limits.queryPoints)`);
   }
 }
 
@@ -51,10 +74,9 @@ export function queryTimeout(timeoutMs: number): MillraceError {
   );
 }
 
-/** A query beyond a limit; `what` says which, as the end of "The query …". */
-export function tooBig(what: string): MillraceError {
-  return new MillraceError(
-    'MR_QUERY_TOO_BIG',
-    `The query ${what}. Ask for a shorter range (start, end) or fewer series (host=, match=).`,
-  );
+const NARROW = 'Ask for a shorter range (start, end) or fewer series (host=, match=).';
+
+/** A query beyond a limit; `what` says which, as the end of "The query …", and `advice` how to stay within it. */
+export function tooBig(what: string, advice: string = NARROW): MillraceError {
+  return new MillraceError('MR_QUERY_TOO_BIG', `The query ${what}. ${advice}`);
 }

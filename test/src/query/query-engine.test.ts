@@ -23,21 +23,11 @@ import {
   statsRequest,
 } from './oracle.js';
 import { OPEN_BOUNDS, SMALL_BOUNDS, type TestPoint, TestShards } from './query-fixture.js';
+import { randomNumbers } from './random-numbers.js';
 
 const T0 = 1_700_000_000_000;
 let shards: TestShards;
 afterEach(() => shards.close());
-
-/** A generator of the same numbers for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Points of some metrics and hosts around a time that moves on; some late, some at equal times. */
 function randomPoints(next: () => number, count: number, baseMs: number): TestPoint[] {
@@ -105,7 +95,7 @@ describe('QueryEngine', () => {
         arenaBytesSoft: 32 * 1024,
         cycleBytesMax: 8 * 1024,
       });
-      const next = random(7 + shardCount);
+      const next = randomNumbers(7 + shardCount);
       shards.write(randomPoints(next, 200, T0));
       shards.settle();
       for (let round = 0; round < 30; round++) {
@@ -147,7 +137,7 @@ describe('QueryEngine', () => {
 
   it('starts a shard again when a flush ends between its snapshot and its open state', () => {
     shards = new TestShards(1, OPEN_BOUNDS);
-    const next = random(3);
+    const next = randomNumbers(3);
     shards.write(randomPoints(next, 500, T0));
     shards.settle();
     const view = shards.views[0]!;
@@ -168,7 +158,7 @@ describe('QueryEngine', () => {
 
   it('gives up with MR_BUSY when flushes overtake every snapshot', () => {
     shards = new TestShards(1, OPEN_BOUNDS);
-    shards.write(randomPoints(random(3), 100, T0));
+    shards.write(randomPoints(randomNumbers(3), 100, T0));
     shards.settle();
     const view = shards.views[0]!;
     const open = view.openSnapshot.bind(view);
@@ -183,7 +173,7 @@ describe('QueryEngine', () => {
 
   it('waits for a shard that is starting, then says MR_STARTING', () => {
     shards = new TestShards(1);
-    shards.write(randomPoints(random(3), 100, T0));
+    shards.write(randomPoints(randomNumbers(3), 100, T0));
     shards.settle();
     checkStats(shards, ALL);
     const control = new Int32Array(shards.shards[0]!.memory.head.control);
@@ -195,7 +185,7 @@ describe('QueryEngine', () => {
 
   it('gives up with MR_BUSY when the writer never leaves the open state', () => {
     shards = new TestShards(1);
-    shards.write(randomPoints(random(3), 100, T0));
+    shards.write(randomPoints(randomNumbers(3), 100, T0));
     shards.settle();
     checkStats(shards, ALL);
     shards.shards[0]!.engine.head.begin();
@@ -221,7 +211,7 @@ describe('QueryEngine', () => {
 
   it('gives the pages of any limit the rows of one page', () => {
     shards = new TestShards(2, OPEN_BOUNDS);
-    const next = random(11);
+    const next = randomNumbers(11);
     for (let round = 0; round < 3; round++) {
       const points = randomPoints(next, 150, T0);
       shards.write(points.map((point) => ({ ...point, timeMs: T0 + Math.floor(next() * 5) })));
@@ -345,7 +335,7 @@ describe('QueryEngine', () => {
 
   it('stops when it is cancelled or out of time', () => {
     shards = new TestShards(1);
-    shards.write(randomPoints(random(3), 100, T0));
+    shards.write(randomPoints(randomNumbers(3), 100, T0));
     shards.settle();
     const request = statsRequest(ALL);
     const cancelled = new StopCheck(systemClock, 60_000, () => true);
@@ -363,10 +353,10 @@ describe('QueryEngine', () => {
 
   it('answers 422 and says which limit when a query decodes too much', () => {
     shards = new TestShards(1);
-    shards.write(randomPoints(random(3), 100, T0));
+    shards.write(randomPoints(randomNumbers(3), 100, T0));
     shards.settle();
     const stop = new StopCheck(systemClock, 60_000);
-    stop.points = SCAN_POINTS_MAX;
+    stop.cost.points = SCAN_POINTS_MAX;
     const request = statsRequest(ALL);
     assert.throws(() => shards.queryEngine.answer(request, stop), {
       code: 'MR_QUERY_TOO_BIG',

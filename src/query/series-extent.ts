@@ -1,0 +1,29 @@
+import type { LineScan } from './line-scan.js';
+import type { TimeRange } from './point-scan.js';
+import type { Selection } from './selection.js';
+import type { StopCheck } from './stop-check.js';
+
+/** When the selected series had their first and their last point. */
+export class SeriesExtent {
+  /** By ordinal: the time of the first point that the series ever had; Infinity where it had none. */
+  readonly oldestMs: Float64Array;
+  #oldest = Number.POSITIVE_INFINITY;
+  #newest = Number.NEGATIVE_INFINITY;
+
+  /** From the lines of the open state, so a cache line a series and no disk. */
+  constructor(selection: Selection, lines: LineScan, stop: StopCheck) {
+    this.oldestMs = new Float64Array(selection.count).fill(Number.POSITIVE_INFINITY);
+    lines.scan(selection, stop, (ordinal, columns, at) => {
+      this.oldestMs[ordinal] = columns.oldestMs[at]!;
+      this.#oldest = Math.min(this.#oldest, columns.oldestMs[at]!);
+      this.#newest = Math.max(this.#newest, columns.newestMs[at]!);
+    });
+  }
+
+  /** The part of a range in which there can be points; empty where there are none. */
+  clip({ startMs, endMs }: TimeRange): TimeRange {
+    if (this.#newest < this.#oldest) return { startMs, endMs: startMs };
+    const fromMs = Math.max(startMs, Math.floor(this.#oldest));
+    return { startMs: fromMs, endMs: Math.max(fromMs, Math.min(endMs, Math.floor(this.#newest) + 1)) };
+  }
+}

@@ -1,0 +1,75 @@
+import type { Aggregation } from '../../native-free-core/query/aggregation.js';
+import type { WindowShape } from '../../native-free-core/query/window-shape.js';
+import type { CounterGrid } from './counter-grid.js';
+import type { WindowVisitor } from './window-visitor.js';
+
+/** What a question about windows has gathered, and which windows each row of the answer is made of. */
+export interface Gathered {
+  shape: WindowShape;
+  visitor: WindowVisitor | undefined;
+  counters: CounterGrid | undefined;
+  /** Windows that a row looks at: its own, and of a rolling one those before it. */
+  rolled: number;
+  /** The length of all these, for rates; of a range without windows the range's. */
+  lengthMs: number;
+}
+
+/**
+ * The value of each aggregation in each window of each group, group after group, as a column an aggregation; NaN where
+ * there are no points. The first `rolled - 1` windows of a group only feed those behind them, and have no rows.
+ */
+export function windowColumns(gathered: Gathered, aggregations: readonly Aggregation[]): Float64Array[] {
+  const { shape, rolled, visitor } = gathered;
+  const rows = Math.max(0, shape.count - rolled + 1);
+  const columns = aggregations.map(() => new Float64Array(rows * shape.groups).fill(Number.NaN));
+  const percents = aggregations.filter(({ kind }) => kind === 'percentile').map(({ percent }) => percent);
+  const percentiles = new Float64Array(percents.length);
+  visitor?.values?.finish();
+  for (let group = 0; group < shape.groups; group++) {
+    for (let row = 0; row < rows; row++) {
+      const from = group * shape.count + row;
+      const to = from + rolled - 1;
+      const at = group * rows + row;
+      const place = visitor === undefined ? -1 : rolled === 1 ? from : visitor.scalars.mergeAll(from, to);
+      const isEmpty = visitor === undefined || visitor.scalars.count[place] === 0;
+      if (!isEmpty && percents.length > 0) percentilesInto(visitor, place, from, to, percents, percentiles);
+      let percentile = 0;
+      for (let k = 0; k < aggregations.length; k++) {
+        const { kind } = aggregations[k]!;
+        if (kind === 'rate' || kind === 'increase') columns[k]![at] = counterValue(gathered, kind, from, to);
+        else if (isEmpty) continue;
+        else if (kind === 'percentile') columns[k]![at] = percentiles[percentile++]!;
+        else if (kind === 'distinct') columns[k]![at] = visitor.values!.distinct(from, to);
+        else columns[k]![at] = visitor.scalars.value(kind, place);
+      }
+    }
+  }
+  return columns;
+}
+
+// Six arguments: for each of the rows, without an object.
+function percentilesInto(
+  visitor: WindowVisitor,
+  place: number,
+  from: number,
+  to: number,
+  percents: readonly number[],
+  out: Float64Array,
+): void {
+  if (visitor.values !== undefined) {
+    visitor.values.percentilesInto(from, to, percents, out);
+    return;
+  }
+  const extremes = { min: visitor.scalars.min[place]!, max: visitor.scalars.max[place]! };
+  visitor.sketches!.percentilesInto(from, to, percents, extremes, out);
+}
+
+function counterValue(
+  { counters, lengthMs }: Gathered,
+  kind: 'rate' | 'increase',
+  from: number,
+  to: number,
+): number {
+  const increase = counters!.increase(from, to);
+  return kind === 'rate' ? increase / (lengthMs / 1000) : increase;
+}
