@@ -40,6 +40,9 @@ export const protocolVersion = 1;
 /** Bytes of a producer's name: it is part of a key in every shard's store, so it may be no longer than a metric's. */
 export const producerBytesMax = 256;
 
+/** Bytes of the text by which the connections of one producer's process know each other: a UUID fits twice. */
+export const instanceBytesMax = 64;
+
 /** Bytes of a token: a JSON web token of ordinary size fits. */
 export const tokenBytesMax = 4096;
 

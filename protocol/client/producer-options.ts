@@ -61,6 +61,11 @@ export interface ProducerOptions {
   readonly token?: string;
   /** When a batch counts as settled. Default: durable. */
   readonly ack?: AckLevel;
+  /**
+   * The points are a history, carried over from elsewhere: those older than raw points are kept are taken too, as far
+   * back as any tier keeps them. Default false: they are rejected as too_old.
+   */
+  readonly backfill?: boolean;
   /** Told to the engine, for its operators. */
   readonly client?: string;
   /** Longest time a point waits for others of its batch. Default 50 ms. */
@@ -95,6 +100,9 @@ export interface ProducerSettings {
   readonly token: string | undefined;
   readonly ack: AckLevel | undefined;
   readonly client: string | undefined;
+  /** By this the engine tells a connection that was given up from another process of the same name. */
+  readonly instance: string | undefined;
+  readonly backfill: true | undefined;
   readonly flushIntervalMs: number;
   readonly maxBatchPoints: number;
   readonly maxBufferedBytes: number;
@@ -114,12 +122,15 @@ export const bufferBatches = 4;
 
 /** Fills in the defaults and checks; `random` makes the producer's name where none is given. */
 export function settle(options: ProducerOptions, random: () => number): ProducerSettings {
+  const isNamed = options.producer !== false;
   const settings: ProducerSettings = {
     url: options.url,
-    producer: options.producer === false ? '' : (options.producer ?? randomName(random)),
+    producer: isNamed ? (options.producer ?? randomName(random)) : '',
     token: options.token,
     ack: options.ack,
     client: options.client,
+    instance: isNamed ? randomName(random) : undefined,
+    backfill: options.backfill === true ? true : undefined,
     flushIntervalMs: wanted('flushIntervalMs', options.flushIntervalMs ?? 50, 0, 3_600_000),
     maxBatchPoints: wanted(
       'maxBatchPoints',

@@ -83,9 +83,10 @@ export class Session {
   }
 
   #connect(): void {
-    const { url, producer, token, ack, client, connectTimeoutMs } = this.#settings;
-    const hello = { producer: producer === '' ? undefined : producer, token, ack, client };
-    this.#counters.connects++;
+    const { url, producer, token, ack, client, instance, backfill, connectTimeoutMs } = this.#settings;
+    const attempt = ++this.#counters.connects;
+    const named = producer === '' ? {} : { producer, instance, attempt };
+    const hello = { ...named, token, ack, client, backfill };
     this.#connection = new Connection(this.#host, url, hello, connectTimeoutMs, {
       onWelcome: (welcome) => this.#onWelcome(welcome),
       onAck: (ack) => this.#onAck(ack),

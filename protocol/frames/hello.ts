@@ -1,4 +1,10 @@
-import { clientBytesMax, producerBytesMax, protocolVersion, tokenBytesMax } from '../limits.js';
+import {
+  clientBytesMax,
+  instanceBytesMax,
+  producerBytesMax,
+  protocolVersion,
+  tokenBytesMax,
+} from '../limits.js';
 import { CursorReader } from '../msgpack/cursor-reader.js';
 import type { CursorWriter } from '../msgpack/cursor-writer.js';
 import { type DecodeFailure, DecodeStatus } from '../msgpack/decode-failure.js';
@@ -17,6 +23,12 @@ export interface Hello {
   readonly ack?: AckLevel | undefined;
   /** Library and version, for operators to read. */
   readonly client?: string | undefined;
+  /** Of a named producer: a text of chance that its process made once, by which its own connections know each other. */
+  readonly instance?: string | undefined;
+  /** Which connection of the instance this is, counted from 1. */
+  readonly attempt?: number | undefined;
+  /** The points are a history: they may be as old as any tier keeps, not only as raw points are kept. */
+  readonly backfill?: boolean | undefined;
 }
 
 /** A HELLO as it came; the fields hold only after status ok. Filled again for every frame. */
@@ -28,6 +40,10 @@ export class HelloView {
   token = '';
   ack: AckLevel = 'durable';
   client = '';
+  /** Empty: none. */
+  instance = '';
+  attempt = 0;
+  backfill = false;
   readonly reader: CursorReader = new CursorReader();
 
   get failure(): DecodeFailure {
@@ -43,6 +59,9 @@ export function decodeHello(bytes: Uint8Array, view: HelloView): DecodeStatus {
   view.token = '';
   view.ack = 'durable';
   view.client = '';
+  view.instance = '';
+  view.attempt = 0;
+  view.backfill = false;
   reader.reset(bytes);
   const extra = openFrame(reader, Opcode.hello, 1);
   const at = reader.position;
@@ -71,6 +90,15 @@ function readHelloField(key: string, view: HelloView): boolean {
     case 'client':
       view.client = readOptionalText(reader, 'client', 0, clientBytesMax) ?? '';
       return true;
+    case 'instance':
+      view.instance = readOptionalText(reader, 'instance', 0, instanceBytesMax) ?? '';
+      return true;
+    case 'attempt':
+      view.attempt = reader.tryReadNil() ? 0 : reader.readUint('attempt');
+      return true;
+    case 'backfill':
+      view.backfill = !reader.tryReadNil() && reader.readBool('backfill');
+      return true;
     case 'ack':
       readAckLevel(view);
       return true;
@@ -97,14 +125,26 @@ function readAckLevel(view: HelloView): void {
 
 /** Writes a HELLO. */
 export function encodeHello(writer: CursorWriter, hello: Hello): void {
-  const fields = (['producer', 'token', 'ack', 'client'] as const).filter((key) => hello[key] !== undefined);
+  const { attempt, backfill } = hello;
+  const texts = (['producer', 'token', 'ack', 'client', 'instance'] as const).filter(
+    (key) => hello[key] !== undefined,
+  );
+  const others = (attempt === undefined ? 0 : 1) + (backfill === undefined ? 0 : 1);
   writer.writeArrayHeader(2);
   writer.writeInt(Opcode.hello);
-  writer.writeMapHeader(1 + fields.length);
+  writer.writeMapHeader(1 + texts.length + others);
   writer.writeString('v');
   writer.writeInt(protocolVersion);
-  for (const key of fields) {
+  for (const key of texts) {
     writer.writeString(key);
     writer.writeString(hello[key] ?? '');
+  }
+  if (attempt !== undefined) {
+    writer.writeString('attempt');
+    writer.writeInt(attempt);
+  }
+  if (backfill !== undefined) {
+    writer.writeString('backfill');
+    writer.writeBool(backfill);
   }
 }

@@ -125,6 +125,17 @@ export class CursorReader {
     return false;
   }
 
+  /** A boolean; false also when there is none, so ask `failed`. */
+  readBool(what: string): boolean {
+    const lead = this.#peekLead();
+    if (lead !== Lead.true && lead !== Lead.false) {
+      this.#wrongKind(what, 'a boolean');
+      return false;
+    }
+    this.position++;
+    return lead === Lead.true;
+  }
+
   /** Reads a nil and answers true, or leaves what is there. */
   tryReadNil(): boolean {
     if (this.#peekLead() !== Lead.nil) return false;

@@ -48,6 +48,10 @@ export class CursorWriter {
     this.#writeByte(Lead.nil);
   }
 
+  writeBool(value: boolean): void {
+    this.#writeByte(value ? Lead.true : Lead.false);
+  }
+
   writeArrayHeader(count: number): void {
     if (count <= 15) this.#writeByte(Lead.fixarray | count);
     else if (count <= 0xffff) this.#writeField(Lead.array16, 2, count);

@@ -1,4 +1,5 @@
 import type { Call } from './call/call.js';
+import { backfillImportCall } from './calls/backfill-import.js';
 import { currentCall } from './calls/current.js';
 import { docsCalls } from './calls/docs.js';
 import { healthCall } from './calls/health.js';
@@ -19,6 +20,7 @@ export const CALLS: readonly Call[] = [
   operatorStatsCall,
   recordCall,
   ingestPointCall,
+  backfillImportCall,
   namesCall,
   metricsCall,
   latestCall,

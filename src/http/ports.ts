@@ -4,6 +4,8 @@
  * thread (structured clone); bytes of an answer may be transferred.
  */
 
+import type { BatchKind } from '../ingest/time-gate.js';
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** Ingest. From begin to commit everything is synchronous, because a body's memory may die with its handler. */
@@ -12,8 +14,9 @@ export interface IngestPort {
    * Starts a batch. One batch is open at a time: the sink is the port's own and is used again, so it must be
    * committed or aborted before the next begin.
    * @param nowMs the time of arrival, given to points without one
+   * @param kind decides how old a point may be
    */
-  begin(nowMs: number): RowSink;
+  begin(nowMs: number, kind: BatchKind): RowSink;
 }
 
 /** Takes the points of one batch. No method throws on bad input. */

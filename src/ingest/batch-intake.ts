@@ -1,10 +1,8 @@
 import type { PointsHead } from '../../native-free-core/entry/entry-writer.js';
-import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import type { ColumnsView } from '../../protocol/frames/columns.js';
 import { ItemStatus } from '../../protocol/frames/item-status.js';
 import type { LabelRanges } from '../../protocol/frames/labels.js';
 import type { RowsReader } from '../../protocol/frames/rows.js';
-import { timeMsMax } from '../../protocol/limits.js';
 import { RejectCode } from '../../protocol/reject-reasons.js';
 import { RejectTally } from '../../protocol/reject-tally.js';
 import { PointColumns, REFUSED } from './point-columns.js';
@@ -12,39 +10,25 @@ import { type FrameColumns, PointRouter } from './point-router.js';
 import type { RefTable } from './ref-table.js';
 import type { SeriesResolver } from './series-resolver.js';
 import type { ShardLinks } from './shard-links.js';
-
-/** Which times are taken, ms relative to now. */
-export interface TimeBounds {
-  /** Of which the raw tier's matters. */
-  retention: RetentionPolicy;
-  clockSkewMs: number;
-}
-
-/** The raw tier's place in TIER_NAMES. */
-const RAW = 0;
+import { type BatchKind, type TimeBounds, TimeGate } from './time-gate.js';
 
 /**
- * Reads the points of frames into columns, decides which are taken and why the others are not, and routes them. A read
- * is followed by `route` or forgotten; the frame's bytes must live until then. One a process, socket thread only.
+ * Reads the points of frames into columns, decides which are taken and why the others are not, and routes them. A batch
+ * is begun, read, and routed or forgotten; the frame's bytes must live until then. One a process, socket thread only.
  */
 export class BatchIntake {
   readonly resolver: SeriesResolver;
   readonly columns = new PointColumns();
   readonly #links: ShardLinks;
   readonly #router: PointRouter;
-  readonly #bounds: TimeBounds;
-  /** What every series keeps at least, and what none keeps longer than, ms. */
-  readonly #keptByAllMs: number;
-  readonly #keptBySomeMs: number;
+  readonly #gate: TimeGate;
   #frame: FrameColumns | undefined;
 
   constructor(links: ShardLinks, resolver: SeriesResolver, bounds: TimeBounds) {
     this.resolver = resolver;
     this.#links = links;
     this.#router = new PointRouter(links);
-    this.#bounds = bounds;
-    this.#keptByAllMs = bounds.retention.shortestMs(RAW);
-    this.#keptBySomeMs = bounds.retention.longestMs(RAW);
+    this.#gate = new TimeGate(bounds);
   }
 
   /** The series of a name and labels that lie in a frame; a reference, or a negated reject reason. */
@@ -57,24 +41,32 @@ export class BatchIntake {
     return this.resolver.resolve();
   }
 
-  /** Why a time is not taken by any series; 0 when it is. */
-  timeReason(timeMs: number, nowMs: number): RejectCode | 0 {
-    // The negation is for NaN.
-    if (!(Math.abs(timeMs) <= timeMsMax)) return RejectCode.invalidTime;
-    if (timeMs < nowMs - this.#keptBySomeMs) return RejectCode.tooOld;
-    return timeMs > nowMs + this.#bounds.clockSkewMs ? RejectCode.tooFarAhead : 0;
+  /** Begins a batch; what was read before it and not routed is forgotten. */
+  begin(kind: BatchKind, nowMs: number): void {
+    this.#gate.open(kind, nowMs);
+    this.forget();
+  }
+
+  /** Drops what was read. */
+  forget(): void {
+    this.#frame = undefined;
+    this.columns.count = 0;
+  }
+
+  /** Why a time is not taken of any series; 0 when it may be. */
+  timeReason(timeMs: number): RejectCode | 0 {
+    return this.#gate.reason(timeMs);
   }
 
   /** The same for one series, which may keep its points less long than others. */
-  seriesTimeReason(series: number, timeMs: number, nowMs: number): RejectCode | 0 {
-    const reason = this.timeReason(timeMs, nowMs);
-    if (reason !== 0 || timeMs >= nowMs - this.#keptByAllMs) return reason;
-    const keptMs = this.#bounds.retention.retentionMs(this.resolver.classes.of(series), RAW);
-    return timeMs < nowMs - keptMs ? RejectCode.tooOld : 0;
+  seriesTimeReason(series: number, timeMs: number): RejectCode | 0 {
+    const reason = this.timeReason(timeMs);
+    if (reason !== 0 || timeMs >= this.#gate.oldestMs) return reason;
+    return this.#gate.reasonOf(this.resolver.classes.of(series), timeMs);
   }
 
   /** Reads a COLUMNS frame. Answers what is refused, or undefined when nothing is. */
-  readColumns(bytes: Uint8Array, view: ColumnsView, refs: RefTable, nowMs: number): RejectTally | undefined {
+  readColumns(bytes: Uint8Array, view: ColumnsView, refs: RefTable): RejectTally | undefined {
     const { count, refsOffset, dtOffset, valuesOffset, baseMs } = view;
     this.columns.reserve(count);
     this.columns.count = count;
@@ -83,9 +75,9 @@ export class BatchIntake {
     const out = this.columns.refs;
     const { dense } = refs;
     // Compared with deltas, so that a batch without them needs no test of its own; all false when baseMs is NaN.
-    // Beyond the shortest retention of all, each point is asked for that of its series.
-    const dtMin = nowMs - this.#keptByAllMs - baseMs;
-    const dtMax = nowMs + this.#bounds.clockSkewMs - baseMs;
+    // Before the oldest that all series take, each point is asked for its series.
+    const dtMin = this.#gate.oldestMs - baseMs;
+    const dtMax = this.#gate.newestMs - baseMs;
     let tally: RejectTally | undefined;
     for (let i = 0; i < count; i++) {
       // The literal true makes V8 inline the reads as unaligned loads.
@@ -98,7 +90,7 @@ export class BatchIntake {
         out[i] = series;
         continue;
       }
-      const reason = this.#columnReason(series, value, baseMs + dt, nowMs);
+      const reason = this.#columnReason(series, value, baseMs + dt);
       out[i] = reason === 0 ? series : REFUSED;
       if (reason === 0) continue;
       tally ??= new RejectTally();
@@ -108,26 +100,25 @@ export class BatchIntake {
   }
 
   /** Why a point of COLUMNS that isn't plainly taken is refused; 0 when it is taken after all. */
-  #columnReason(series: number, value: number, timeMs: number, nowMs: number): RejectCode | 0 {
+  #columnReason(series: number, value: number, timeMs: number): RejectCode | 0 {
     if (series < 0) return -series as RejectCode;
-    return value - value !== 0 ? RejectCode.invalidValue : this.seriesTimeReason(series, timeMs, nowMs);
+    return value - value !== 0 ? RejectCode.invalidValue : this.seriesTimeReason(series, timeMs);
   }
 
   /** Reads a ROWS frame that is open; stops where it is broken. Answers what is refused, or undefined. */
-  readRows(bytes: Uint8Array, rows: RowsReader, nowMs: number): RejectTally | undefined {
+  readRows(bytes: Uint8Array, rows: RowsReader): RejectTally | undefined {
     const { columns } = this;
     columns.reserve(rows.count);
     columns.count = rows.count;
-    this.#frame = undefined;
     let tally: RejectTally | undefined;
     for (let status = rows.next(); status < ItemStatus.end; status = rows.next()) {
       const { index } = rows;
-      const timeMs = Number.isNaN(rows.timeMs) ? nowMs : rows.timeMs;
-      let reason: number = status === ItemStatus.rejected ? rows.reason : this.timeReason(timeMs, nowMs);
+      const timeMs = Number.isNaN(rows.timeMs) ? this.#gate.nowMs : rows.timeMs;
+      let reason: number = status === ItemStatus.rejected ? rows.reason : this.timeReason(timeMs);
       let series = REFUSED;
       if (reason === 0) {
         series = this.resolveRanges(bytes, rows.nameStart, rows.nameEnd, rows.labels);
-        reason = series < 0 ? -series : this.seriesTimeReason(series, timeMs, nowMs);
+        reason = series < 0 ? -series : this.seriesTimeReason(series, timeMs);
       }
       columns.refs[index] = reason === 0 ? series : REFUSED;
       columns.values[index] = rows.value;
@@ -137,13 +128,6 @@ export class BatchIntake {
       tally.add(reason as RejectCode, index);
     }
     return tally;
-  }
-
-  /** Starts a batch whose points the caller puts into `columns` itself. */
-  beginColumns(): PointColumns {
-    this.#frame = undefined;
-    this.columns.count = 0;
-    return this.columns;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { CloseCode } from '../../protocol/close-codes.js';
-import { encodeAck } from '../../protocol/frames/ack.js';
+import { encodeAck, type RejectCount } from '../../protocol/frames/ack.js';
 import { encodeBusy } from '../../protocol/frames/busy.js';
 import { ColumnsView, decodeColumns } from '../../protocol/frames/columns.js';
 import { encodeError } from '../../protocol/frames/error.js';
@@ -13,13 +13,14 @@ import type { WireLimits } from '../../protocol/limits.js';
 import { CursorWriter } from '../../protocol/msgpack/cursor-writer.js';
 import { type DecodeFailure, DecodeStatus } from '../../protocol/msgpack/decode-failure.js';
 import { Opcode, opcodeName } from '../../protocol/opcodes.js';
-import { RejectTally } from '../../protocol/reject-tally.js';
+import type { RejectTally } from '../../protocol/reject-tally.js';
 import type { BatchIntake } from './batch-intake.js';
 import { InFlightQueue, isSettled } from './in-flight.js';
 import type { IngestCounters } from './ingest-counters.js';
 import type { NamedProducer, ProducerDirectory, ProducerOwner } from './producer-directory.js';
 import { RefTable } from './ref-table.js';
 import type { ShardLinks } from './shard-links.js';
+import type { BatchKind } from './time-gate.js';
 
 /** The socket below a connection. `send` copies. */
 export interface ConnectionSocket {
@@ -77,6 +78,7 @@ export class IngestConnection implements ProducerOwner {
   readonly #taken = new InFlightQueue();
   #producer: NamedProducer | undefined;
   #level: 'durable' | 'memory' = 'durable';
+  #kind: BatchKind = 'live';
   #greeted = false;
   #anyFrame = false;
   #routed = 0;
@@ -141,24 +143,22 @@ export class IngestConnection implements ProducerOwner {
       if (this.#producer!.durableSeq < this.#welcomeFrom) return true;
       this.#welcome();
     }
-    const { links, counters, writer } = this.#context;
+    const { links, counters } = this.#context;
     let accepted = 0;
     let settledSeq = 0;
-    let tally: RejectTally | undefined;
     for (let batch = this.#queue.peek(); batch !== undefined; batch = this.#queue.peek()) {
       if (!isSettled(links, batch, this.#level)) break;
       accepted += batch.accepted;
-      tally = mergeTally(tally, batch.rejects);
       // Not the last one's: a batch that came again stands behind later ones.
       settledSeq = Math.max(settledSeq, batch.seq);
       counters.ackMs.record(nowMs - batch.arrivedMs);
       this.#drop();
+      if (batch.rejects === undefined) continue;
+      // Its own ACK, or firstIndex wouldn't say of which batch.
+      this.#ack(settledSeq, accepted, batch.rejects.list());
+      accepted = settledSeq = 0;
     }
-    if (settledSeq > 0) {
-      writer.reset();
-      encodeAck(writer, settledSeq, accepted, tally?.list() ?? []);
-      this.#socket.send(writer.view());
-    }
+    if (settledSeq > 0) this.#ack(settledSeq, accepted, []);
     return this.#queue.length + this.#taken.length > 0;
   }
 
@@ -191,8 +191,12 @@ export class IngestConnection implements ProducerOwner {
       return this.#refuseToken('the token is not known here');
     this.#greeted = true;
     this.#level = hello.ack;
+    this.#kind = hello.backfill ? 'history' : 'live';
     if (hello.producer !== '') {
-      this.#producer = producers.take(hello.producer, this);
+      if (producers.isOvertaken(hello)) {
+        return this.#close(CloseCode.normal, 'a later connection of this producer is here already');
+      }
+      this.#producer = producers.take(hello, this);
       if (this.#producer === undefined) {
         return this.#fatal(
           CloseCode.badFrame,
@@ -242,7 +246,8 @@ export class IngestConnection implements ProducerOwner {
       return this.#onFailure(columns.failure, columns.seq);
     const { seq, count } = columns;
     if (!this.#admits(seq)) return;
-    const rejects = intake.readColumns(bytes, columns, this.#refs, nowMs);
+    intake.begin(this.#kind, nowMs);
+    const rejects = intake.readColumns(bytes, columns, this.#refs);
     this.#route(seq, count, rejects, nowMs, columns.baseMs);
   }
 
@@ -251,7 +256,8 @@ export class IngestConnection implements ProducerOwner {
     if (rows.open(bytes) !== DecodeStatus.ok) return this.#onFailure(rows.failure, rows.seq);
     const { seq, count } = rows;
     if (!this.#admits(seq)) return rows.release();
-    const rejects = intake.readRows(bytes, rows, nowMs);
+    intake.begin(this.#kind, nowMs);
+    const rejects = intake.readRows(bytes, rows);
     const broken = rows.failure.status !== DecodeStatus.ok;
     rows.release();
     if (broken) return this.#onFailure(rows.failure, seq);
@@ -382,14 +388,14 @@ export class IngestConnection implements ProducerOwner {
     else this.#taken.push(batch);
   }
 
+  #ack(seq: number, accepted: number, rejected: readonly RejectCount[]): void {
+    const { writer } = this.#context;
+    writer.reset();
+    encodeAck(writer, seq, accepted, rejected);
+    this.#socket.send(writer.view());
+  }
+
   #markDurable(seq: number): void {
     this.#producer!.durableSeq = Math.max(this.#producer!.durableSeq, seq);
   }
-}
-
-function mergeTally(into: RejectTally | undefined, from: RejectTally | undefined): RejectTally | undefined {
-  if (from === undefined || from.total === 0) return into;
-  const tally = into ?? new RejectTally();
-  tally.merge(from);
-  return tally;
 }

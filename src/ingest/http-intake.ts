@@ -6,6 +6,7 @@ import type { BatchIntake } from './batch-intake.js';
 import { type InFlightBatch, isSettled } from './in-flight.js';
 import type { IngestCounters } from './ingest-counters.js';
 import type { ShardLinks } from './shard-links.js';
+import type { BatchKind } from './time-gate.js';
 
 interface Waiting {
   batch: InFlightBatch;
@@ -31,10 +32,10 @@ export class HttpIntake implements IngestPort, RowSink {
     this.#counters = counters;
   }
 
-  begin(nowMs: number): RowSink {
+  begin(nowMs: number, kind: BatchKind): RowSink {
     this.#nowMs = nowMs;
     this.#tally.reset();
-    this.#intake.beginColumns();
+    this.#intake.begin(kind, nowMs);
     return this;
   }
 
@@ -61,7 +62,7 @@ export class HttpIntake implements IngestPort, RowSink {
   addResolved(series: number, value: number, timeMs: number | undefined): number {
     const time = timeMs ?? this.#nowMs;
     const reason = Number.isFinite(value)
-      ? this.#intake.seriesTimeReason(series, time, this.#nowMs)
+      ? this.#intake.seriesTimeReason(series, time)
       : RejectCode.invalidValue;
     if (reason !== 0) {
       this.#tally.add(reason, 0);
@@ -104,7 +105,7 @@ export class HttpIntake implements IngestPort, RowSink {
   }
 
   abort(): void {
-    this.#intake.beginColumns();
+    this.#intake.forget();
   }
 
   /** Answers what is durable. Called when a shard has made progress. */

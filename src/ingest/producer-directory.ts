@@ -17,7 +17,19 @@ export interface NamedProducer {
   /** The highest seq that went to the shards. */
   routedSeq: number;
   owner: ProducerOwner | undefined;
+  /** The instance that greeted last, and with which of its connections; empty where it doesn't say. */
+  instance: string;
+  attempt: number;
 }
+
+/** What a HELLO says of who speaks. */
+export interface Greeting {
+  readonly producer: string;
+  readonly instance: string;
+  readonly attempt: number;
+}
+
+const nobody = { owner: undefined, instance: '', attempt: 0 };
 
 /** The producers that this folder knows, by name. Socket thread only. */
 export class ProducerDirectory {
@@ -47,23 +59,39 @@ export class ProducerDirectory {
     for (const [name, { ref, seqs }] of seen) {
       const everywhere = seqs.length === shards.length;
       const durableSeq = everywhere ? Math.min(...seqs) : 0;
-      this.#byName.set(name, { ref, name, durableSeq, routedSeq: durableSeq, owner: undefined });
+      this.#byName.set(name, { ref, name, durableSeq, routedSeq: durableSeq, ...nobody });
       // A crash may have come between the shards' first transactions.
       if (!everywhere) this.#links.defineProducer(ref, Buffer.from(name));
     }
   }
 
+  /**
+   * Whether a later connection of the same instance has greeted already: then this one was given up before its HELLO
+   * came, and to let it take over would close the one that lives.
+   */
+  isOvertaken({ producer: name, instance, attempt }: Greeting): boolean {
+    const producer = this.#byName.get(name);
+    return (
+      producer !== undefined &&
+      instance !== '' &&
+      producer.instance === instance &&
+      attempt < producer.attempt
+    );
+  }
+
   /** Finds or makes a producer and gives it to `owner`; the one who had it is told. Undefined: there are too many. */
-  take(name: string, owner: ProducerOwner): NamedProducer | undefined {
+  take({ producer: name, instance, attempt }: Greeting, owner: ProducerOwner): NamedProducer | undefined {
     let producer = this.#byName.get(name);
     if (producer === undefined) {
       if (this.#byName.size >= PRODUCERS_MAX) return undefined;
-      producer = { ref: this.#nextRef++, name, durableSeq: 0, routedSeq: 0, owner: undefined };
+      producer = { ref: this.#nextRef++, name, durableSeq: 0, routedSeq: 0, ...nobody };
       this.#byName.set(name, producer);
       this.#links.defineProducer(producer.ref, Buffer.from(name));
     }
     const before = producer.owner;
     producer.owner = owner;
+    producer.instance = instance;
+    producer.attempt = attempt;
     before?.onTakenOver();
     return producer;
   }

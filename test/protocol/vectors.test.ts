@@ -105,7 +105,10 @@ function read(frame: string, bytes: Uint8Array): unknown {
 
 /** The fields as a reader answers them: defaults filled in, times in ms. */
 function expected(frame: string, fields: Fields): unknown {
-  if (frame === 'hello') return { producer: '', token: '', ack: 'durable', client: '', ...fields };
+  if (frame === 'hello') {
+    const absent = { producer: '', token: '', client: '', instance: '', attempt: 0, backfill: false };
+    return { ...absent, ack: 'durable', ...fields };
+  }
   if (frame !== 'rows') return fields;
   const rows = fields.rows.map((row: Fields) =>
     typeof row.timestamp === 'string' ? { ...row, timestamp: parseRfc3339Ms(row.timestamp) } : row,

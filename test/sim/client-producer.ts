@@ -29,6 +29,7 @@ export class ClientProducer implements SimProducer {
       url: 'ws://sim',
       producer: manner.named ? manner.name : (false as const),
       ack: manner.level,
+      backfill: manner.backfill,
       flushIntervalMs: random.pick([0, 20, 100]),
       maxBatchPoints: random.pick([5, 20, 80]),
       backoffMinMs: 20,

@@ -1,5 +1,7 @@
 import { decode } from '@msgpack/msgpack';
+import type { Hello } from '../../protocol/frames/hello.js';
 import { Opcode } from '../../protocol/opcodes.js';
+import type { BatchKind } from '../../src/ingest/time-gate.js';
 import type { FrontEndModel, JudgedPoint } from './front-end-model.js';
 import { seriesText } from './series-pool.js';
 import { law } from './sim-failure.js';
@@ -22,6 +24,7 @@ export class ConnectionJudge {
   #nowMs = 0;
   #level: 'durable' | 'memory' = 'durable';
   #producer = '';
+  #kind: BatchKind = 'live';
   #busyFrom = 0;
 
   constructor(model: FrontEndModel) {
@@ -36,7 +39,7 @@ export class ConnectionJudge {
   onFrame(bytes: Uint8Array, nowMs: number): void {
     this.#nowMs = nowMs;
     const frame = decode(bytes) as unknown[];
-    if (frame[0] === Opcode.hello) this.#onHello(frame[1] as Record<string, string>);
+    if (frame[0] === Opcode.hello) this.#onHello(frame[1] as Partial<Hello>);
     else if (frame[0] === Opcode.series)
       this.#onSeries(frame[1] as [number, string, Record<string, string>][]);
     else if (frame[0] === Opcode.columns) this.#onBatch(frame[1] as number, () => this.#columnsOf(frame));
@@ -53,9 +56,10 @@ export class ConnectionJudge {
     else law(false, `the engine sent ${JSON.stringify(frame)}`);
   }
 
-  #onHello(fields: Record<string, string>): void {
-    this.#producer = fields['producer'] ?? '';
-    if (fields['ack'] === 'memory') this.#level = 'memory';
+  #onHello(fields: Partial<Hello>): void {
+    this.#producer = fields.producer ?? '';
+    if (fields.ack === 'memory') this.#level = 'memory';
+    if (fields.backfill === true) this.#kind = 'history';
   }
 
   #onSeries(bindings: readonly [number, string, Record<string, string>][]): void {
@@ -97,7 +101,7 @@ export class ConnectionJudge {
       const timeMs = baseMs + (dtView?.getInt32(i * 4, true) ?? 0);
       let reason = bound === undefined ? 'unknown_ref' : bound.reason;
       if (reason === '' && !Number.isFinite(value)) reason = 'invalid_value';
-      if (reason === '') reason = this.#model.timeReason(timeMs, this.#nowMs);
+      if (reason === '') reason = this.#model.timeReason(timeMs, this.#nowMs, this.#kind);
       return this.#judged(value, reason, bound?.text);
     });
   }
@@ -110,7 +114,7 @@ export class ConnectionJudge {
     if (reason === '' && Object.values(labels ?? {}).some((v) => typeof v !== 'string'))
       reason = 'invalid_label';
     if (reason === '' && !Number.isFinite(value)) reason = 'invalid_value';
-    if (reason === '') reason = this.#model.timeReason(timeMs, this.#nowMs);
+    if (reason === '') reason = this.#model.timeReason(timeMs, this.#nowMs, this.#kind);
     if (reason === '') reason = this.#model.resolve({ name, text });
     return this.#judged(value, reason, text);
   }

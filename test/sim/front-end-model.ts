@@ -1,4 +1,5 @@
 import { timeMsMax } from '../../protocol/limits.js';
+import type { BatchKind } from '../../src/ingest/time-gate.js';
 import { mustBeThere, type PointBook, type SimPoint } from './point-book.js';
 import type { SimSeries } from './series-pool.js';
 import { law } from './sim-failure.js';
@@ -59,10 +60,11 @@ export class FrontEndModel {
   }
 
   /** Why a time is refused; empty when it is not. */
-  timeReason(timeMs: number, nowMs: number): string {
+  timeReason(timeMs: number, nowMs: number, kind: BatchKind): string {
+    const { times, liveAgeMs, historyAgeMs } = this.#plan;
     if (!(Math.abs(timeMs) <= timeMsMax)) return 'invalid_time';
-    if (timeMs < nowMs - this.#plan.retentionMs) return 'too_old';
-    return timeMs > nowMs + this.#plan.times.clockSkewMs ? 'too_far_ahead' : '';
+    if (timeMs < nowMs - (kind === 'live' ? liveAgeMs : historyAgeMs)) return 'too_old';
+    return timeMs > nowMs + times.clockSkewMs ? 'too_far_ahead' : '';
   }
 
   /** A batch goes to the shards, with all that it has. */

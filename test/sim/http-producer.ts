@@ -1,5 +1,6 @@
 import { rejectReasons } from '../../protocol/reject-reasons.js';
 import type { HttpIntake } from '../../src/ingest/http-intake.js';
+import type { BatchKind } from '../../src/ingest/time-gate.js';
 import type { FrontEndModel, JudgedPoint } from './front-end-model.js';
 import type { SimPoint } from './point-book.js';
 import type { MadePoint, PointMaker } from './point-maker.js';
@@ -40,12 +41,13 @@ export class HttpProducer implements SimProducer {
     const count = this.#random.size(Math.min(30, this.#world.plan.wire.pointsPerBatchMax));
     const nowMs = this.#world.clock.nowMs();
     const judged: JudgedPoint[] = [];
-    const sink = intake.begin(nowMs);
+    const kind = this.#random.chance(0.3) ? 'history' : 'live';
+    const sink = intake.begin(nowMs, kind);
     let accepted = 0;
     for (let i = 0; i < count; i++) {
       const timeMs = this.#random.chance(0.3) ? undefined : this.#maker.timeMs();
       const made = this.#maker.make(false, timeMs);
-      const wanted = this.#wantedReason(made, timeMs, nowMs);
+      const wanted = this.#wantedReason(made, timeMs, nowMs, kind);
       const handle = sink.resolve(made.series.name, made.series.labels);
       const code = handle < 0 ? -1 - handle : sink.addResolved(handle, made.value, timeMs);
       if (handle < 0) sink.reject(code);
@@ -67,7 +69,7 @@ export class HttpProducer implements SimProducer {
   }
 
   checkSettled(): void {
-    checkPoints({ name: this.name, named: false, level: 'durable' }, this.#told);
+    checkPoints({ name: this.name, named: false, level: 'durable', backfill: false }, this.#told);
   }
 
   #commit(sink: ReturnType<HttpIntake['begin']>, judged: readonly JudgedPoint[], nowMs: number): void {
@@ -85,11 +87,11 @@ export class HttpProducer implements SimProducer {
     else this.#waiting = isWaiting + 1;
   }
 
-  #wantedReason(made: MadePoint, timeMs: number | undefined, nowMs: number): string {
+  #wantedReason(made: MadePoint, timeMs: number | undefined, nowMs: number, kind: BatchKind): string {
     const { model } = this.#world;
     const refused = model.resolve(made.series);
     if (refused !== '') return refused;
     if (!Number.isFinite(made.value)) return 'invalid_value';
-    return model.timeReason(timeMs ?? nowMs, nowMs);
+    return model.timeReason(timeMs ?? nowMs, nowMs, kind);
   }
 }

@@ -26,6 +26,7 @@ export class ModelProducer implements SimProducer {
   readonly #connect: (name: string) => ProducerSocket;
   readonly #maker: BatchMaker;
   readonly #inFlightMax: number;
+  readonly #instance: string | undefined;
   readonly #batches: ModelBatch[] = [];
   readonly #points: SimPoint[] = [];
   readonly #bindings: SeriesBinding[];
@@ -34,6 +35,7 @@ export class ModelProducer implements SimProducer {
   /** Batches from the front that were sent on this connection. */
   #sent = 0;
   #nextSeq = 1;
+  #connections = 0;
   #pause: unknown;
 
   constructor(
@@ -47,6 +49,7 @@ export class ModelProducer implements SimProducer {
     this.#random = random;
     this.#clock = host.clock;
     this.#connect = host.connect;
+    this.#instance = random.chance(0.5) ? `${manner.name} itself` : undefined;
     this.#inFlightMax = host.plan.wire.inFlightMax + random.int(2);
     // Small numbers, and hashes of 32 bits.
     this.#bindings = Array.from({ length: 8 }, (_, i) => {
@@ -76,15 +79,18 @@ export class ModelProducer implements SimProducer {
 
   #open(): void {
     const socket = this.#connect(this.name);
+    const attempt = ++this.#connections;
     this.#socket = socket;
     this.#isReady = false;
     this.#sent = 0;
     socket.onopen = () => {
-      const { named, name, level } = this.#manner;
-      const mustGreet = named || level === 'memory';
+      const { named, name, level, backfill } = this.#manner;
+      const mustGreet = named || level === 'memory' || backfill;
       const greets = mustGreet || this.#random.chance(0.5);
-      if (greets)
-        this.#send((w) => encodeHello(w, { producer: named ? name : undefined, ack: level, client: 'sim' }));
+      // Only some say which of their connections it is; the others may close their own living one, and come again.
+      const itself = this.#instance === undefined ? {} : { instance: this.#instance, attempt };
+      const who = named ? { producer: name, ...itself } : {};
+      if (greets) this.#send((w) => encodeHello(w, { ...who, ack: level, client: 'sim', backfill }));
       this.#send((w) => encodeSeries(w, this.#bindings));
       if (named) return;
       // Without a name nothing is waited for: numbers begin at 1.

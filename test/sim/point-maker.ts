@@ -14,14 +14,14 @@ export interface MadePoint {
 
 /**
  * Makes the points that producers send: mostly near the present and ascending, with bursts at one instant, late ones, and
- * a few that the engine must refuse.
+ * a few that the engine must refuse, or may take as history only.
  */
 export class PointMaker {
   readonly #random: SimRandom;
   readonly #clock: SimClock;
   readonly #book: PointBook;
   readonly #pool: readonly SimSeries[];
-  readonly #retentionMs: number;
+  readonly #ageMsMax: number;
   readonly #skewMs: number;
   #lastMs: number;
 
@@ -33,7 +33,7 @@ export class PointMaker {
     this.#clock = world.clock;
     this.#book = world.book;
     this.#pool = world.pool;
-    this.#retentionMs = world.plan.retentionMs;
+    this.#ageMsMax = world.plan.liveAgeMs;
     this.#skewMs = world.plan.times.clockSkewMs;
     this.#lastMs = world.clock.nowMs();
   }
@@ -51,8 +51,8 @@ export class PointMaker {
     if (kind === 0) return this.#lastMs;
     if (kind === 1) return Math.floor(nowMs / 60_000) * 60_000;
     if (kind === 2) return nowMs - random.int(10 * 60_000);
-    if (kind === 3) return nowMs - random.int(this.#retentionMs);
-    if (kind === 4) return nowMs - this.#retentionMs - random.int(1e9);
+    if (kind === 3) return nowMs - random.int(this.#ageMsMax);
+    if (kind === 4) return nowMs - this.#ageMsMax - random.int(random.pick([this.#ageMsMax, 1e9]));
     return nowMs + this.#skewMs + random.int(1e9);
   }
 

@@ -31,8 +31,6 @@ export class SimLink implements ProducerSocket {
   #upCut = false;
   #downCut = false;
   #clientOpen = true;
-  /** Frames that have arrived at the engine. */
-  #frames = 0;
   #engine: { socket: WebSocket<object>; behavior: AnyWebSocketBehavior } | undefined;
 
   constructor(name: string, model: FrontEndModel) {
@@ -64,7 +62,6 @@ export class SimLink implements ProducerSocket {
     this.#down = [];
     if (!this.#upCut) this.#up.push({ code: 1000 });
     this.#upCut = true;
-    this.#forgetGreeting();
   }
 
   /** Breaks it; what has travelled far enough still arrives. */
@@ -88,7 +85,6 @@ export class SimLink implements ProducerSocket {
     if (going === 'open') return this.#open(behavior);
     if (this.#engine === undefined) return 'lost';
     if (going instanceof Uint8Array) {
-      this.#frames++;
       const frame = going.slice();
       this.judge.onFrame(frame, nowMs);
       this.#engine.behavior.message!(this.#engine.socket, frame.buffer, true);
@@ -113,18 +109,8 @@ export class SimLink implements ProducerSocket {
     }
     this.#clientOpen = false;
     this.#upCut = true;
-    this.#forgetGreeting();
     this.onclose?.({ code: going.code, reason: '' });
     return `close ${going.code}`;
-  }
-
-  /**
-   * A connection that its producer lets go before HELLO has arrived never greets. Were the ghost's HELLO to come behind that of
-   * the connection that took its place, the engine would take it for another producer of that name and close the living one.
-   */
-  #forgetGreeting(): void {
-    if (this.#frames > 0) return;
-    this.#up = this.#engine === undefined ? [] : [{ code: BROKEN }];
   }
 
   #open(behavior: AnyWebSocketBehavior | undefined): string {

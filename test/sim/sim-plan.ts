@@ -1,7 +1,7 @@
 import type { HashKey } from '../../native-free-core/series/siphash128.js';
 import { defaultWireLimits, type WireLimits } from '../../protocol/limits.js';
-import type { TimeBounds } from '../../src/ingest/batch-intake.js';
 import type { ResolverLimits } from '../../src/ingest/series-resolver.js';
+import type { TimeBounds } from '../../src/ingest/time-gate.js';
 import { SHARD_BOUNDS, type ShardBounds } from '../../src/shard/shard-options.js';
 import { keepRaw } from '../native-free-core/retention/retentions.js';
 import type { SimRandom } from './sim-random.js';
@@ -45,8 +45,9 @@ export interface SimPlan {
   readonly wire: WireLimits;
   readonly resolver: ResolverLimits;
   readonly times: TimeBounds;
-  /** How long raw points are kept, ms. */
-  readonly retentionMs: number;
+  /** How long raw points are kept, and how long any tier keeps what comes as a history, ms. */
+  readonly liveAgeMs: number;
+  readonly historyAgeMs: number;
   readonly weights: StepWeights;
 }
 
@@ -95,7 +96,7 @@ export function makePlan(random: SimRandom): SimPlan {
   };
   const small = random.chance(0.15);
   const arenaBytesSoft = 1_024 * random.between(2, 24);
-  const retentionMs = random.pick([2 * 60, 7 * 24 * 60]) * MINUTE_MS;
+  const liveAgeMs = random.pick([2 * 60, 7 * 24 * 60]) * MINUTE_MS;
   const arenaBytesPerSeries = random.pick([0, 16, 128]);
   return {
     steps: random.between(150, random.chance(0.1) ? 1_600 : 600),
@@ -128,8 +129,9 @@ export function makePlan(random: SimRandom): SimPlan {
       seriesTotalMax: small ? Math.max(2, series - random.int(20)) : series + 10,
       seriesPerMetricMax: small ? Math.ceil(series / metrics) : series + 10,
     },
-    times: { retention: keepRaw(retentionMs), clockSkewMs: 10 * MINUTE_MS },
-    retentionMs,
+    times: { retention: keepRaw(liveAgeMs, [], 3 * liveAgeMs), clockSkewMs: 10 * MINUTE_MS },
+    liveAgeMs,
+    historyAgeMs: 3 * liveAgeMs,
     weights: makeWeights(random),
   };
 }

@@ -18,6 +18,8 @@ export interface ProducerManner {
   /** Has a name that the engine knows it by. */
   readonly named: boolean;
   readonly level: 'durable' | 'memory';
+  /** What it sends is a history, which may be older. */
+  readonly backfill: boolean;
 }
 
 /** Each point was acknowledged, or refused at least once; from memory it must at least have been taken. */

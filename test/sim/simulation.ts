@@ -120,6 +120,7 @@ export class Simulation {
       name,
       named: random.chance(0.7),
       level: random.chance(0.35) ? 'memory' : 'durable',
+      backfill: random.chance(0.3),
     });
     const connect = (name: string): SimLink => this.#connect(name);
     const { setTimer, clearTimer, outsideMs } = this.#clock;

@@ -46,7 +46,7 @@ function takePoint(exchange: Exchange, edge: Edge, value: unknown): void {
   const point = value as { metric_name?: unknown; name?: unknown; timestamp?: unknown };
   const nowMs = edge.clock.nowMs();
   const report = new IngestReport();
-  const sink = edge.ingest.begin(nowMs);
+  const sink = edge.ingest.begin(nowMs, 'live');
   addPoint(sink, report, 0, point);
   // The rejects are counted at commit, so a batch of one reject is committed like any other.
   const busy = sink.commit((failure) => {

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { collectBody } from '../body.js';
 import { defineCall } from '../call/call.js';
-import { streamNdjson } from '../ingest/ndjson-body.js';
-import { ingestBody } from '../ingest/record-ingest.js';
-import { bodyFormat } from '../media-types.js';
+import { RECORD_FORM } from '../ingest/ingest-form.js';
+import { takePoints } from '../ingest/take-points.js';
 import { POINT_ERRORS, RECORD_POINT } from '../schema/points.js';
 
 export const recordCall = defineCall({
@@ -29,14 +27,5 @@ export const recordCall = defineCall({
     formats: ['json'],
   },
   problems: [413, 415],
-  handler: ({ exchange, edge }) => {
-    const format = bodyFormat(exchange.contentType, ['json', 'msgpack', 'ndjson']);
-    if (format === 'ndjson') {
-      streamNdjson(exchange, edge);
-      return;
-    }
-    collectBody(exchange, { bytesMax: edge.limits.bodyBytes, budget: edge.budget }, (body) =>
-      ingestBody(exchange, edge, body, format),
-    );
-  },
+  handler: ({ exchange, edge }) => takePoints(exchange, edge, RECORD_FORM),
 });

@@ -31,17 +31,14 @@ export function unableToStore(failure: Error, fields: Readonly<Record<string, un
 export function answerReport(exchange: Exchange, report: IngestReport): void {
   const { accepted, rejected, errors } = report;
   if (accepted > 0 || rejected === 0) {
-    // The commonest answer by far needs no serializer.
-    if (rejected === 0)
-      exchange.answer(200, 'application/json', `{"accepted":${accepted},"rejected":0,"errors":[]}`);
-    else exchange.answerJson(200, { accepted, rejected, errors });
+    exchange.answerJson(200, report.fields());
     return;
   }
   exchange.fail(
     new MillraceError(
       'MR_POINT_REJECTED',
       `None of the ${rejected} points could be taken; the first: ${errors[0]?.message ?? 'unknown'}.`,
-      { fields: { accepted, rejected, errors } },
+      { fields: report.fields() },
     ),
   );
 }

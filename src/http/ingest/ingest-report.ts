@@ -9,11 +9,20 @@ export interface RefusedPoint {
   message: string;
 }
 
-/** What became of the points of one request: exact counts, and the first refusals in words. */
+/** What became of the points of one request, or of a part of it: exact counts, and the first refusals in words. */
 export class IngestReport {
   accepted = 0;
   rejected = 0;
   readonly errors: RefusedPoint[] = [];
+
+  /**
+   * Notes a point that was taken.
+   * @param _series its handle
+   * @param _timeMs undefined: the time of arrival
+   */
+  accept(_series: number, _timeMs: number | undefined): void {
+    this.accepted++;
+  }
 
   /**
    * Notes a refused point.
@@ -33,8 +42,8 @@ export class IngestReport {
     });
   }
 
-  /** Takes the counts of a part of the request over, once that part is committed. */
-  add(part: IngestReport): void {
+  /** Takes what a part of the request counted over, once that part is committed. */
+  add(part: this): void {
     this.accepted += part.accepted;
     this.rejected += part.rejected;
     for (const error of part.errors) {
@@ -47,5 +56,11 @@ export class IngestReport {
     this.accepted = 0;
     this.rejected = 0;
     this.errors.length = 0;
+  }
+
+  /** The fields of an answer, in its order. */
+  fields(): Record<string, unknown> {
+    const { accepted, rejected, errors } = this;
+    return { accepted, rejected, errors };
   }
 }

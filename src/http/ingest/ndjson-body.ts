@@ -1,13 +1,14 @@
 import { contentCoding, createDecoder, decodingFault } from '../content-coding.js';
 import type { Edge } from '../edge.js';
 import type { Exchange } from '../exchange.js';
+import type { IngestForm } from './ingest-form.js';
 import { NdjsonIngest } from './ndjson-ingest.js';
 
 /** Streams a request's NDJSON body into the engine, decoding it on the way where it is encoded. */
-export function streamNdjson(exchange: Exchange, edge: Edge): void {
+export function streamNdjson(exchange: Exchange, edge: Edge, form: IngestForm): void {
   const coding = contentCoding(exchange.contentEncoding);
   if (coding === 'identity') {
-    const ingest = new NdjsonIngest(exchange, edge, {
+    const ingest = new NdjsonIngest(exchange, edge, form, {
       pause: () => exchange.pauseBody(),
       resume: () => exchange.resumeBody(),
       close: () => undefined,
@@ -19,7 +20,7 @@ export function streamNdjson(exchange: Exchange, edge: Edge): void {
     return;
   }
   const decoder = createDecoder(coding);
-  const ingest = new NdjsonIngest(exchange, edge, {
+  const ingest = new NdjsonIngest(exchange, edge, form, {
     pause: () => decoder.pause(),
     resume: () => decoder.resume(),
     close: () => decoder.destroy(),

@@ -4,8 +4,9 @@ import type { Exchange } from '../exchange.js';
 import { LINE_BYTES_MAX, NDJSON_BUSY_MS_MAX, NDJSON_UNSETTLED_MAX } from '../limits.js';
 import type { Busy, RowSink } from '../ports.js';
 import { badBody, readJson } from './body-reader.js';
+import type { IngestForm } from './ingest-form.js';
 import { answerReport, busyError, unableToStore } from './ingest-outcome.js';
-import { IngestReport } from './ingest-report.js';
+import type { IngestReport } from './ingest-report.js';
 import { LineCarry } from './line-carry.js';
 import { addPoint } from './point-batch.js';
 
@@ -32,11 +33,12 @@ const NEWLINE = 0x0a;
 export class NdjsonIngest {
   readonly #exchange: Exchange;
   readonly #edge: Edge;
+  readonly #form: IngestForm;
   readonly #source: ByteSource;
   readonly #carry = new LineCarry();
   readonly #queue: Uint8Array[] = [];
   /** Of durable batches only. */
-  readonly #report = new IngestReport();
+  readonly #report: IngestReport;
   #linesTaken = 0;
   /** The number, from 0, of the next line to be handed over. */
   #nextLine = 0;
@@ -50,9 +52,11 @@ export class NdjsonIngest {
   #failure: (() => MillraceError) | undefined;
   #isOver = false;
 
-  constructor(exchange: Exchange, edge: Edge, source: ByteSource) {
+  constructor(exchange: Exchange, edge: Edge, form: IngestForm, source: ByteSource) {
     this.#exchange = exchange;
     this.#edge = edge;
+    this.#form = form;
+    this.#report = form.newReport(edge.clock.nowMs());
     this.#source = source;
     exchange.onAbort(() => this.#leave());
   }
@@ -123,8 +127,9 @@ export class NdjsonIngest {
   /** Hands one batch of lines over, from `at`, and answers where it ended: at `at` again when the engine was busy. */
   #batch(region: Uint8Array, start: number): number {
     const { clock, ingest, limits } = this.#edge;
-    const sink = ingest.begin(clock.nowMs());
-    const part = new IngestReport();
+    const nowMs = clock.nowMs();
+    const sink = ingest.begin(nowMs, this.#form.kind);
+    const part = this.#form.newReport(nowMs);
     let at = start;
     let line = this.#nextLine;
     let isWhole = false;
@@ -203,8 +208,7 @@ export class NdjsonIngest {
   }
 
   #progress(): Record<string, unknown> {
-    const { accepted, rejected, errors } = this.#report;
-    return { accepted, rejected, errors, lines_taken: this.#linesTaken };
+    return { ...this.#report.fields(), lines_taken: this.#linesTaken };
   }
 
   #leave(): void {

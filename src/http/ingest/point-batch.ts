@@ -39,7 +39,7 @@ export function acceptPoint(
     return;
   }
   const reason = sink.addResolved(series, value, timeMs);
-  if (reason === 0) report.accepted++;
+  if (reason === 0) report.accept(series, timeMs);
   else report.refuse(index, reason, timeMs === undefined ? undefined : formatTime(timeMs));
 }
 

@@ -9,7 +9,8 @@ export const REASON_TEXTS: Readonly<Record<RejectReason, string>> = {
   invalid_value: 'a value must be a finite number',
   invalid_time:
     'a timestamp must be an RFC 3339 time with Z or an offset, epoch seconds, or epoch milliseconds',
-  too_old: "the time lies before the raw tier's retention",
+  too_old:
+    "the time lies before the raw tier's retention; POST /backfill/import takes what is older, as far back as any tier keeps it",
   too_far_ahead:
     "the time lies further ahead of the server's clock than the configured skew: check the sender's clock",
   metric_series_limit: 'the metric has as many series as it may have: look for a label with unbounded values',

@@ -4,19 +4,23 @@ import type { Exchange } from '../exchange.js';
 import type { BodyFormat } from '../media-types.js';
 import type { RowSink } from '../ports.js';
 import { badBody, readValue } from './body-reader.js';
+import type { IngestForm } from './ingest-form.js';
 import { answerReport, busyError, unableToStore } from './ingest-outcome.js';
-import { IngestReport } from './ingest-report.js';
+import type { IngestReport } from './ingest-report.js';
 import { addPoint, describe } from './point-batch.js';
 
 /** Takes the points of a whole body and answers when they are durable. Reads the bytes before it returns. */
 export function ingestBody(
   exchange: Exchange,
   edge: Edge,
+  form: IngestForm,
   body: Uint8Array,
   format: Exclude<BodyFormat, 'ndjson'>,
 ): void {
-  const report = new IngestReport();
-  const sink = format === 'json' ? scanOrRead(edge, body, report) : readInto(edge, body, 'msgpack', report);
+  const nowMs = edge.clock.nowMs();
+  const report = form.newReport(nowMs);
+  const batch = { edge, form, report, nowMs };
+  const sink = format === 'json' ? scanOrRead(batch, body) : readInto(batch, body, 'msgpack');
   if (report.accepted + report.rejected === 0) {
     sink.abort();
     answerReport(exchange, report);
@@ -29,18 +33,26 @@ export function ingestBody(
   if (busy !== undefined) throw busyError(busy);
 }
 
+interface Batch {
+  edge: Edge;
+  form: IngestForm;
+  report: IngestReport;
+  nowMs: number;
+}
+
 /** Answers the open sink with every point of the body in it. */
-function scanOrRead(edge: Edge, body: Uint8Array, report: IngestReport): RowSink {
-  const sink = edge.ingest.begin(edge.clock.nowMs());
+function scanOrRead(batch: Batch, body: Uint8Array): RowSink {
+  const { edge, form, report, nowMs } = batch;
+  const sink = edge.ingest.begin(nowMs, form.kind);
   let count = -1;
   try {
-    count = edge.scanner.scanBody(body, sink, report);
+    count = edge.scanner.scanBody(body, form.listKey, sink, report);
   } finally {
     if (count < 0) sink.abort();
   }
   if (count < 0) {
     report.reset();
-    return readInto(edge, body, 'json', report);
+    return readInto(batch, body, 'json');
   }
   if (count > edge.limits.pointsPerBatch) {
     sink.abort();
@@ -49,17 +61,19 @@ function scanOrRead(edge: Edge, body: Uint8Array, report: IngestReport): RowSink
   return sink;
 }
 
-function readInto(edge: Edge, body: Uint8Array, format: 'json' | 'msgpack', report: IngestReport): RowSink {
+function readInto(batch: Batch, body: Uint8Array, format: 'json' | 'msgpack'): RowSink {
+  const { edge, form, report, nowMs } = batch;
+  const { listKey, nameKey } = form;
   const value = readValue(body, format);
-  const points = (value as { data?: unknown } | null)?.data;
+  const points = (value as Readonly<Record<string, unknown>> | null)?.[listKey];
   if (!Array.isArray(points)) {
     throw badBody(
-      `an object {"data":[{"name","value","timestamp"?,"labels"?}, ...]}; got ${describe(value)} whose data is ${describe(points)}`,
+      `an object {"${listKey}":[{"${nameKey}","value","timestamp"?,"labels"?}, ...]}; got ${describe(value)} whose ${listKey} is ${describe(points)}`,
     );
   }
   if (points.length > edge.limits.pointsPerBatch)
     throw tooManyPoints(points.length, edge.limits.pointsPerBatch);
-  const sink = edge.ingest.begin(edge.clock.nowMs());
+  const sink = edge.ingest.begin(nowMs, form.kind);
   let isWhole = false;
   try {
     points.forEach((point, index) => {

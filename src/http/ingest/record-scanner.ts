@@ -29,8 +29,10 @@ const SPACE = 0x20;
 const UNUSUAL = -1;
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+const LIST_KEYS = { data: ascii('"data"'), metrics: ascii('"metrics"') } as const;
+/** How a call names its list of points. */
+export type ListKey = keyof typeof LIST_KEYS;
 /** Keys with their closing quote, so that a longer key doesn't match. */
-const DATA = ascii('"data"');
 const NAME = ascii('name"');
 const METRIC_NAME = ascii('metric_name"');
 const VALUE = ascii('value"');
@@ -76,15 +78,17 @@ export class RecordScanner {
 
   /**
    * Hands over every point of a whole body.
+   * @param listKey the one key of its object
    * @returns the number of points, or -1: unusual, and the batch must be aborted
    */
-  scanBody(bytes: Uint8Array, sink: RowSink, report: IngestReport): number {
+  scanBody(bytes: Uint8Array, listKey: ListKey, sink: RowSink, report: IngestReport): number {
+    const key = LIST_KEYS[listKey];
     const end = bytes.length;
     let at = skipSpace(bytes, 0, end);
     if (bytes[at] !== OPEN_BRACE) return UNUSUAL;
     at = skipSpace(bytes, at + 1, end);
-    if (!startsWith(bytes, at, DATA)) return UNUSUAL;
-    at = skipSpace(bytes, at + DATA.length, end);
+    if (!startsWith(bytes, at, key)) return UNUSUAL;
+    at = skipSpace(bytes, at + key.length, end);
     if (bytes[at] !== COLON) return UNUSUAL;
     at = skipSpace(bytes, at + 1, end);
     if (bytes[at] !== OPEN_BRACKET) return UNUSUAL;

@@ -30,6 +30,15 @@ export const RECORD_POINT = z.looseObject({
   tags: labels.meta({ description: 'Another name of labels.' }),
 });
 
+/** A point of /backfill/import. */
+export const IMPORT_POINT = z.looseObject({
+  metric_name: z.string().meta({ examples: ['cpu_usage'], description: '`name` is another name of it.' }),
+  value: z.number(),
+  timestamp,
+  labels,
+  tags: labels.meta({ description: 'Another name of labels.' }),
+});
+
 /** A point of /metrics/ingest. */
 export const NAMED_POINT = z.looseObject({
   metric_name: z.string().meta({ examples: ['cpu_usage'] }),

@@ -2,7 +2,11 @@ import { RetentionPolicy, type RetentionRule } from '../../../native-free-core/r
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-/** Keeps raw points for a while, but for what the rules say, and cells for ever. */
-export function keepRaw(raw: number, rules: readonly RetentionRule[] = []): RetentionPolicy {
-  return new RetentionPolicy({ raw, '1m': FOREVER, '5m': FOREVER, '1h': FOREVER, '1d': FOREVER, rules });
+/** Keeps raw points for a while, but for what the rules say, and cells for ever or as long as is said. */
+export function keepRaw(
+  raw: number,
+  rules: readonly RetentionRule[] = [],
+  cells: number = FOREVER,
+): RetentionPolicy {
+  return new RetentionPolicy({ raw, '1m': cells, '5m': cells, '1h': cells, '1d': cells, rules });
 }

@@ -382,3 +382,23 @@ test('Producer makes a name of its own where none is given, and none where it is
   nameless.world.socket.open();
   assert.equal(nameless.world.socket.hello.producer, '');
 });
+
+test('Producer numbers its connections, under a text of its own, so that the engine knows which is the last', () => {
+  const { world } = produce({ backoffMinMs: 1, backoffMaxMs: 1 });
+  world.socket.open();
+  const { instance, attempt, backfill } = world.socket.hello;
+  assert.match(instance, /^[a-z0-9]{20}$/);
+  assert.deepEqual([attempt, backfill], [1, false]);
+  // Given up before it was welcomed.
+  world.advance(20_000);
+  world.socket.open();
+  assert.equal(world.sockets.length > 1, true);
+  assert.deepEqual(
+    [world.socket.hello.instance, world.socket.hello.attempt],
+    [instance, world.sockets.length],
+  );
+  const nameless = produce({ producer: false, backfill: true });
+  nameless.world.socket.open();
+  const hello = nameless.world.socket.hello;
+  assert.deepEqual([hello.instance, hello.attempt, hello.backfill], ['', 0, true]);
+});

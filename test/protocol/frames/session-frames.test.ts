@@ -35,9 +35,14 @@ test('decodeHello() fills in what is absent and passes over what it does not kno
 
 test('decodeHello() forgets the HELLO before', () => {
   const view = new HelloView();
-  decodeHello(encode([0, { v: 1, producer: 'p', token: 't', ack: 'memory', client: 'c' }]), view);
-  assert.equal(decodeHello(encode([0, { v: 1 }]), view), ok);
-  assert.deepEqual([view.producer, view.token, view.ack, view.client], ['', '', 'durable', '']);
+  const full = { v: 1, producer: 'p', token: 't', ack: 'memory', client: 'c', instance: 'i', attempt: 7 };
+  assert.equal(decodeHello(encode([0, { ...full, backfill: true }]), view), ok);
+  assert.deepEqual([view.instance, view.attempt, view.backfill], ['i', 7, true]);
+  for (const empty of [{ v: 1 }, { v: 1, instance: null, attempt: null, backfill: null }]) {
+    assert.equal(decodeHello(encode([0, empty]), view), ok);
+    assert.deepEqual([view.producer, view.token, view.ack, view.client], ['', '', 'durable', '']);
+    assert.deepEqual([view.instance, view.attempt, view.backfill], ['', 0, false]);
+  }
 });
 
 test('decodeHello() says what it wanted and what came', () => {
@@ -62,6 +67,17 @@ test('decodeHello() says what it wanted and what came', () => {
     overLimit,
     'expected token of 0 to 4096 bytes, got 4097 bytes at byte 12',
   );
+  check(
+    { v: 1, instance: 'x'.repeat(65) },
+    overLimit,
+    'expected instance of 0 to 64 bytes, got 65 bytes at byte 15',
+  );
+  check(
+    { v: 1, attempt: -1 },
+    wrongShape,
+    'expected attempt as an integer from 0 to 9007199254740991, got -1 at byte 14',
+  );
+  check({ v: 1, backfill: 1 }, wrongShape, 'expected backfill as a boolean, got an integer at byte 15');
   check([1], wrongShape, 'expected HELLO as a map, got an array at byte 2');
   check({ v: 1, 5: 1 }, ok, '');
   assert.equal(decodeHello(fromHex('92 00 81 05 05'), view), wrongShape);

@@ -32,6 +32,7 @@ import { type RawRequest, type RawResult, rawPresenter } from '../../../src/http
 import { type StatsRequest, type StatsResult, statsPresenter } from '../../../src/http/present/stats.js';
 import { compilePattern } from '../../../src/http/selector/pattern.js';
 import { NAME_LABEL } from '../../../src/http/selector/selector-parser.js';
+import type { BatchKind } from '../../../src/ingest/time-gate.js';
 
 export interface StoredPoint {
   series: number;
@@ -44,7 +45,7 @@ export interface StoredSeries {
   labels: Labels;
 }
 
-/** Points further back than this are too old for the fake, ms before the time of arrival. */
+/** Points further back than this are too old for the fake, ms before the time of arrival; of a history ten times as old. */
 export const FAKE_RETENTION_MS = 100 * 365 * 86_400_000;
 
 /** The three ports over arrays: enough of an engine to hold the edge to its contract. */
@@ -71,9 +72,9 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
   readonly #byKey = new Map<string, number>();
   #open: FakeSink | undefined;
 
-  begin(nowMs: number): RowSink {
+  begin(nowMs: number, kind: BatchKind = 'live'): RowSink {
     if (this.#open?.isOpen === true) throw new Error('BUG: a batch is begun while another is open');
-    this.#open = new FakeSink(this, nowMs);
+    this.#open = new FakeSink(this, nowMs, kind);
     return this.#open;
   }
 
@@ -236,14 +237,16 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
 class FakeSink implements RowSink {
   readonly #engine: FakeEngine;
   readonly #nowMs: number;
+  readonly #oldestMs: number;
   readonly #points: StoredPoint[] = [];
   readonly #rejects: number[] = [];
   #count = 0;
   isOpen = true;
 
-  constructor(engine: FakeEngine, nowMs: number) {
+  constructor(engine: FakeEngine, nowMs: number, kind: BatchKind) {
     this.#engine = engine;
     this.#nowMs = nowMs;
+    this.#oldestMs = nowMs - FAKE_RETENTION_MS * (kind === 'history' ? 10 : 1);
   }
 
   resolve(name: string, labels: Labels | undefined): number {
@@ -253,11 +256,7 @@ class FakeSink implements RowSink {
   addResolved(series: number, value: number, timeMs: number | undefined): number {
     const time = timeMs ?? this.#nowMs;
     const reason =
-      time < this.#nowMs - FAKE_RETENTION_MS
-        ? RejectCode.tooOld
-        : time > this.#nowMs + 600_000
-          ? RejectCode.tooFarAhead
-          : 0;
+      time < this.#oldestMs ? RejectCode.tooOld : time > this.#nowMs + 600_000 ? RejectCode.tooFarAhead : 0;
     if (reason !== 0) this.#rejects.push(reason);
     else if (this.#engine.isSink) this.#count++;
     else this.#points.push({ series, value, timeMs: time });

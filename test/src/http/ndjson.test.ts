@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Edge } from '../../../src/http/edge.js';
 import type { Exchange } from '../../../src/http/exchange.js';
+import { RECORD_FORM } from '../../../src/http/ingest/ingest-form.js';
 import { NdjsonIngest } from '../../../src/http/ingest/ndjson-ingest.js';
 import { RecordScanner } from '../../../src/http/ingest/record-scanner.js';
 import { SeriesCache } from '../../../src/http/ingest/series-cache.js';
@@ -189,7 +190,7 @@ test('NDJSON keeps the order when regions wait and batches settle inside commit'
   const answered = new Promise<string>((resolve) => {
     const exchange = {
       onAbort: () => undefined,
-      answer: (_status: number, _type: string, body: string) => resolve(body),
+      answerJson: (_status: number, body: object) => resolve(JSON.stringify(body)),
       fail: (error: Error) => resolve(error.message),
     };
     const edge = {
@@ -199,7 +200,12 @@ test('NDJSON keeps the order when regions wait and batches settle inside commit'
       scanner: new RecordScanner(new SeriesCache(64)),
     };
     const source = { pause: () => undefined, resume: () => undefined, close: () => undefined };
-    const ingest = new NdjsonIngest(exchange as unknown as Exchange, edge as unknown as Edge, source);
+    const ingest = new NdjsonIngest(
+      exchange as unknown as Exchange,
+      edge as unknown as Edge,
+      RECORD_FORM,
+      source,
+    );
     const bytes = Buffer.from(lines(40));
     // Three regions while the first batch is refused.
     for (let at = 0; at < bytes.length; at += 700) ingest.feed(bytes.subarray(at, at + 700));

@@ -51,7 +51,7 @@ test('an ACK comes when every shard has taken a batch, when memory was asked for
   assert.deepEqual(connection.answers, [[65, 1, 1, []]]);
 });
 
-test('one ACK settles all batches up to its seq and counts their points', () => {
+test('one ACK settles all batches up to its seq, but each with refused points has its own', () => {
   const engine = new FakeEngine();
   const connection = bound(engine);
   connection.send(columns(1, [[1, 1]]));
@@ -63,13 +63,15 @@ test('one ACK settles all batches up to its seq and counts their points', () => 
       [1, 6],
     ]),
   );
+  connection.send(columns(4, [[1, 7]]));
+  connection.send(columns(5, [[1, 8]]));
   engine.settle();
-  const rejected = [
-    ['unknown_ref', 1, 1],
-    ['invalid_name', 1, 1],
-  ];
-  assert.deepEqual(connection.answers, [[65, 3, 4, rejected]]);
-  assert.deepEqual(valuesOf(engine), [1, 2, 4, 6]);
+  assert.deepEqual(connection.answers, [
+    [65, 2, 2, [['invalid_name', 1, 1]]],
+    [65, 3, 2, [['unknown_ref', 1, 1]]],
+    [65, 5, 2, []],
+  ]);
+  assert.deepEqual(valuesOf(engine), [1, 2, 4, 6, 7, 8]);
 });
 
 test('points reach the shard of their series with their time and value, whatever their number', () => {

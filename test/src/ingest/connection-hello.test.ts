@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encode } from '@msgpack/msgpack';
+import { encodeColumns } from '../../../protocol/frames/columns.js';
+import { encodeRows } from '../../../protocol/frames/rows.js';
 import { columns, hello, series } from './frames.js';
-import { FakeEngine, type TestConnection } from './ingest-fixture.js';
+import {
+  CLOCK_SKEW_MS,
+  FakeEngine,
+  HISTORY_MS,
+  NOW_MS,
+  RETENTION_MS,
+  type TestConnection,
+} from './ingest-fixture.js';
 
 const welcome = (lastSeq: number): unknown => [
   64,
@@ -140,6 +149,65 @@ test('a second connection of a producer takes over: the first is closed with 440
   first.connection.onClosed();
   const third = producer(engine, 'p');
   assert.deepEqual([second.socket.closed?.code, third.socket.closed], [4409, undefined]);
+});
+
+test('a connection that was given up does not take over when its HELLO comes behind that of its successor', () => {
+  const engine = new FakeEngine();
+  const greet = (instance: string, attempt: number): TestConnection => {
+    const connection = engine.connect();
+    connection.send(hello({ producer: 'p', instance, attempt }));
+    connection.send(series({ ref: 1, name: 'm' }));
+    return connection;
+  };
+  const second = greet('i', 2);
+  const ghost = greet('i', 1);
+  assert.deepEqual([ghost.socket.closed?.code, ghost.answers, second.socket.closed], [1000, [], undefined]);
+  assert.equal(engine.counters.takeovers, 0);
+  ghost.send(columns(1, [[1, 1]]));
+  ghost.connection.onClosed();
+  second.send(columns(1, [[1, 2]]));
+  engine.settle();
+  assert.deepEqual(second.answers, [welcome(0), [65, 1, 1, []]]);
+  assert.deepEqual(
+    engine.points.map((p) => p.value),
+    [2],
+  );
+  // Later connections of the instance, and other processes, take over as ever.
+  const third = greet('i', 3);
+  assert.equal(second.socket.closed?.code, 4409);
+  greet('j', 1);
+  assert.equal(third.socket.closed?.code, 4409);
+});
+
+test('HELLO with backfill takes points as old as any tier keeps, on this connection alone', () => {
+  const engine = new FakeEngine();
+  const old = NOW_MS - RETENTION_MS - 1;
+  const check = (connection: TestConnection, timeMs: number, wanted: unknown) => {
+    connection.answers;
+    connection.send(series({ ref: 1, name: 'm' }));
+    connection.send((writer) =>
+      encodeColumns(writer, 1, timeMs, {
+        refs: Uint32Array.of(1),
+        values: Float64Array.of(1),
+        dt: undefined,
+      }),
+    );
+    connection.send((writer) => encodeRows(writer, 2, [{ name: 'm', value: 1, timestamp: timeMs }]));
+    engine.settle();
+    assert.deepEqual(connection.answers, wanted);
+  };
+  const history = (): TestConnection => {
+    const connection = engine.connect();
+    connection.send(hello({ backfill: true }));
+    return connection;
+  };
+  const refused = (reason: string): unknown => [1, 2].map((seq) => [65, seq, 0, [[reason, 1, 0]]]);
+  check(history(), old, [[65, 2, 2, []]]);
+  check(engine.connect(), old, refused('too_old'));
+  check(history(), NOW_MS - HISTORY_MS - 1, refused('too_old'));
+  check(history(), NOW_MS + CLOCK_SKEW_MS + 1, refused('too_far_ahead'));
+  check(history(), -8.65e15, refused('invalid_time'));
+  check(history(), Number.NaN, refused('invalid_time'));
 });
 
 test('WELCOME waits until what the earlier connection had in flight is durable', () => {

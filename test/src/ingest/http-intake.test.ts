@@ -29,7 +29,7 @@ function add(sink: RowSink, name: string, value: number, timeMs?: number): void 
 
 test('a batch is answered when it is durable, and not before', () => {
   const engine = new FakeEngine({ shards: 2 });
-  const sink = engine.http.begin(NOW_MS);
+  const sink = engine.http.begin(NOW_MS, 'live');
   add(sink, 'a', 1);
   add(sink, 'b', 2, NOW_MS - 5);
   const outcome = commit(sink);
@@ -56,7 +56,7 @@ test('a batch is answered when it is durable, and not before', () => {
 test('batches are answered in their order, each once', () => {
   const engine = new FakeEngine();
   const outcomes = [1, 2, 3].map((value) => {
-    const sink = engine.http.begin(NOW_MS);
+    const sink = engine.http.begin(NOW_MS, 'live');
     add(sink, 'a', value);
     const outcome = commit(sink);
     if (value === 2) engine.take(0);
@@ -75,10 +75,10 @@ test('batches are answered in their order, each once', () => {
 test('a batch that is settled may begin the next one at once', () => {
   const engine = new FakeEngine();
   let second: Outcome | undefined;
-  const sink = engine.http.begin(NOW_MS);
+  const sink = engine.http.begin(NOW_MS, 'live');
   add(sink, 'a', 1);
   sink.commit(() => {
-    const next = engine.http.begin(NOW_MS);
+    const next = engine.http.begin(NOW_MS, 'live');
     add(next, 'a', 2);
     second = commit(next);
   });
@@ -95,7 +95,7 @@ test('a batch that is settled may begin the next one at once', () => {
 test('commit() takes nothing and counts nothing when a ring is full', () => {
   const engine = new FakeEngine({ ringBytes: 4_096 });
   const fill = (): RowSink => {
-    const sink = engine.http.begin(NOW_MS);
+    const sink = engine.http.begin(NOW_MS, 'live');
     for (let i = 0; i < 90; i++) add(sink, 'a', i);
     sink.reject(RejectCode.invalidName);
     return sink;
@@ -121,11 +121,11 @@ test('commit() takes nothing and counts nothing when a ring is full', () => {
 
 test('abort() drops the points and the rejects of its batch', () => {
   const engine = new FakeEngine();
-  const sink = engine.http.begin(NOW_MS);
+  const sink = engine.http.begin(NOW_MS, 'live');
   add(sink, 'a', 1);
   sink.reject(RejectCode.invalidName);
   sink.abort();
-  const next = engine.http.begin(NOW_MS);
+  const next = engine.http.begin(NOW_MS, 'live');
   add(next, 'a', 2);
   commit(next);
   engine.settle();
@@ -138,9 +138,9 @@ test('abort() drops the points and the rejects of its batch', () => {
 
 test('a batch of rejects alone, or of nothing, is settled without a shard', async () => {
   const engine = new FakeEngine();
-  const sink = engine.http.begin(NOW_MS);
+  const sink = engine.http.begin(NOW_MS, 'live');
   sink.reject(RejectCode.invalidLabel);
-  const outcomes = [commit(sink), commit(engine.http.begin(NOW_MS))];
+  const outcomes = [commit(sink), commit(engine.http.begin(NOW_MS, 'live'))];
   await Promise.resolve();
   assert.deepEqual(
     outcomes.map((o) => o.settled),
@@ -151,7 +151,7 @@ test('a batch of rejects alone, or of nothing, is settled without a shard', asyn
 
 test('resolve() answers a handle that stays, or the reason below -1', () => {
   const engine = new FakeEngine({ seriesPerMetricMax: 2 });
-  const sink = engine.http.begin(NOW_MS);
+  const sink = engine.http.begin(NOW_MS, 'live');
   const check = (name: string, labels: unknown, code: number) =>
     assert.equal(sink.resolve(name, labels as Record<string, string>), -1 - code, name.slice(0, 20));
   const ref = sink.resolve('m', { host: 'a', none: '' });
@@ -176,7 +176,7 @@ test('resolve() answers a handle that stays, or the reason below -1', () => {
 
 test('the same series over HTTP and over the wire is one series', () => {
   const engine = new FakeEngine({ shards: 3 });
-  const sink = engine.http.begin(NOW_MS);
+  const sink = engine.http.begin(NOW_MS, 'live');
   const ref = sink.resolve('température', { hôte: 'été', b: '1', a: '2' });
   assert.equal(sink.addResolved(ref, 1, NOW_MS), 0);
   commit(sink);
@@ -196,7 +196,7 @@ test('the same series over HTTP and over the wire is one series', () => {
 
 test('addResolved() refuses what is no number or out of time, at the same bounds as the wire, and counts it', () => {
   const engine = new FakeEngine();
-  const sink = engine.http.begin(NOW_MS);
+  const sink = engine.http.begin(NOW_MS, 'live');
   const ref = sink.resolve('m', undefined);
   const check = (value: number, timeMs: number | undefined, code: number) =>
     assert.equal(sink.addResolved(ref, value, timeMs), code);
@@ -224,7 +224,7 @@ test('addResolved() refuses what is no number or out of time, at the same bounds
 test('failAll() tells every batch that waits that it may be lost', () => {
   const engine = new FakeEngine();
   const outcomes = [1, 2].map((value) => {
-    const sink = engine.http.begin(NOW_MS);
+    const sink = engine.http.begin(NOW_MS, 'live');
     add(sink, 'a', value);
     return commit(sink);
   });

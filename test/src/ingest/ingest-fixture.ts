@@ -25,6 +25,7 @@ import {
 } from '../../../src/ingest/connection.js';
 import { HttpIntake } from '../../../src/ingest/http-intake.js';
 import { IngestCounters } from '../../../src/ingest/ingest-counters.js';
+import { HISTORY_AGE_MS_MAX } from '../../../src/ingest/limits.js';
 import { ProducerDirectory } from '../../../src/ingest/producer-directory.js';
 import { SeriesResolver } from '../../../src/ingest/series-resolver.js';
 import { ShardLinks } from '../../../src/ingest/shard-links.js';
@@ -76,6 +77,7 @@ export interface EngineOptions {
 
 export const NOW_MS = 1_764_669_600_000;
 export const RETENTION_MS = 30 * 86_400_000;
+export const HISTORY_MS = HISTORY_AGE_MS_MAX;
 export const CLOCK_SKEW_MS = 600_000;
 
 const seriesText = (key: Uint8Array): string => {

@@ -79,7 +79,7 @@ test('ROWS and HTTP are taken up to the raw retention of their own metric', () =
     [['too_old', refusedCount]],
   );
   engine.points.length = 0;
-  const sink = engine.http.begin(NOW_MS);
+  const sink = engine.http.begin(NOW_MS, 'live');
   let refused = 0;
   for (const { name, value, timestamp } of points) {
     if (sink.addResolved(sink.resolve(name, undefined), value, timestamp) !== 0) refused++;
@@ -88,6 +88,26 @@ test('ROWS and HTTP are taken up to the raw retention of their own metric', () =
   sink.commit(() => {});
   engine.settle();
   assert.deepEqual(taken(engine), WANTED);
+});
+
+test('a history is taken up to the longest that any tier of its own metric keeps', () => {
+  const day = DAY_MS;
+  const rules = [
+    { match: 'debug.*', raw: day, '1m': 2 * day, '5m': 3 * day, '1h': 10 * day, '1d': 4 * day },
+    { match: 'audit.*', raw: 365 * day },
+  ];
+  const engine = new FakeEngine({ retentionRules: rules });
+  const check = (name: string, days: number, wanted: boolean) => {
+    const sink = engine.http.begin(NOW_MS, 'history');
+    const reason = sink.addResolved(sink.resolve(name, undefined), 1, NOW_MS - days * day);
+    assert.equal(reason === 0, wanted, `${name} ${days}`);
+    sink.abort();
+  };
+  check('debug.x', 10, true);
+  check('debug.x', 10.1, false);
+  check('audit.x', 5_000, true);
+  check('cpu', 36_525, true);
+  check('cpu', 36_526, false);
 });
 
 test('a series that was stored before keeps the class that its shard tells', () => {

@@ -32,7 +32,7 @@ function scan(
 ): Outcome | undefined {
   const report = new IngestReport();
   const sink = engine.begin(NOW_MS);
-  if (scanner.scanBody(body, sink, report) < 0) {
+  if (scanner.scanBody(body, 'data', sink, report) < 0) {
     sink.abort();
     return undefined;
   }

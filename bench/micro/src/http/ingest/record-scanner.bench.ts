@@ -64,7 +64,7 @@ export const benches: MicroBench[] = [
       return () => {
         const report = new IngestReport();
         sink.sum = 0;
-        for (const body of batches) scanner.scanBody(body, sink, report);
+        for (const body of batches) scanner.scanBody(body, 'data', sink, report);
         return sink.sum + report.accepted;
       };
     },
