@@ -6,7 +6,7 @@ import { ShardMap } from '../native-free-core/series/refs.js';
 import { defaultWireLimits, type WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
 import type { Config } from './config/schema.js';
-import { type HttpServer, startHttpServer } from './http/server.js';
+import { type HttpServer, NO_HTTP, startHttpServer } from './http/server.js';
 import { BatchIntake } from './ingest/batch-intake.js';
 import { frameDecoders } from './ingest/connection.js';
 import { HttpIntake } from './ingest/http-intake.js';
@@ -136,8 +136,9 @@ class Engine implements RunningEngine {
       memories,
       counters,
       resolver: this.#resolver,
+      dataPath: config.data,
       queries: () => this.#queries.report(),
-      http: () => this.#server?.counters() ?? {},
+      http: () => this.#server?.counters() ?? NO_HTTP,
     });
     this.#commands = new ShardCommands(this.#links, (act, ms) => setTimeout(act, ms).unref());
     const session = randomInt(1, 2 ** 47);

@@ -1,23 +1,29 @@
 import type { Call } from './call/call.js';
 import { backfillImportCall } from './calls/backfill-import.js';
 import { currentCall } from './calls/current.js';
+import { databaseStatusCall } from './calls/database-status.js';
 import { docsCalls } from './calls/docs.js';
 import { healthCall } from './calls/health.js';
 import { ingestPointCall } from './calls/ingest-point.js';
 import { latestCall } from './calls/latest.js';
 import { metricsCall } from './calls/metrics.js';
+import { metricsTextCall } from './calls/metrics-text.js';
 import { namesCall } from './calls/names.js';
 import { openApiCall } from './calls/openapi.js';
 import { operatorStatsCall } from './calls/operator-stats.js';
 import { rawCall } from './calls/raw.js';
 import { recordCall } from './calls/record.js';
 import { statsCall } from './calls/stats.js';
+import { summaryCall } from './calls/summary.js';
 import { Router } from './router.js';
 
 /** Every HTTP call that is served. WebSocket paths are attached in server.ts. */
 export const CALLS: readonly Call[] = [
   healthCall,
   operatorStatsCall,
+  metricsTextCall,
+  databaseStatusCall,
+  summaryCall,
   recordCall,
   ingestPointCall,
   backfillImportCall,

@@ -127,4 +127,10 @@ export interface HealthReport {
 export interface OperatorPort {
   health(): HealthReport;
   stats(): Promise<object>;
+  /** The same in Prometheus' text format. */
+  metricsText(): Promise<string>;
+  /** What the store holds. */
+  databaseStatus(): Promise<object>;
+  /** The engine at a glance. */
+  summary(): Promise<object>;
 }

@@ -62,6 +62,17 @@ export interface HttpCounters {
   bodyBytesHeld: number;
 }
 
+/** Before a server runs. */
+export const NO_HTTP: HttpCounters = {
+  requests: 0,
+  inFlight: 0,
+  answered2xx: 0,
+  answered4xx: 0,
+  answered5xx: 0,
+  aborted: 0,
+  bodyBytesHeld: 0,
+};
+
 export interface HttpServer {
   /** The port listened on. */
   port: number;
@@ -84,14 +95,7 @@ class UwsServer implements HttpServer {
   readonly #app = App();
   readonly #edge: Edge;
   readonly #router: Router<Call> = createRouter();
-  readonly #counters = {
-    requests: 0,
-    inFlight: 0,
-    answered2xx: 0,
-    answered4xx: 0,
-    answered5xx: 0,
-    aborted: 0,
-  };
+  readonly #counters = { ...NO_HTTP };
   #listenSocket: us_listen_socket | undefined;
   #isClosing = false;
 

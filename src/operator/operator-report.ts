@@ -1,18 +1,21 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
-import { UNIT_BYTES, WORD_HIGHEST } from '../../native-free-core/ring/ring-layout.js';
 import type { Clock } from '../clock.js';
 import type { HealthReport, OperatorPort } from '../http/ports.js';
+import type { HttpCounters } from '../http/server.js';
 import type { IngestCounters } from '../ingest/ingest-counters.js';
 import type { SeriesResolver } from '../ingest/series-resolver.js';
 import type { ShardLinks } from '../ingest/shard-links.js';
-import { attachLatencies, type ShardMemory } from '../shard/shard-memory.js';
+import type { QueryReport } from '../query/query-pool.js';
+import type { ShardMemory } from '../shard/shard-memory.js';
 import { VERSION } from '../version.js';
+import { databaseStatus } from './database-status.js';
+import { EventLoop } from './event-loop.js';
 import { latencyReport } from './latency-report.js';
+import { prometheusText } from './prometheus/prometheus-text.js';
 import { RateMeter } from './rate-meter.js';
+import { type ShardStats, shardStats } from './shard-stats.js';
 
-/** Pages of a copy of a latency histogram; as many as the shards' own have. */
-const COPY_PAGES = 32;
+/** Over how long a shard's busy share is taken, s. */
+const BUSY_SECONDS = 10;
 
 export interface OperatorSources {
   clock: Clock;
@@ -20,9 +23,11 @@ export interface OperatorSources {
   memories: readonly ShardMemory[];
   counters: IngestCounters;
   resolver: SeriesResolver;
-  /** What the query threads and the HTTP edge count; each part's own shape. */
-  queries: () => object;
-  http: () => object;
+  /** The folder that holds everything. */
+  dataPath: string;
+  /** What the query threads and the HTTP edge count. */
+  queries: () => QueryReport;
+  http: () => HttpCounters;
 }
 
 /** The state of the process as a whole, set by the engine as it starts and stops. */
@@ -34,14 +39,16 @@ export class OperatorReport implements OperatorPort {
   readonly #sources: OperatorSources;
   readonly #startedMs: number;
   readonly #rate = new RateMeter();
-  readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
+  /** How long each shard's thread had work. */
+  readonly #busyMs: readonly RateMeter[];
+  readonly #eventLoop = new EventLoop();
   readonly #timer: NodeJS.Timeout;
   readonly #stuck = new Map<number, string>();
 
   constructor(sources: OperatorSources) {
     this.#sources = sources;
     this.#startedMs = sources.clock.monotonicMs();
-    this.#eventLoop.enable();
+    this.#busyMs = sources.links.counters.map(() => new RateMeter());
     this.#sample();
     this.#timer = setInterval(() => this.#sample(), 1_000);
     this.#timer.unref();
@@ -49,7 +56,7 @@ export class OperatorReport implements OperatorPort {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#eventLoop.disable();
+    this.#eventLoop.close();
   }
 
   /** A shard's store takes nothing, or (undefined) takes again. */
@@ -78,9 +85,39 @@ export class OperatorReport implements OperatorPort {
     return { state: 'ok', ...common };
   }
 
-  async stats(): Promise<object> {
+  async stats(): Promise<OperatorStats> {
+    return this.statsNow();
+  }
+
+  async metricsText(): Promise<string> {
+    return prometheusText(this.statsNow());
+  }
+
+  databaseStatus(): Promise<object> {
+    const { links, dataPath } = this.#sources;
+    const lastCommitMs = Math.max(...links.counters.map((c) => c.get('lastCommitMs')));
+    return databaseStatus(this.health().state, dataPath, this.#shards(), lastCommitMs);
+  }
+
+  async summary(): Promise<object> {
+    const { status, version, uptime_seconds, points_per_second, series, metrics, conservation, memory } =
+      this.statsNow();
+    return {
+      status,
+      version,
+      uptime_seconds,
+      series,
+      metrics,
+      points: conservation.accepted,
+      points_per_second,
+      shards: this.#sources.links.rings.length,
+      memory,
+    };
+  }
+
+  /** The figures of this moment. */
+  statsNow() {
     const { counters, resolver, clock } = this.#sources;
-    const memory = process.memoryUsage();
     return {
       status: this.health().state,
       version: VERSION,
@@ -109,70 +146,53 @@ export class OperatorReport implements OperatorPort {
       shards: this.#shards(),
       conservation: this.#conservation(),
       queries: this.#sources.queries(),
-      http: this.#sources.http(),
-      event_loop_delay: {
-        p50_ms: this.#eventLoop.percentile(50) / 1e6,
-        p99_ms: this.#eventLoop.percentile(99) / 1e6,
-        max_ms: this.#eventLoop.max / 1e6,
-      },
-      memory: {
-        rss_bytes: memory.rss,
-        heap_used_bytes: memory.heapUsed,
-        heap_total_bytes: memory.heapTotal,
-        external_bytes: memory.external,
-      },
+      http: this.#http(),
+      event_loop_delay: this.#eventLoop.report(),
+      memory: this.#memory(),
     };
   }
 
-  #shards(): object[] {
+  #http() {
+    const { requests, inFlight, answered2xx, answered4xx, answered5xx, aborted, bodyBytesHeld } =
+      this.#sources.http();
+    return {
+      requests,
+      in_flight: inFlight,
+      answered_2xx: answered2xx,
+      answered_4xx: answered4xx,
+      answered_5xx: answered5xx,
+      aborted,
+      body_bytes_held: bodyBytesHeld,
+    };
+  }
+
+  #memory() {
+    const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+    return {
+      rss_bytes: rss,
+      heap_used_bytes: heapUsed,
+      heap_total_bytes: heapTotal,
+      external_bytes: external,
+      // Reserved for the rings and the open state; what of it was never touched takes no room.
+      shared_bytes: this.#sources.memories.reduce((sum, memory) => sum + sharedBytes(memory), 0),
+    };
+  }
+
+  #shards(): ShardStats[] {
     const { links, memories } = this.#sources;
-    return links.rings.map((ring, shard) => {
-      const c = links.counters[shard]!;
-      const latencies = attachLatencies(memories[shard]!.latencies);
-      const busyMs = c.get('busyMs');
-      const allMs = busyMs + c.get('idleMs');
-      return {
+    return links.rings.map((ring, shard) =>
+      shardStats({
         shard,
-        ring: {
-          fill_bytes: ring.fillUnits * UNIT_BYTES,
-          highest_bytes: Atomics.load(ring.views.words, WORD_HIGHEST) * UNIT_BYTES,
-          bytes: ring.views.units * UNIT_BYTES,
-        },
-        series: c.get('series'),
-        points: {
-          accepted: c.get('accepted'),
-          open: c.get('open'),
-          stored: c.get('stored'),
-          expired: c.get('expired'),
-          damaged: c.get('damaged'),
-        },
-        duplicate_batches: c.get('duplicateBatches'),
-        log_bytes: c.get('logBytes'),
-        flushes: c.get('flushes'),
-        flushing: c.get('flushing') === 1,
-        restarts: c.get('restarts'),
-        store_failures: c.get('storeFailures'),
-        unable_to_store: c.get('unableToStore') === 1,
-        busy_share: allMs > 0 ? busyMs / allMs : 0,
-        cycles: c.get('cycles'),
-        longest_cycle_ms: c.get('longestCycleMs'),
-        commits: c.get('commits'),
-        commit_latency: copied(latencies.commitMs),
-        cycle_time: copied(latencies.cycleMs),
-        lmdb: {
-          file_bytes: c.get('fileBytes'),
-          used_bytes: c.get('usedBytes'),
-          map_bytes: c.get('mapBytes'),
-          readers: c.get('readers'),
-        },
-        fresh: { bytes_written: c.get('freshBytes'), points: c.get('freshPoints') },
-        compaction: { points: c.get('compactedPoints'), jobs: c.get('compactions'), merges: c.get('merges') },
-      };
-    });
+        ring,
+        counters: links.counters[shard]!,
+        memory: memories[shard]!,
+        busyShare: this.#busyMs[shard]!.perSecond(BUSY_SECONDS) / 1_000,
+      }),
+    );
   }
 
   /** accepted = open + stored + expired + damaged, in every shard at the end of every duty cycle. */
-  #conservation(): object {
+  #conservation() {
     const sum = (name: 'accepted' | 'open' | 'stored' | 'expired' | 'damaged'): number =>
       this.#sources.links.counters.reduce((total, c) => total + c.get(name), 0);
     const [accepted, open, stored, expired, damaged] = [
@@ -193,12 +213,25 @@ export class OperatorReport implements OperatorPort {
   }
 
   #sample(): void {
-    this.#rate.sample(this.#sources.counters.accepted, this.#sources.clock.monotonicMs());
+    const { clock, counters, links } = this.#sources;
+    const nowMs = clock.monotonicMs();
+    this.#rate.sample(counters.accepted, nowMs);
+    links.counters.forEach((c, shard) => {
+      this.#busyMs[shard]!.sample(c.get('busyMs'), nowMs);
+    });
   }
 }
 
-function copied(histogram: PagedHistogram): object {
-  const copy = PagedHistogram.withOwnMemory(COPY_PAGES);
-  histogram.copyInto(copy);
-  return latencyReport(copy);
+/** All that an operator watches, as GET /api/v1/operator/stats tells it. */
+export type OperatorStats = ReturnType<OperatorReport['statsNow']>;
+
+/** Bytes of all shared memory below an object. */
+function sharedBytes(memory: object): number {
+  let bytes = 0;
+  for (const part of Object.values(memory) as unknown[]) {
+    if (part instanceof SharedArrayBuffer) bytes += part.byteLength;
+    else if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part))
+      bytes += sharedBytes(part);
+  }
+  return bytes;
 }

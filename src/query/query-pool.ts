@@ -2,7 +2,7 @@ import { Piscina } from 'piscina';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import type { QueryAnswer, QueryPort, QueryRequest } from '../http/ports.js';
-import { latencyReport } from '../operator/latency-report.js';
+import { type LatencyReport, latencyReport } from '../operator/latency-report.js';
 import { BUSY_RETRY_MS, QUEUE_PER_THREAD } from './limits.js';
 import { QueryCounters } from './query-counters.js';
 import {
@@ -105,7 +105,7 @@ export class QueryPool implements QueryPort {
   }
 
   /** What an operator sees of the query side. */
-  report(): object {
+  report(): QueryReport {
     const { answered, refused, cancelled, failed, inFlight, inFlightMax, points, damaged, latencyMs } =
       this.counters;
     return {
@@ -174,6 +174,20 @@ export class QueryPool implements QueryPort {
 }
 
 const TICKET_MAX = 2 ** 31 - 1;
+
+/** What an operator sees of the query side. */
+export interface QueryReport {
+  threads: number;
+  answered: number;
+  refused: number;
+  cancelled: number;
+  failed: number;
+  in_flight: number;
+  in_flight_max: number;
+  points_decoded: number;
+  damaged_places: number;
+  latency: LatencyReport;
+}
 
 /** Whether the query was answered, only not with what was asked for: the metric is unknown, the range too large. */
 function isRefusal(error: unknown): boolean {

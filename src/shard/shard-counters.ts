@@ -21,6 +21,7 @@ export const SHARD_COUNTERS = [
   'flushes',
   'flushing',
   'lastCommitMs',
+  'pageBytes',
   'fileBytes',
   'usedBytes',
   'mapBytes',

@@ -139,7 +139,8 @@ class DutyCycle {
     const nowMs = systemClock.monotonicMs();
     if (nowMs < this.#nextFiguresMs) return;
     this.#nextFiguresMs = nowMs + FIGURES_MS;
-    const { fileBytes, usedBytes, mapBytes, readers } = this.#store.figures();
+    const { pageBytes, fileBytes, usedBytes, mapBytes, readers } = this.#store.figures();
+    counters.set('pageBytes', pageBytes);
     counters.set('fileBytes', fileBytes);
     counters.set('usedBytes', usedBytes);
     counters.set('mapBytes', mapBytes);

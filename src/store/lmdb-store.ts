@@ -198,6 +198,7 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
     const { treeBranchPageCount, treeLeafPageCount, overflowPages } = stats.root;
     this.db.resetReadTxn();
     return {
+      pageBytes: stats.pageSize,
       fileBytes: (stats.lastPageNumber + 1) * stats.pageSize,
       usedBytes: (treeBranchPageCount + treeLeafPageCount + overflowPages) * stats.pageSize,
       mapBytes: stats.mapSize,

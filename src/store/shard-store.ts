@@ -20,6 +20,7 @@ export interface StoreReader {
 }
 
 export interface StoreFigures {
+  pageBytes: number;
   fileBytes: number;
   usedBytes: number;
   mapBytes: number;

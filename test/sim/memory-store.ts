@@ -89,7 +89,7 @@ export class MemoryStore implements ShardStore {
   }
 
   figures(): StoreFigures {
-    return { fileBytes: 0, usedBytes: 0, mapBytes: 0, readers: 0 };
+    return { pageBytes: 4_096, fileBytes: 0, usedBytes: 0, mapBytes: 0, readers: 0 };
   }
 
   close(): void {}

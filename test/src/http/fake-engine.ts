@@ -111,6 +111,18 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
     return { points_per_second: { '1s': 1 }, shards: [{ shard: 0, series: this.series.length }] };
   }
 
+  async metricsText(): Promise<string> {
+    return '# HELP up Whether.\n# TYPE up gauge\nup 1\n';
+  }
+
+  async databaseStatus(): Promise<object> {
+    return { status: 'ok', engine: 'lmdb' };
+  }
+
+  async summary(): Promise<object> {
+    return { series: this.series.length };
+  }
+
   async run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
     this.requests.push(request);
     if (this.queryError !== undefined) throw this.queryError;

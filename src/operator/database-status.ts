@@ -1,0 +1,46 @@
+import { statfs } from 'node:fs/promises';
+import { formatTime } from '../time/format-time.js';
+import type { ShardStats } from './shard-stats.js';
+
+/** Room on the file system that holds a folder, bytes; null where it can't be told. */
+async function freeBytes(path: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+/** GET /db/status: what the store holds, and where. `lastCommitMs` is 0 before the first commit of this run. */
+export async function databaseStatus(
+  status: string,
+  path: string,
+  shards: readonly ShardStats[],
+  lastCommitMs: number,
+): Promise<object> {
+  const sum = (of: (shard: ShardStats) => number): number =>
+    shards.reduce((total, shard) => total + of(shard), 0);
+  return {
+    status,
+    engine: 'lmdb',
+    path,
+    size_bytes: sum(({ lmdb }) => lmdb.file_bytes),
+    used_bytes: sum(({ lmdb }) => lmdb.used_bytes),
+    map_size_bytes: sum(({ lmdb }) => lmdb.map_bytes),
+    free_bytes: await freeBytes(path),
+    shards: shards.map(({ shard, series, points, log_bytes, lmdb }) => ({
+      shard,
+      series,
+      points: points.open + points.stored,
+      log_bytes,
+      size_bytes: lmdb.file_bytes,
+      used_bytes: lmdb.used_bytes,
+      map_size_bytes: lmdb.map_bytes,
+      pages: lmdb.file_pages,
+      readers: lmdb.readers,
+    })),
+    last_commit: lastCommitMs > 0 ? formatTime(lastCommitMs) : null,
+    durable: true,
+  };
+}
