@@ -10,12 +10,11 @@ const WHOLE_MAX = 2 ** 46;
 const EXACT_POWER_MAX = 22;
 
 /**
- * The bucket width that Freedman and Diaconis derive for a density ("On the histogram as a density estimator", 1981): twice
- * the interquartile range over the cube root of the count. Where half of the values are equal, Scott's
- * ("On optimal and data-based histograms", 1979), 3.49 standard deviations over the same root.
+ * The bucket width that Scott derives for a density ("On optimal and data-based histograms", Biometrika 66(3), 1979): 3.49
+ * standard deviations over the cube root of the count.
  */
-export function densityWidth(count: number, iqr: number, stddev: number): number {
-  return (iqr > 0 ? 2 * iqr : 3.49 * stddev) / Math.cbrt(count);
+export function densityWidth(count: number, stddev: number): number {
+  return (3.49 * stddev) / Math.cbrt(count);
 }
 
 /**

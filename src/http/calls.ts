@@ -13,6 +13,7 @@ import { openApiCall } from './calls/openapi.js';
 import { operatorStatsCall } from './calls/operator-stats.js';
 import { rawCall } from './calls/raw.js';
 import { recordCall } from './calls/record.js';
+import { statisticsCall } from './calls/statistics.js';
 import { statsCall } from './calls/stats.js';
 import { summaryCall } from './calls/summary.js';
 import { Router } from './router.js';
@@ -33,6 +34,7 @@ export const CALLS: readonly Call[] = [
   rawCall,
   currentCall,
   statsCall,
+  statisticsCall,
   openApiCall,
   ...docsCalls,
 ];

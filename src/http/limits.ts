@@ -44,6 +44,9 @@ export const CURSOR_BYTES_MAX = 512;
 /** Percentiles in one call. */
 export const PERCENTILES_MAX = 100;
 
+/** Buckets of one histogram: more than a chart has pixels for. */
+export const HISTOGRAM_BUCKETS_MAX = 1_000;
+
 /** Labels of one group_by. A point has at most 32. */
 export const GROUP_LABELS_MAX = 32;
 

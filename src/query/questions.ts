@@ -4,6 +4,7 @@ import { metricsQuestion } from './metrics.js';
 import { namesQuestion } from './names.js';
 import type { Question } from './question.js';
 import { rawQuestion } from './raw.js';
+import { statisticsQuestion } from './statistics.js';
 import { statsQuestion } from './stats.js';
 
 /** Every kind of request that query threads answer. */
@@ -13,5 +14,6 @@ export const QUESTIONS: readonly Question[] = [
   latestQuestion,
   rawQuestion,
   statsQuestion,
+  statisticsQuestion,
   currentQuestion,
 ];
