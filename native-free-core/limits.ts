@@ -136,8 +136,7 @@ export const COMPACTION_SERIES_POINTS = 64;
 export const COMPACTION_POINTS_SOFT = 64_000_000;
 export const COMPACTION_POINTS_HARD = 256_000_000;
 
-/** Input of one compaction or merge: its writes are about as much again, and an ACK may wait for them. */
-export const COMPACTION_JOB_POINTS = 4_000_000;
+/** Input of one compaction or merge, bytes: its writes are about as much again, and an ACK may wait for them. */
 export const COMPACTION_JOB_BYTES = 4 * MIB;
 
 /** What one step of such a job does, in points; a series counts COMPACTION_SERIES_WORK more. About 2 ms. */
@@ -187,6 +186,6 @@ assert(
 assert(FLUSH_STEP_SERIES <= COMPACTION_LANE_SERIES, 'a flush step lies within one lane');
 assert(BATCH_POINTS <= CHUNK_POINTS_MAX, 'a batch must fit the memory of a chunk');
 assert(
-  COMPACTION_POINTS_SOFT < COMPACTION_POINTS_HARD && COMPACTION_JOB_POINTS < COMPACTION_POINTS_SOFT,
+  COMPACTION_POINTS_SOFT < COMPACTION_POINTS_HARD,
   'fresh points must be compacted before they are too many',
 );

@@ -30,6 +30,11 @@ export class PointSegmentReader {
     return this.#segment.next();
   }
 
+  /** Whether `next` answered false though there should be more. */
+  get isCut(): boolean {
+    return this.#segment.isCut;
+  }
+
   /** The first series of the run. */
   get number(): number {
     return this.#segment.number;

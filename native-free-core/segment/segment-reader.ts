@@ -23,6 +23,8 @@ export class SegmentReader {
   number = 0;
   start = 0;
   end = 0;
+  /** Whether `next` answered false though the directory says that there is more: the value was cut. */
+  isCut = false;
   #bytes: Uint8Array = new Uint8Array(0);
   #runs = 0;
   #directoryAt = 0;
@@ -31,6 +33,7 @@ export class SegmentReader {
   /** Checks the head and the directory; runs have checksums of their own. */
   open(bytes: Uint8Array, kind: number, firstNumber: number): SegmentStatus {
     this.#runs = 0;
+    this.isCut = false;
     if (bytes.length < SEGMENT_DIRECTORY) return 'damaged';
     const directoryEnd = SEGMENT_DIRECTORY + u32(bytes, SEGMENT_DIRECTORY_BYTES);
     if (directoryEnd > bytes.length || bytes[SEGMENT_KIND] !== kind) return 'damaged';
@@ -47,8 +50,9 @@ export class SegmentReader {
 
   /** Steps to the next run. */
   next(): boolean {
-    if (this.#runs === 0) return false;
+    if (this.#runs === 0 || this.isCut) return false;
     this.#runs--;
+    this.isCut = true;
     const afterNumber = readVarint(this.#bytes, this.#directoryAt, this.#directoryEnd);
     if (afterNumber < 0) return false;
     this.number += varint.value;
@@ -57,7 +61,8 @@ export class SegmentReader {
     this.#directoryAt = afterBytes;
     this.start = this.end;
     this.end = this.start + varint.value;
-    return this.end <= this.#bytes.length;
+    this.isCut = this.end > this.#bytes.length;
+    return !this.isCut;
   }
 
   /** The number of the run behind the present one; -1 when there is none. */

@@ -27,7 +27,10 @@ import { CommandQueue } from './commands/command-queue.js';
 import { Flush } from './flush.js';
 import { GroupBooks, type StoredRecords } from './group-books.js';
 import { COMPACTION_BOUNDS } from './jobs/compaction-bounds.js';
+import { CompactionSource } from './jobs/compaction-source.js';
+import { type JobHost, Quarantine } from './jobs/job-host.js';
 import { Maintenance } from './jobs/maintenance.js';
+import { cutoffOf } from './jobs/tier-cutoff.js';
 import { NewProducers } from './new-producers.js';
 import { ProducerWindows } from './producer-windows.js';
 import { SeriesTable } from './series-table.js';
@@ -55,6 +58,9 @@ export class ShardEngine {
   readonly books: GroupBooks;
   /** Background work on the store; sources of jobs are added before the first cycle. */
   readonly maintenance = new Maintenance();
+  /** What background work needs to know of this shard. */
+  readonly jobHost: JobHost;
+  readonly #compactions: CompactionSource;
   readonly #options: ShardOptions;
   readonly #bounds: ShardBounds;
   readonly #log = new LogValueBuilder();
@@ -87,17 +93,31 @@ export class ShardEngine {
     this.windows = new ProducerWindows(map.groupCount(shard));
     this.#ring = new RingConsumer(memory.ring);
     this.commands = new CommandQueue(this, options.commands);
+    const groupSeries = (group: number): number => this.series.groupCount(group);
+    const compaction = this.#bounds.compaction ?? COMPACTION_BOUNDS;
     this.flush = new Flush({
       shard,
       map,
       views: this.head.views,
       books: this.books,
-      groupSeries: (group) => this.series.groupCount(group),
+      groupSeries,
       stepPoints: this.#bounds.flushStepPoints ?? FLUSH_STEP_POINTS,
       stepSeries: this.#bounds.flushStepSeries ?? FLUSH_STEP_SERIES,
       batchSeriesPoints: this.#bounds.batchSeriesPoints ?? BATCH_SERIES_POINTS,
-      laneSeries: (this.#bounds.compaction ?? COMPACTION_BOUNDS).laneSeries,
+      laneSeries: compaction.laneSeries,
     });
+    this.jobHost = {
+      shard,
+      map,
+      store: options.store,
+      books: this.books,
+      bounds: compaction,
+      groupSeries,
+      cutoff: cutoffOf(options.retention, map, this.head.views, this.series),
+      quarantine: new Quarantine(shard, (finding) => this.maintenance.found(finding)),
+    };
+    this.#compactions = new CompactionSource(this.jobHost);
+    this.maintenance.add(this.#compactions);
   }
 
   /** Takes over where the shard stood when its log was cut last. Before `replay`. */
@@ -268,10 +288,13 @@ export class ShardEngine {
     return Math.min(wanted, Math.max(arenaBytes - ARENA_BYTES_HEADROOM, arenaBytes / 2));
   }
 
-  /** Takes entries up to the cycle's bound, unless the open state is full and the flush has to make room first. */
+  /**
+   * Takes entries up to the cycle's bound, unless the open state is full and the flush has to make room first, or too much is
+   * fresh and compactions have.
+   */
   #take(): number {
     const arenaMax = this.#arenaBytesMax;
-    if (this.head.usedBytes >= arenaMax) return 0;
+    if (this.head.usedBytes >= arenaMax || this.#compactions.isOverdue) return 0;
     let entries = 0;
     this.#log.reset();
     this.#cyclePoints = 0;
@@ -355,6 +378,7 @@ export class ShardEngine {
     const stored = this.flush.committed();
     if (stored !== undefined) {
       this.head.release(stored);
+      this.#compactions.flushed(stored, nowMs);
       this.#flushingLogBytes = 0;
     }
     this.#ring.commit(position);
@@ -409,6 +433,8 @@ export class ShardEngine {
     counters.set('logBytes', this.#logBytes + this.#flushingLogBytes);
     counters.set('flushing', this.flush.active ? 1 : 0);
     counters.set('freshPoints', fresh);
+    counters.set('compactions', this.#compactions.jobs);
+    counters.set('compactedPoints', this.#compactions.points);
     counters.set('freshBytes', this.flush.writtenBytes);
   }
 }

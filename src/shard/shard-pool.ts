@@ -116,6 +116,8 @@ export class ShardPool {
         this.#hooks.onProgress();
       } else if (message.kind === 'answer') {
         this.#hooks.onAnswer(task.shard, message.answer);
+      } else if (message.kind === 'finding') {
+        this.#log.warn({ finding: message.finding }, 'the store is damaged');
       } else this.#hooks.onStuck(task.shard, message.kind === 'stuck' ? message.detail : undefined);
     });
     try {

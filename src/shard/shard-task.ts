@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { RetentionSpec } from '../../native-free-core/retention/retention-policy.js';
+import type { StoreFinding } from '../store/findings.js';
 import type { CommandAnswer } from './commands/shard-command.js';
 import type { RecoveredShard } from './recovery.js';
 import type { ShardMemory } from './shard-memory.js';
@@ -29,4 +30,6 @@ export type ShardMessage =
   | { kind: 'stuck'; detail: string }
   /** The store takes again. */
   | { kind: 'unstuck' }
+  /** Background work met something in the store that is not as it should be. */
+  | { kind: 'finding'; finding: StoreFinding }
   | { kind: 'answer'; answer: CommandAnswer };

@@ -105,6 +105,8 @@ class DutyCycle {
       const worked = this.#engine.doWork(nowMs);
       if (this.#isStuck && worked > 0) this.#setStuck(undefined);
       if (worked > 0) this.#tellProgress();
+      for (const finding of this.#engine.maintenance.takeFindings())
+        say(this.#task, { kind: 'finding', finding });
       return worked;
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;

@@ -2,7 +2,6 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { systemClock } from '../clock.js';
 import { errorText, MillraceError } from '../errors.js';
-import { isSegmentKey } from './keys.js';
 import { checkLmdbFile } from './lmdb-file.js';
 import type { PairVisitor, ShardStore, StoreFigures, StoreReader, StoreWriter } from './shard-store.js';
 import { plainKey, storedKey } from './stored-key.js';
@@ -121,8 +120,7 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
    * @throws MillraceError MR_FOLDER_DAMAGED when the file is not whole
    */
   static open(path: string, onCommitMs: (durationMs: number) => void = () => {}): LmdbStore {
-    // Segments are many, and never replaced nor removed by the writer.
-    checkLmdbFile(path, (key) => !isSegmentKey(key));
+    checkLmdbFile(path, 'all');
     try {
       return new LmdbStore(path, openEnvironment(path), onCommitMs);
     } catch (error) {

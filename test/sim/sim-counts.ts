@@ -4,6 +4,7 @@ export interface SimCounts {
   points: number;
   stored: number;
   flushes: number;
+  compactions: number;
   answers: number;
   shardCrashes: number;
   processCrashes: number;
@@ -19,6 +20,7 @@ export const noCounts = (): SimCounts => ({
   points: 0,
   stored: 0,
   flushes: 0,
+  compactions: 0,
   answers: 0,
   shardCrashes: 0,
   processCrashes: 0,

@@ -219,7 +219,10 @@ export class SimEngine {
 
   #end(): void {
     const { links, counters } = this.#process!;
-    for (const shard of links.counters) this.#world.counts.flushes += shard.get('flushes');
+    for (const shard of links.counters) {
+      this.#world.counts.flushes += shard.get('flushes');
+      this.#world.counts.compactions += shard.get('compactions');
+    }
     this.#world.counts.busy += counters.busy;
     this.#process!.commands.stop();
     this.#flushes.clear();

@@ -2,6 +2,7 @@ import type { HashKey } from '../../native-free-core/series/siphash128.js';
 import { defaultWireLimits, type WireLimits } from '../../protocol/limits.js';
 import type { ResolverLimits } from '../../src/ingest/series-resolver.js';
 import type { TimeBounds } from '../../src/ingest/time-gate.js';
+import type { CompactionBounds } from '../../src/shard/jobs/compaction-bounds.js';
 import { SHARD_BOUNDS, type ShardBounds } from '../../src/shard/shard-options.js';
 import { keepRaw } from '../native-free-core/retention/retentions.js';
 import type { SimRandom } from './sim-random.js';
@@ -80,6 +81,27 @@ function makeWeights(random: SimRandom): StepWeights {
   };
 }
 
+/** So small that compactions and merges come often and in many steps; sometimes none comes by itself. */
+function makeCompaction(random: SimRandom): CompactionBounds {
+  const pointsSoft = random.pick([0, 20, 200, 1_000_000]);
+  return {
+    generationsMin: random.between(1, 4),
+    generationsMax: random.between(1, 6),
+    quietMs: random.pick([0, 1_000, MINUTE_MS]),
+    ageMsMax: random.pick([0, 5_000, 10 * MINUTE_MS]),
+    seriesPoints: random.pick([0, 1, 8]),
+    pointsSoft,
+    pointsHard: pointsSoft + random.pick([1, 50, 1_000]),
+    jobBytes: random.pick([1, 500, 100_000]),
+    stepWork: random.pick([1, 300, 2_000, 100_000]),
+    chunkPoints: random.pick([2, 16, 1_024]),
+    runCells: random.pick([1, 3, 128]),
+    segmentBytes: random.pick([1, 200, 100_000]),
+    laneSeries: random.pick([1, 3, 16, 4_096]),
+    mergeLayers: random.between(2, 4),
+  };
+}
+
 /** Draws the plan of a run. */
 export function makePlan(random: SimRandom): SimPlan {
   const isLarge = random.chance(0.15);
@@ -122,6 +144,8 @@ export function makePlan(random: SimRandom): SimPlan {
       flushAgeMsMax: random.pick([2_000, 5_000, MINUTE_MS, 60 * MINUTE_MS]),
       flushStepPoints: 2 << random.int(7),
       flushStepSeries: 1 << random.int(8),
+      batchSeriesPoints: random.pick([0, 1, 4, 32]),
+      compaction: makeCompaction(random),
     },
     wire,
     resolver: {

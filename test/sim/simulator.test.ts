@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PREFIX_SHARD, SHARD_LOG, TABLE_GROUP, TABLE_WINDOW } from '../../src/store/store-layout.js';
+import {
+  PREFIX_SHARD,
+  SHARD_LOG,
+  TABLE_GROUP,
+  TABLE_ROLLUP_1M,
+  TABLE_WINDOW,
+} from '../../src/store/store-layout.js';
 import type { StoreChange } from './memory-store.js';
 import { runSeed } from './run-seed.js';
 import type { SimCounts } from './sim-counts.js';
@@ -81,3 +87,4 @@ check(
   (c) => tableOf(c) !== `group ${TABLE_GROUP}`,
   /group records say|there \d+ times/,
 );
+check('forgets rollups', (c) => tableOf(c) !== `group ${TABLE_ROLLUP_1M}`, /in cells|its record says/);

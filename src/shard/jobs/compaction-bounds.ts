@@ -4,7 +4,6 @@ import {
   COMPACTION_GENERATIONS_MAX,
   COMPACTION_GENERATIONS_MIN,
   COMPACTION_JOB_BYTES,
-  COMPACTION_JOB_POINTS,
   COMPACTION_LANE_SERIES,
   COMPACTION_MERGE_LAYERS,
   COMPACTION_POINTS_HARD,
@@ -25,7 +24,6 @@ export interface CompactionBounds {
   seriesPoints: number;
   pointsSoft: number;
   pointsHard: number;
-  jobPoints: number;
   jobBytes: number;
   stepWork: number;
   chunkPoints: number;
@@ -43,7 +41,6 @@ export const COMPACTION_BOUNDS: CompactionBounds = {
   seriesPoints: COMPACTION_SERIES_POINTS,
   pointsSoft: COMPACTION_POINTS_SOFT,
   pointsHard: COMPACTION_POINTS_HARD,
-  jobPoints: COMPACTION_JOB_POINTS,
   jobBytes: COMPACTION_JOB_BYTES,
   stepWork: COMPACTION_STEP_WORK,
   chunkPoints: COMPACTION_CHUNK_POINTS,

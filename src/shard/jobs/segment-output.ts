@@ -1,12 +1,14 @@
 import type { CellRun } from '../../../native-free-core/cell/cell-run.js';
 import { cellRunBytesMax, encodeCellRunInto } from '../../../native-free-core/cell/cell-run-codec.js';
-import { ROLLUP_CELLS } from '../../../native-free-core/cell/rollup-run.js';
+import { ROLLUP_CELLS, ROLLUP_POINTS } from '../../../native-free-core/cell/rollup-run.js';
+import { windowStartOf } from '../../../native-free-core/cell/window-start.js';
 import { chunkBytesMax, encodeChunkInto } from '../../../native-free-core/codec/chunk.js';
 import { SegmentBuilder } from '../../../native-free-core/segment/segment-builder.js';
 import { segmentKey } from '../../store/keys.js';
 import type { StoreWriter } from '../../store/shard-store.js';
 import { RAW_TIER, TIER_TABLES } from '../../store/tier-tables.js';
 import type { GroupBooks, TierChange } from '../group-books.js';
+import type { RunBytes } from './point-stream.js';
 
 /** What an output needs to know of its job. */
 export interface OutputTarget {
@@ -18,6 +20,9 @@ export interface OutputTarget {
   segmentBytes: number;
   runCells: number;
 }
+
+/** The finest rollup tier. */
+const POINT_CELLS_TIER = 1;
 
 /** A segment that is being filled: of one tier and one stretch. */
 interface OpenSegment {
@@ -38,6 +43,8 @@ interface OpenSegment {
 export class SegmentOutput {
   /** Bytes of values that wait or are being built. */
   bytes = 0;
+  /** Where the run that was added last lies, until the next one is. */
+  readonly lastRun: RunBytes = { bytes: new Uint8Array(0), start: 0, end: 0 };
   readonly #target: OutputTarget;
   #generation = 0;
   /** By tier and stretch. */
@@ -51,6 +58,11 @@ export class SegmentOutput {
 
   constructor(target: OutputTarget) {
     this.#target = target;
+  }
+
+  /** Cells of one run, at most. */
+  get runCells(): number {
+    return this.#target.runCells;
   }
 
   begin(generation: number): void {
@@ -68,23 +80,17 @@ export class SegmentOutput {
   }
 
   /** A chunk of `count` points in [firstMs, lastMs], one stretch, whose bytes are copied. */
-  copyChunk(
-    number: number,
-    chunk: { bytes: Uint8Array; start: number; end: number },
-    count: number,
-    firstMs: number,
-    lastMs: number,
-  ): void {
+  copyChunk(number: number, chunk: RunBytes, count: number, firstMs: number, lastMs: number): void {
     const open = this.#openFor(RAW_TIER, number, firstMs);
     this.#copyRun(open, chunk);
     this.#take(open, number, open.builder.offset + chunk.end - chunk.start, firstMs, lastMs, count);
   }
 
-  /** Cells of a series for a rollup tier, of any stretches; ascending by window. */
-  addCells(tier: number, number: number, cells: CellRun): void {
+  /** Cells [start, …) of a series for a rollup tier, of any stretches; ascending by window. */
+  addCells(tier: number, number: number, cells: CellRun, start = 0): void {
     const { stretchMs, windowMs } = TIER_TABLES[tier]!;
-    for (let from = 0; from < cells.length; ) {
-      const stretchEndMs = (Math.floor(cells.windowStartMs[from]! / stretchMs) + 1) * stretchMs;
+    for (let from = start; from < cells.length; ) {
+      const stretchEndMs = windowStartOf(cells.windowStartMs[from]!, stretchMs) + stretchMs;
       const most = Math.min(cells.length, from + this.#target.runCells);
       let to = from + 1;
       while (to < most && cells.windowStartMs[to]! < stretchEndMs) to++;
@@ -98,11 +104,41 @@ export class SegmentOutput {
     }
   }
 
+  /**
+   * The cells of sorted points [from, to) of a series, as the points themselves (rollup-run.ts): for the finest tier, in one
+   * stretch of it and `rows` windows, at most `runCells`.
+   */
+  addPointCells(
+    number: number,
+    times: Float64Array,
+    values: Float64Array,
+    from: number,
+    to: number,
+    rows: number,
+  ): void {
+    const open = this.#openFor(POINT_CELLS_TIER, number, times[from]!);
+    const { builder } = open;
+    builder.reserve(1 + chunkBytesMax(to - from));
+    builder.bytes[builder.offset] = ROLLUP_POINTS;
+    const end = encodeChunkInto(times, values, from, to - from, builder.bytes, builder.offset + 1);
+    this.#take(open, number, end, times[from]!, times[to - 1]!, rows);
+  }
+
+  /** The same, from the chunk of these points. */
+  copyPointCells(number: number, chunk: RunBytes, rows: number, firstMs: number, lastMs: number): void {
+    const open = this.#openFor(POINT_CELLS_TIER, number, firstMs);
+    const { builder } = open;
+    builder.reserve(1 + chunk.end - chunk.start);
+    builder.bytes[builder.offset] = ROLLUP_POINTS;
+    copyBytes(chunk, builder.bytes, builder.offset + 1);
+    this.#take(open, number, builder.offset + 1 + chunk.end - chunk.start, firstMs, lastMs, rows);
+  }
+
   /** A run of `rows` cells with points in [firstMs, lastMs], one stretch of the tier, whose bytes are copied as they are. */
   copyCells(
     tier: number,
     number: number,
-    run: { bytes: Uint8Array; start: number; end: number },
+    run: RunBytes,
     rows: number,
     firstMs: number,
     lastMs: number,
@@ -157,7 +193,7 @@ export class SegmentOutput {
     if (number !== this.#number) this.#cut(number);
     let byStretch = this.#open.get(tier);
     if (byStretch === undefined) this.#open.set(tier, (byStretch = new Map()));
-    const stretch = Math.floor(timeMs / TIER_TABLES[tier]!.stretchMs);
+    const stretch = windowStartOf(timeMs, TIER_TABLES[tier]!.stretchMs);
     let open = byStretch.get(stretch);
     if (open === undefined) {
       open = { builder: this.#spare.pop() ?? new SegmentBuilder(), tier, rows: 0 };
@@ -192,19 +228,17 @@ export class SegmentOutput {
     this.#spare.push(builder);
   }
 
-  #copyRun(
-    { builder }: OpenSegment,
-    { bytes, start, end }: { bytes: Uint8Array; start: number; end: number },
-  ): void {
-    builder.reserve(end - start);
-    const to = builder.offset - start;
-    // A loop beats subarray + set for the hundred bytes of a run: no view object.
-    for (let i = start; i < end; i++) builder.bytes[to + i] = bytes[i]!;
+  #copyRun({ builder }: OpenSegment, run: RunBytes): void {
+    builder.reserve(run.end - run.start);
+    copyBytes(run, builder.bytes, builder.offset);
   }
 
   // Six primitives: an object a run would be garbage.
   #take(open: OpenSegment, number: number, end: number, firstMs: number, lastMs: number, rows: number): void {
     this.bytes += end - open.builder.offset;
+    this.lastRun.bytes = open.builder.bytes;
+    this.lastRun.start = open.builder.offset;
+    this.lastRun.end = end;
     open.builder.add(number, end, firstMs, lastMs);
     open.rows += rows;
   }
@@ -220,4 +254,9 @@ function lastTimeOf(cells: CellRun, from: number, to: number): number {
   let last = cells.lastTimeMs[from]!;
   for (let i = from + 1; i < to; i++) last = Math.max(last, cells.lastTimeMs[i]!);
   return last;
+}
+
+/** A loop beats subarray + set for the hundred bytes of a run: no view object. */
+function copyBytes({ bytes, start, end }: RunBytes, out: Uint8Array, at: number): void {
+  for (let i = start, to = at; i < end; i++) out[to++] = bytes[i]!;
 }

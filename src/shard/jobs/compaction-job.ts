@@ -1,0 +1,120 @@
+import { COMPACTION_SERIES_WORK } from '../../../native-free-core/limits.js';
+import type { StoreWriter } from '../../store/shard-store.js';
+import type { JobHost } from './job-host.js';
+import { NO_SERIES, PointStream } from './point-stream.js';
+import { SegmentOutput } from './segment-output.js';
+import type { Layer } from './segment-ref.js';
+import { SeriesTiers } from './series-tiers.js';
+import type { StoreJob } from './store-job.js';
+
+/**
+ * Compacts fresh segments of one group and one lane: whole generations, in their order, all segments of them that hold
+ * series of the lane. Merges them by series, a bounded part a step, and at the end takes them away and puts what they
+ * contribute to every tier, in one transaction. Until then nothing is changed: a crash, or a segment that doesn't read, leaves
+ * everything as it was.
+ */
+export class CompactionJob implements StoreJob {
+  isDone = false;
+  hasWrites = false;
+  readonly #host: JobHost;
+  readonly #local: number;
+  readonly #layers: readonly Layer[];
+  readonly #output: SegmentOutput;
+  readonly #tiers: SeriesTiers;
+  readonly #onDone: (points: number) => void;
+  #streams: PointStream[] | undefined;
+  #points = 0;
+
+  /** `local` counts groups from the shard's first; `onDone` is told the points when they are durable. */
+  constructor(host: JobHost, local: number, layers: readonly Layer[], onDone: (points: number) => void) {
+    const { map, shard, books, bounds, cutoff } = host;
+    this.#host = host;
+    this.#local = local;
+    this.#layers = layers;
+    this.#onDone = onDone;
+    const group = map.firstGroup(shard) + local;
+    const { segmentBytes, runCells, chunkPoints } = bounds;
+    this.#output = new SegmentOutput({ group, local, books, segmentBytes, runCells });
+    this.#output.begin(layers.at(-1)!.generation);
+    this.#tiers = new SeriesTiers(this.#output, { group, chunkPoints, cutoff });
+  }
+
+  step(nowMs: number): number {
+    const streams = (this.#streams ??= this.#open());
+    let work = 0;
+    do {
+      const stream = this.#lowest(streams);
+      if (this.isDone) return work + 1;
+      if (stream === undefined) {
+        this.#finish();
+        return work + 1;
+      }
+      work += this.#take(stream, nowMs);
+    } while (work < this.#host.bounds.stepWork);
+    return work;
+  }
+
+  #open(): PointStream[] {
+    return this.#layers.map(({ segments }) => {
+      const stream = new PointStream(this.#host.store);
+      stream.open(segments.map(({ key }) => key));
+      return stream;
+    });
+  }
+
+  /** The stream with the lowest series; of several the oldest, so that points come in the order of arrival. */
+  #lowest(streams: readonly PointStream[]): PointStream | undefined {
+    let lowest: PointStream | undefined;
+    for (const stream of streams) {
+      if (stream.fault !== undefined) this.#giveUp(stream.fault);
+      if (stream.number < (lowest?.number ?? NO_SERIES)) lowest = stream;
+    }
+    return lowest;
+  }
+
+  #take(stream: PointStream, nowMs: number): number {
+    const { number, from, to } = stream;
+    let work = to - from;
+    if (number !== this.#tiers.number) {
+      if (this.#tiers.number >= 0) this.#tiers.end();
+      this.#tiers.begin(number, nowMs);
+      work += COMPACTION_SERIES_WORK;
+    }
+    this.#tiers.add(stream.times, stream.values, from, to, stream.chunk);
+    this.#points += to - from;
+    stream.next();
+    return work;
+  }
+
+  #finish(): void {
+    if (this.#tiers.number >= 0) this.#tiers.end();
+    for (const { segments } of this.#layers) for (const { key } of segments) this.#output.remove(key);
+    this.#output.finish();
+    const expired = this.#tiers.takeExpired();
+    if (expired > 0) {
+      const record = this.#host.books.change(this.#local);
+      record.storedPoints -= expired;
+      record.expiredPoints += expired;
+    }
+    this.#streams = [];
+    this.hasWrites = true;
+  }
+
+  /** A segment doesn't read, or another job took it away: the next plan is made without it. */
+  #giveUp({ key, status }: { key: Uint8Array; status: string }): void {
+    if (status !== 'missing') this.#host.quarantine.add(key, status);
+    this.#streams = [];
+    this.isDone = true;
+  }
+
+  write(writer: StoreWriter): void {
+    this.#output.write(writer);
+  }
+
+  committed(): void {
+    this.#output.clear();
+    this.hasWrites = false;
+    this.isDone = true;
+    this.#onDone(this.#points);
+  }
+}

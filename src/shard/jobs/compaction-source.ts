@@ -1,0 +1,182 @@
+import { TABLE_FRESH } from '../../store/store-layout.js';
+import { CompactionJob } from './compaction-job.js';
+import type { JobHost } from './job-host.js';
+import { type Layer, layersOf, listTable, splitByNumbers } from './segment-ref.js';
+import type { JobSource, ShardLoad, StoreJob } from './store-job.js';
+
+/** Steps in a cycle of a busy shard whose fresh points are near their hard bound. */
+const BUSY_STEPS_MAX = 6;
+
+/** What of one group is to be compacted next: sets of layers that have no series in common. */
+interface GroupPlan {
+  local: number;
+  sets: Layer[][];
+  generation: number;
+}
+
+/**
+ * Says when and what to compact.
+ *
+ * An idle shard compacts a group that has enough fresh generations, or whose oldest is old; where series have few fresh points
+ * each it waits longer, because every series costs five runs whatever they hold. A busy shard compacts nothing until it has many
+ * fresh points, then the more the more there are; beyond the hard bound it takes no entries until it has.
+ */
+export class CompactionSource implements JobSource {
+  readonly #host: JobHost;
+  /** Flushed generations of which some group may have fresh segments, ascending. */
+  #flushed: { generation: number; flushedMs: number }[] = [];
+  /** By group: the generation up to which all that can be is compacted. */
+  readonly #compacted: number[];
+  /** By group: fresh points that are in quarantine. */
+  readonly #stuck: number[];
+  #plan: GroupPlan | undefined;
+  /** What has been compacted since the shard began. */
+  jobs = 0;
+  points = 0;
+  readonly #onDone = (points: number): void => {
+    this.jobs++;
+    this.points += points;
+  };
+  #isBegun = false;
+
+  constructor(host: JobHost) {
+    this.#host = host;
+    const groups = host.books.groups.length;
+    this.#compacted = new Array<number>(groups).fill(0);
+    this.#stuck = new Array<number>(groups).fill(0);
+  }
+
+  /** A generation is in blocks: its segments are fresh. */
+  flushed(generation: number, nowMs: number): void {
+    this.#flushed.push({ generation, flushedMs: nowMs });
+  }
+
+  next(nowMs: number, load: ShardLoad): StoreJob | undefined {
+    if (!this.#isBegun) this.#begin(nowMs);
+    const isPressing = this.#freshPoints() > this.#host.bounds.pointsSoft;
+    if (load === 'busy' && !isPressing) return undefined;
+    if (this.#plan === undefined) {
+      const local = isPressing ? this.#fullest() : this.#ripest(nowMs);
+      if (local === undefined) return undefined;
+      this.#plan = this.#makePlan(local);
+    }
+    const job = this.#nextJob(this.#plan);
+    if (job === undefined) this.#endPlan(this.#plan, load);
+    return job;
+  }
+
+  stepsWhenBusy(): number {
+    const { pointsSoft, pointsHard } = this.#host.bounds;
+    const beyond = (this.#freshPoints() - pointsSoft) / (pointsHard - pointsSoft);
+    return beyond <= 0 ? 0 : 1 + Math.floor(Math.min(1, beyond) * (BUSY_STEPS_MAX - 1));
+  }
+
+  /** Whether so much is fresh that the shard must take no more before it has compacted. */
+  get isOverdue(): boolean {
+    return this.#freshPoints() > this.#host.bounds.pointsHard && this.#fullest() !== undefined;
+  }
+
+  /** What was fresh when the shard began counts as flushed then. */
+  #begin(nowMs: number): void {
+    this.#isBegun = true;
+    const { books } = this.#host;
+    books.groups.forEach(({ storedGeneration }, local) => {
+      if (books.freshPoints(local) === 0) return;
+      const known = this.#flushed.some(({ generation }) => generation === storedGeneration);
+      if (!known) this.#flushed.push({ generation: storedGeneration, flushedMs: nowMs });
+    });
+    this.#flushed.sort((a, b) => a.generation - b.generation);
+  }
+
+  #freshOf(local: number): number {
+    return Math.max(0, this.#host.books.freshPoints(local) - this.#stuck[local]!);
+  }
+
+  #freshPoints(): number {
+    let points = 0;
+    for (let local = 0; local < this.#stuck.length; local++) points += this.#freshOf(local);
+    return points;
+  }
+
+  #fullest(): number | undefined {
+    let fullest: number | undefined;
+    for (let local = 0; local < this.#stuck.length; local++) {
+      if (!this.#hasFresh(local)) continue;
+      if (fullest === undefined || this.#freshOf(local) > this.#freshOf(fullest)) fullest = local;
+    }
+    return fullest;
+  }
+
+  /** Whether the group has flushed generations, whole ones, that no compaction has looked at. */
+  #hasFresh(local: number): boolean {
+    return (
+      this.#host.books.groups[local]!.storedGeneration > this.#compacted[local]! && this.#freshOf(local) > 0
+    );
+  }
+
+  /** The first group that is ripe for a compaction. */
+  #ripest(nowMs: number): number | undefined {
+    if (this.#flushed.length === 0) return undefined;
+    for (let local = 0; local < this.#stuck.length; local++) {
+      if (this.#hasFresh(local) && this.#isRipe(local, nowMs)) return local;
+    }
+    return undefined;
+  }
+
+  #isRipe(local: number, nowMs: number): boolean {
+    const { bounds, books, map, shard, groupSeries } = this.#host;
+    const stored = books.groups[local]!.storedGeneration;
+    let generations = 0;
+    let ageMs = 0;
+    for (const { generation, flushedMs } of this.#flushed) {
+      if (generation <= this.#compacted[local]! || generation > stored) continue;
+      if (generations++ === 0) ageMs = nowMs - flushedMs;
+    }
+    if (generations >= bounds.generationsMax || ageMs >= bounds.ageMsMax) return true;
+    if (generations < bounds.generationsMin && ageMs < bounds.quietMs) return false;
+    const series = Math.max(1, groupSeries(map.firstGroup(shard) + local));
+    return this.#freshOf(local) >= series * bounds.seriesPoints;
+  }
+
+  #makePlan(local: number): GroupPlan {
+    const { store, map, shard, books, quarantine } = this.#host;
+    const generation = books.groups[local]!.storedGeneration;
+    const all = listTable(store, map.firstGroup(shard) + local, TABLE_FRESH, quarantine);
+    // The flush writes those above.
+    const whole = all.filter((segment) => segment.generation <= generation);
+    return { local, generation, sets: splitByNumbers(whole).map(layersOf) };
+  }
+
+  #nextJob(plan: GroupPlan): StoreJob | undefined {
+    while (plan.sets.length > 0) {
+      const layers = this.#cut(plan.sets[0]!);
+      if (plan.sets[0]!.length === 0) plan.sets.shift();
+      if (layers.length > 0) return new CompactionJob(this.#host, plan.local, layers, this.#onDone);
+    }
+    return undefined;
+  }
+
+  /** Takes the oldest layers, at least one, as many as one job may have. */
+  #cut(layers: Layer[]): Layer[] {
+    const { store, bounds } = this.#host;
+    let bytes = 0;
+    let count = 0;
+    for (; count < layers.length && count < bounds.generationsMax; count++) {
+      for (const { key } of layers[count]!.segments) bytes += store.get(key)?.length ?? 0;
+      if (count > 0 && bytes > bounds.jobBytes) break;
+    }
+    return layers.splice(0, count);
+  }
+
+  /** All jobs of the plan have been given out, and the last one is done. What is still fresh of it can't be compacted. */
+  #endPlan({ local, generation }: GroupPlan, load: ShardLoad): void {
+    this.#plan = undefined;
+    this.#compacted[local] = generation;
+    const oldest = Math.min(...this.#compacted);
+    this.#flushed = this.#flushed.filter((each) => each.generation > oldest);
+    const { books } = this.#host;
+    // While a flush runs, some of the fresh points are its own.
+    const isAll = load === 'idle' && books.groups[local]!.storedGeneration === generation;
+    if (isAll) this.#stuck[local] = books.freshPoints(local);
+  }
+}
