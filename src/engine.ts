@@ -125,7 +125,13 @@ class Engine implements RunningEngine {
     );
     const shardPaths = shards.map((shard) => folder.shardPath(shard));
     this.#queries = new QueryPool(
-      { shardCount, shardPaths, memories },
+      {
+        shardCount,
+        shardPaths,
+        memories,
+        retention: config.retention,
+        limits: { points: limits.queryPoints, series: limits.querySeries, rows: limits.queryRows },
+      },
       config.queryThreads,
       limits.queryTimeoutMs,
       (place) => log.warn({ place }, 'a query met something damaged and passed over it'),

@@ -9,6 +9,7 @@ import {
   TIER_RETENTION_MS,
 } from '../../native-free-core/limits.js';
 import { defaultWireLimits } from '../../protocol/index.js';
+import { QUERY_LIMITS_DEFAULT } from '../query/query-limits.js';
 
 /** Shards by default: one a core, and a core left for the socket thread. */
 export function defaultWorkers(cores: number = availableParallelism()): number {
@@ -34,5 +35,8 @@ export const DEFAULTS = {
   inFlight: defaultWireLimits.inFlightMax,
   clockSkewMs: CLOCK_SKEW_MS_MAX,
   queryTimeoutMs: 30_000,
+  queryPoints: QUERY_LIMITS_DEFAULT.points,
+  querySeries: QUERY_LIMITS_DEFAULT.series,
+  queryRows: QUERY_LIMITS_DEFAULT.rows,
   retention: TIER_RETENTION_MS,
 } as const;

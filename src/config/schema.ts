@@ -159,6 +159,21 @@ export const configSchema = z.strictObject({
           default: DEFAULTS.clockSkewMs,
         },
       ),
+      queryPoints: whole('Points, or cells of rollups, that one query may decode; a larger one is refused.', {
+        min: 1_000,
+        max: 100_000_000_000,
+        default: DEFAULTS.queryPoints,
+      }),
+      querySeries: whole('Series that one query may select.', {
+        min: 1,
+        max: 16_000_000,
+        default: DEFAULTS.querySeries,
+      }),
+      queryRows: whole('Rows of one answer: windows times groups.', {
+        min: 100,
+        max: 10_000_000,
+        default: DEFAULTS.queryRows,
+      }),
       queryTimeoutMs: duration('How long a query may take.', {
         min: 100,
         max: 3_600_000,

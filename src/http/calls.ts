@@ -1,4 +1,5 @@
 import type { Call } from './call/call.js';
+import { aggregateCall } from './calls/aggregate.js';
 import { backfillImportCall } from './calls/backfill-import.js';
 import { currentCall } from './calls/current.js';
 import { databaseStatusCall } from './calls/database-status.js';
@@ -13,6 +14,7 @@ import { openApiCall } from './calls/openapi.js';
 import { operatorStatsCall } from './calls/operator-stats.js';
 import { rawCall } from './calls/raw.js';
 import { recordCall } from './calls/record.js';
+import { rollupCall } from './calls/rollup.js';
 import { statisticsCall } from './calls/statistics.js';
 import { statsCall } from './calls/stats.js';
 import { summaryCall } from './calls/summary.js';
@@ -35,6 +37,8 @@ export const CALLS: readonly Call[] = [
   currentCall,
   statsCall,
   statisticsCall,
+  rollupCall,
+  aggregateCall,
   openApiCall,
   ...docsCalls,
 ];

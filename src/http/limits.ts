@@ -61,6 +61,15 @@ export const RANGE_MS_DEFAULT = 3_600_000;
 export const CURRENT_WINDOW_MS_DEFAULT = 60_000;
 export const CURRENT_WINDOW_MS_MAX = 3_600_000;
 
+/** The longest window of an aggregation, ms: a year of days, and more than any tier's own. */
+export const WINDOW_MS_MAX = 52 * 7 * 86_400_000;
+
+/** Aggregations of one call: all that there are, and as many percentiles again. */
+export const AGGREGATIONS_MAX = 32;
+
+/** Windows that one rolling window may span, so that a row costs at most as many steps. */
+export const ROLLING_WINDOWS_MAX = 1_000;
+
 /** Matchers in one request. */
 export const MATCHERS_MAX = 64;
 

@@ -76,6 +76,8 @@ export type AnswerFormat = 'json' | 'msgpack' | 'columns' | 'columns_msgpack' | 
 export interface QueryRequest {
   kind: string;
   format: AnswerFormat;
+  /** Whether the answer is to tell what it cost, where its format has a place for that. */
+  isTraced?: boolean;
 }
 
 /** A request about the series that match. */

@@ -19,9 +19,6 @@ export const HORIZON_MARGIN_MS = 60_000;
 /** How far back of the start a counter's last value is looked for, ms, unless the window is longer. */
 export const COUNTER_LOOK_BACK_MS = 3_600_000;
 
-/** Windows that one rolling window may span, so that an answer costs at most as many steps a row. */
-export const ROLLING_WINDOWS_MAX = 10_000;
-
 /** Values that an exact statistic holds at once: 512 MiB, and as much again while it selects percentiles. */
 export const EXACT_VALUES_MAX = 64 * MIB;
 

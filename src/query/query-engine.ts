@@ -2,7 +2,7 @@ import { assert } from '../../native-free-core/assert.js';
 import type { QueryAnswer, QueryRequest } from '../http/ports.js';
 import type { LiveCoverage } from './live-coverage.js';
 import type { QueryFindings } from './query-findings.js';
-import { QueryTools } from './query-tools.js';
+import { type QuerySettings, QueryTools } from './query-tools.js';
 import type { Answerer } from './question.js';
 import { QUESTIONS } from './questions.js';
 import type { ShardView } from './shard-view.js';
@@ -17,9 +17,14 @@ export class QueryEngine {
   readonly #answerers: ReadonlyMap<string, Answerer>;
 
   /** `views` in the order of shards. */
-  constructor(views: readonly ShardView[], findings: QueryFindings, coverage: LiveCoverage) {
+  constructor(
+    views: readonly ShardView[],
+    findings: QueryFindings,
+    coverage: LiveCoverage,
+    settings: QuerySettings,
+  ) {
     this.#views = views;
-    const tools = new QueryTools(views, findings, coverage);
+    const tools = new QueryTools(views, findings, coverage, settings);
     this.#answerers = new Map(QUESTIONS.map((question) => [question.kind, question.open(tools)]));
   }
 

@@ -1,6 +1,8 @@
+import type { RetentionSpec } from '../../native-free-core/retention/retention-policy.js';
 import type { ErrorCode, ErrorDetails } from '../errors.js';
 import type { QueryAnswer, QueryRequest } from '../http/ports.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
+import type { QueryLimits } from './query-limits.js';
 
 /** What every query thread is started with. */
 export interface QueryWorkerData {
@@ -8,6 +10,8 @@ export interface QueryWorkerData {
   /** The folder of each shard's LMDB environment. */
   shardPaths: string[];
   memories: ShardMemory[];
+  retention: RetentionSpec;
+  limits: QueryLimits;
 }
 
 /** The worker's data with what the pool adds. */

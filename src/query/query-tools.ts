@@ -1,14 +1,24 @@
+import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
+import { TIER_NAMES, type TierName } from '../../native-free-core/tier/tiers.js';
 import { MillraceError } from '../errors.js';
 import { nearest } from '../http/nearest.js';
 import type { LabelMatcher } from '../http/ports.js';
 import { SeriesConditions } from './label-matcher.js';
-import { NEAR_NAMES_MAX } from './limits.js';
+import { HORIZON_MARGIN_MS, NEAR_NAMES_MAX } from './limits.js';
 import { LineScan } from './line-scan.js';
 import type { LiveCoverage } from './live-coverage.js';
 import { PointScan } from './point-scan.js';
 import type { QueryFindings } from './query-findings.js';
+import type { QueryLimits } from './query-limits.js';
 import { Selection } from './selection.js';
 import type { ShardView } from './shard-view.js';
+import { WindowQuery } from './window-query.js';
+
+/** What the configuration says of queries. */
+export interface QuerySettings {
+  retention: RetentionPolicy;
+  limits: QueryLimits;
+}
 
 /** What a thread's questions have in common: the shards as it sees them, and scans whose memory is used again. */
 export class QueryTools {
@@ -17,11 +27,27 @@ export class QueryTools {
   readonly coverage: LiveCoverage;
   readonly lines = new LineScan();
   readonly points: PointScan;
+  readonly windows: WindowQuery;
+  readonly #settings: QuerySettings;
 
-  constructor(views: readonly ShardView[], findings: QueryFindings, coverage: LiveCoverage) {
+  constructor(
+    views: readonly ShardView[],
+    findings: QueryFindings,
+    coverage: LiveCoverage,
+    settings: QuerySettings,
+  ) {
     this.views = views;
     this.coverage = coverage;
     this.points = new PointScan(findings);
+    this.windows = new WindowQuery(this.points, this.lines);
+    this.#settings = settings;
+  }
+
+  /** The oldest time of a metric that each tier surely keeps while a query of this moment runs. */
+  horizons(metric: string, nowMs: number): (tier: TierName) => number {
+    const { retention } = this.#settings;
+    const metricClass = retention.classOf(metric);
+    return (tier) => nowMs - retention.retentionMs(metricClass, TIER_NAMES.indexOf(tier)) + HORIZON_MARGIN_MS;
   }
 
   /**
@@ -33,7 +59,7 @@ export class QueryTools {
     if (!this.#isKnown(metric)) for (const view of this.views) view.refresh(true);
     if (!this.#isKnown(metric)) throw this.#unknown(metric);
     const conditions = new SeriesConditions(selectors);
-    const selection = new Selection();
+    const selection = new Selection(this.#settings.limits.series);
     for (const view of this.views) {
       const series = view.index.metric(metric);
       if (series !== undefined) selection.add(view, view.index.select(series, conditions));

@@ -1,4 +1,5 @@
 import { Piscina } from 'piscina';
+import { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
@@ -30,14 +31,14 @@ const watch = setInterval(() => {
 }, WATCH_MS).unref();
 
 function makeContext(): Context {
-  const { shardCount, shardPaths, memories, cancelled } = data;
+  const { shardCount, shardPaths, memories, retention, limits, cancelled } = data;
   const map = new ShardMap(shardCount);
   const findings = new QueryFindings();
   const views = memories.map((memory, shard) => {
     return new ShardView({ shard, map, path: shardPaths[shard]!, memory }, findings);
   });
   return {
-    engine: new QueryEngine(views, findings, coverage),
+    engine: new QueryEngine(views, findings, coverage, { retention: new RetentionPolicy(retention), limits }),
     findings,
     cancelled: new Int32Array(cancelled),
   };
@@ -51,10 +52,11 @@ export function runQuery(task: QueryTask): object {
   context ??= makeContext();
   const { engine, findings, cancelled } = context;
   const { slot, ticket, timeoutMs } = task;
-  const stop = new StopCheck(systemClock, timeoutMs, () => {
+  const isCancelled = (): boolean => {
     const word = Atomics.load(cancelled, slot);
     return word === ticket || word === ALL_TICKETS;
-  });
+  };
+  const stop = new StopCheck(systemClock, timeoutMs, isCancelled, data.limits);
   const outcome = outcomeOf(engine, task, stop);
   return movable({ outcome, points: stop.cost.points, damaged: findings.take() });
 }

@@ -27,7 +27,15 @@ export function defineQuestion<R extends QueryRequest, T>(
     open: (tools) => {
       const find = open(tools);
       // The table leads requests here by their kind, so this one is an R.
-      return (request, stop) => presentAnswer(presenter, request as R, find(request as R, stop));
+      return (request, stop) => {
+        const result = find(request as R, stop);
+        stop.trace.spent('merge');
+        const trace = (): object => {
+          stop.trace.spent('encode');
+          return stop.trace.report(stop.cost);
+        };
+        return presentAnswer(presenter, request as R, result, request.isTraced === true ? trace : undefined);
+      };
     },
   };
 }

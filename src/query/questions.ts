@@ -6,6 +6,7 @@ import type { Question } from './question.js';
 import { rawQuestion } from './raw.js';
 import { statisticsQuestion } from './statistics.js';
 import { statsQuestion } from './stats.js';
+import { aggregateQuestion, rollupQuestion } from './windows.js';
 
 /** Every kind of request that query threads answer. */
 export const QUESTIONS: readonly Question[] = [
@@ -16,4 +17,6 @@ export const QUESTIONS: readonly Question[] = [
   statsQuestion,
   statisticsQuestion,
   currentQuestion,
+  rollupQuestion,
+  aggregateQuestion,
 ];

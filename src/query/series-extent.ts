@@ -1,3 +1,4 @@
+import { windowStartOf } from '../../native-free-core/cell/window-start.js';
 import type { LineScan } from './line-scan.js';
 import type { TimeRange } from './point-scan.js';
 import type { Selection } from './selection.js';
@@ -20,10 +21,17 @@ export class SeriesExtent {
     });
   }
 
-  /** The part of a range in which there can be points; empty where there are none. */
-  clip({ startMs, endMs }: TimeRange): TimeRange {
+  /**
+   * The part of a range in which there can be points, to whole windows of `stepMs` (of a day, where it is Infinity), so that
+   * where points happen to begin and to end cuts no window of a tier. Empty where there are no points.
+   */
+  clip({ startMs, endMs }: TimeRange, stepMs: number): TimeRange {
     if (this.#newest < this.#oldest) return { startMs, endMs: startMs };
-    const fromMs = Math.max(startMs, Math.floor(this.#oldest));
-    return { startMs: fromMs, endMs: Math.max(fromMs, Math.min(endMs, Math.floor(this.#newest) + 1)) };
+    const windowMs = Number.isFinite(stepMs) ? stepMs : DAY_MS;
+    const fromMs = Math.max(startMs, windowStartOf(this.#oldest, windowMs));
+    const toMs = Math.min(endMs, windowStartOf(this.#newest, windowMs) + windowMs);
+    return { startMs: fromMs, endMs: Math.max(fromMs, toMs) };
   }
 }
+
+const DAY_MS = 86_400_000;

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { newCost, type QueryCost } from './query-cost.js';
 import { QUERY_LIMITS_DEFAULT, type QueryLimits } from './query-limits.js';
+import { QueryTrace } from './query-trace.js';
 
 /** Thrown by a query that nobody waits for any more; never leaves the query side. */
 export class QueryCancelled extends Error {
@@ -17,6 +18,7 @@ export class QueryCancelled extends Error {
  */
 export class StopCheck {
   readonly cost: QueryCost = newCost();
+  readonly trace: QueryTrace;
   readonly limits: QueryLimits;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
@@ -34,11 +36,7 @@ export class StopCheck {
     this.#deadlineMs = clock.monotonicMs() + timeoutMs;
     this.#isCancelled = isCancelled;
     this.limits = limits;
-  }
-
-  /** A moment of the clock that deadlines are measured by, ms: for telling how long a part took. */
-  monotonicMs(): number {
-    return this.#clock.monotonicMs();
+    this.trace = new QueryTrace(() => clock.monotonicMs());
   }
 
   /** @throws QueryCancelled, or MillraceError MR_QUERY_TIMEOUT */

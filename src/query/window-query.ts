@@ -81,10 +81,14 @@ export class WindowQuery {
     const extent = new SeriesExtent(selection, this.#lines, stop);
     const groups = new SeriesGroups(selection, question.groupBy);
     const planned = planOf(question, extent, horizonMs);
+    stop.cost.series = selection.count;
+    stop.trace.addParts([...(planned.others?.parts ?? []), ...(planned.counters?.parts ?? [])]);
     const shape = shapeOf(question, extent, groups.count, stop);
     try {
+      stop.trace.spent('plan');
       const visitor = this.#gather(planned, shape, groups, selection, stop);
       const counters = this.#count(planned, shape, groups, selection, extent, stop);
+      stop.trace.spent('scan');
       const { stepMs, rollingMs, startMs, endMs, aggregations } = question;
       const isWhole = stepMs === Number.POSITIVE_INFINITY;
       const rolled = isWhole ? 1 : rollingMs / stepMs;
@@ -161,7 +165,7 @@ function planOf(
   const base = { stepMs, wanted: source, horizonMs, needsRaw: false };
   const needsRaw = aggregations.some(({ kind }) => kind === 'distinct');
   const plan = (range: TimeRange, prefersRaw: boolean, raw: boolean): SourcePlan => {
-    const made = planSources({ ...base, ...extent.clip(range), prefersRaw, needsRaw: raw });
+    const made = planSources({ ...base, ...extent.clip(range, stepMs), prefersRaw, needsRaw: raw });
     if (made.gap !== undefined) throw notKept(made.gap, stepMs, raw);
     return made;
   };
@@ -190,7 +194,7 @@ function shapeOf(
 ): WindowShape {
   const { startMs, endMs, stepMs, isFilled } = question;
   const moreMs = lookBackMs(question);
-  const clipped = isFilled ? { startMs, endMs } : extent.clip({ startMs, endMs });
+  const clipped = isFilled ? { startMs, endMs } : extent.clip({ startMs, endMs }, stepMs);
   // Rolling windows still have points for a while after the last one.
   const rows = windowShape(clipped.startMs, Math.min(endMs, clipped.endMs + moreMs), stepMs, groups);
   const count = rows.count * groups;

@@ -1,6 +1,6 @@
-import { encode } from '@msgpack/msgpack';
+import { decode, encode } from '@msgpack/msgpack';
 import { assert } from '../../../native-free-core/assert.js';
-import type { QueryAnswer, QueryRequest } from '../ports.js';
+import type { AnswerFormat, QueryAnswer, QueryRequest } from '../ports.js';
 import { csvText } from './csv.js';
 import type { Presenter } from './presenter.js';
 
@@ -14,15 +14,31 @@ export function writeBody(body: object, format: 'json' | 'msgpack'): Uint8Array 
 
 /**
  * Turns what a query found into the bytes of its answer. Meant to run on the query thread: writing 10,000 rows
- * takes milliseconds that the socket thread doesn't have. The body's buffer is its own and may be transferred.
+ * takes milliseconds that the socket thread doesn't have. The body's buffer is its own and may be transferred. `trace`
+ * tells what the query cost, and is called when the rest is written; tables have no place for it.
  */
 export function presentAnswer<R extends QueryRequest, T>(
   presenter: Presenter<R, T>,
   request: R,
   result: T,
+  trace?: () => object,
 ): QueryAnswer {
   const page = presenter.page?.(result) ?? { rows: 1, nextCursor: undefined };
-  return { body: bytesOf(presenter, request, result), ...page };
+  const body = bytesOf(presenter, request, result);
+  return { body: trace === undefined ? body : withTrace(body, request.format, trace()), ...page };
+}
+
+/** Adds a member to an object that is already written, because the last thing to be told is how long the writing took. */
+function withTrace(body: Uint8Array, format: AnswerFormat, trace: object): Uint8Array {
+  if (format === 'msgpack' || format === 'columns_msgpack') {
+    return encode({ ...(decode(body) as object), trace }).slice();
+  }
+  if (format !== 'json' && format !== 'columns') return body;
+  const member = encoder.encode(`,"trace":${JSON.stringify(trace)}}`);
+  const whole = new Uint8Array(body.length - 1 + member.length);
+  whole.set(body.subarray(0, body.length - 1));
+  whole.set(member, body.length - 1);
+  return whole;
 }
 
 function bytesOf<R extends QueryRequest, T>(presenter: Presenter<R, T>, request: R, result: T): Uint8Array {

@@ -20,7 +20,15 @@ export interface Table {
 export interface Columns {
   /** ms since the epoch, rising. */
   times: number[];
-  series: { labels: Labels; values: (number | null)[] }[];
+  series: ColumnSeries[];
+}
+
+/** The values of one series, a number or null at each of the times. */
+export interface ColumnSeries {
+  labels: Labels;
+  /** What the values are, where an answer has several of the same labels. */
+  name?: string;
+  values: (number | null)[];
 }
 
 /**

@@ -60,6 +60,9 @@ test('loadConfig() gives the defaults when nothing is said', () => {
         pointsPerBatch: 1_000_000,
         inFlight: 64,
         clockSkewMs: 600_000,
+        queryPoints: 200_000_000,
+        querySeries: 2_000_000,
+        queryRows: 1_000_000,
         queryTimeoutMs: 30_000,
       },
       retention: {

@@ -17,6 +17,7 @@ import { ShardMap } from '../../../native-free-core/series/refs.js';
 import { SeriesKeyBuilder } from '../../../native-free-core/series/series-key-builder.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createLogger } from '../../../src/log.js';
+import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
 import { QueryPool } from '../../../src/query/query-pool.js';
 import { createShardMemory } from '../../../src/shard/shard-memory.js';
 import { SHARD_BOUNDS } from '../../../src/shard/shard-options.js';
@@ -78,7 +79,11 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
   const shards = new ShardPool([task], hooks, createLogger('silent'));
   await shards.start();
   const producer = ring(memory.ring);
-  const queries = new QueryPool({ shardCount: 1, shardPaths: [path], memories: [memory] }, 1, 30_000);
+  const queries = new QueryPool(
+    { shardCount: 1, shardPaths: [path], memories: [memory], retention, limits: QUERY_LIMITS_DEFAULT },
+    1,
+    30_000,
+  );
   try {
     defineSeries(producer);
     let published = 0;

@@ -12,6 +12,7 @@ import {
 import { writePointsHead, writeSeries } from '../../../native-free-core/entry/entry-writer.js';
 import { createHeadBuffers } from '../../../native-free-core/head/head-memory.js';
 import { LiveWindowsWriter } from '../../../native-free-core/live/live-windows-writer.js';
+import { RetentionPolicy, type RetentionSpec } from '../../../native-free-core/retention/retention-policy.js';
 import { RingProducer } from '../../../native-free-core/ring/ring-producer.js';
 import { groupOfHash, ShardMap } from '../../../native-free-core/series/refs.js';
 import { SeriesKeyBuilder } from '../../../native-free-core/series/series-key-builder.js';
@@ -21,6 +22,7 @@ import type { QueryAnswer, QueryRequest } from '../../../src/http/ports.js';
 import { LiveCoverage } from '../../../src/query/live-coverage.js';
 import { QueryEngine } from '../../../src/query/query-engine.js';
 import { QueryFindings } from '../../../src/query/query-findings.js';
+import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
 import { ShardView } from '../../../src/query/shard-view.js';
 import { StopCheck } from '../../../src/query/stop-check.js';
 import { recoverShard } from '../../../src/shard/recovery.js';
@@ -68,6 +70,16 @@ export const SMALL_BOUNDS: ShardBounds = {
 /** Nothing is flushed but on demand. */
 export const OPEN_BOUNDS: ShardBounds = { ...SMALL_BOUNDS, arenaBytesSoft: 32 * 1024 * 1024 };
 
+/** Everything is kept for ever. */
+export const KEEP_ALL: RetentionSpec = {
+  raw: Number.POSITIVE_INFINITY,
+  '1m': Number.POSITIVE_INFINITY,
+  '5m': Number.POSITIVE_INFINITY,
+  '1h': Number.POSITIVE_INFINITY,
+  '1d': Number.POSITIVE_INFINITY,
+  rules: [],
+};
+
 interface TestShard {
   memory: ShardMemory;
   path: string;
@@ -86,6 +98,8 @@ export class TestShards {
   readonly shards: TestShard[] = [];
   readonly findings = new QueryFindings();
   nowMs = 1_700_000_000_000;
+  /** Of queries; taken when the first is asked. */
+  retention: RetentionSpec = KEEP_ALL;
   #bounds: ShardBounds;
   #session = 1;
   #engine: QueryEngine | undefined;
@@ -177,7 +191,10 @@ export class TestShards {
     const memories = this.shards.map(({ memory }) => memory);
     const coverage = new LiveCoverage(memories, { nowMs: () => this.nowMs, monotonicMs: () => 0 });
     coverage.observe();
-    this.#engine = new QueryEngine(this.#views, this.findings, coverage);
+    this.#engine = new QueryEngine(this.#views, this.findings, coverage, {
+      retention: new RetentionPolicy(this.retention),
+      limits: QUERY_LIMITS_DEFAULT,
+    });
     return this.#engine;
   }
 

@@ -3,9 +3,10 @@ import { afterEach, describe, it } from 'node:test';
 import type { RawRequest } from '../../../src/http/present/raw.js';
 import type { StatsRequest } from '../../../src/http/present/stats.js';
 import { QUEUE_PER_THREAD } from '../../../src/query/limits.js';
+import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
 import { QueryPool } from '../../../src/query/query-pool.js';
 import { bodyOf, rawRequest, statsRequest } from './oracle.js';
-import { OPEN_BOUNDS, TestShards } from './query-fixture.js';
+import { KEEP_ALL, OPEN_BOUNDS, TestShards } from './query-fixture.js';
 
 const T0 = 1_700_000_000_000;
 const never = new AbortController().signal;
@@ -26,6 +27,8 @@ function open(points: number, timeoutMs = 30_000): void {
     shardCount: 2,
     shardPaths: shards.shards.map(({ path }) => path),
     memories: shards.shards.map(({ memory }) => memory),
+    retention: KEEP_ALL,
+    limits: QUERY_LIMITS_DEFAULT,
   };
   pool = new QueryPool(data, 1, timeoutMs);
 }

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { defineQueryCall } from '../call/query-call.js';
+import { badBody } from '../ingest/body-reader.js';
+import { AGGREGATIONS_MAX, ROLLING_WINDOWS_MAX } from '../limits.js';
+import { resolveRange } from '../parameter/range.js';
+import { TRACE } from '../parameter/reading.js';
+import { checkSelectors } from '../parameter/selectors.js';
+import { resolveTarget } from '../parameter/target.js';
+import { aggregatePresenter } from '../present/aggregate.js';
+import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
+import { FILL, LABEL_NAMES, LABELS, METRIC_NAME, SELECTOR, TIME } from '../schema/vocabulary.js';
+import { AGGREGATION, checkSource, SOURCE, windowOf } from '../schema/windows.js';
+
+const BODY = z.strictObject({
+  metric_name: METRIC_NAME.optional(),
+  interval: windowOf('5min'),
+  aggregation: AGGREGATION.optional(),
+  aggregations: z
+    .array(AGGREGATION)
+    .min(1)
+    .max(AGGREGATIONS_MAX)
+    .optional()
+    .meta({ description: 'Several at once, in place of `aggregation`: rows have a member for each.' }),
+  start: TIME.optional(),
+  end: TIME.optional(),
+  labels: LABELS.optional(),
+  match: SELECTOR.optional(),
+  group_by: LABEL_NAMES.optional(),
+  fill: z.union([FILL, z.null()]).optional(),
+  rolling: windowOf('30min').optional().meta({
+    description: 'How far each row looks back from the end of its window; a multiple of the interval.',
+  }),
+  source: SOURCE.optional(),
+});
+
+const DEFAULT = { name: 'mean', kind: 'mean', percent: 0 } as const;
+
+/** POST /api/v1/aggregate */
+export const aggregateCall = defineQueryCall({
+  method: 'POST',
+  path: '/api/v1/aggregate',
+  group: 'Reading',
+  summary: 'One or several aggregations in windows of any length',
+  description:
+    'Windows are aligned to the epoch in UTC; a row has the start of its window. Aggregations go over all points of a window and group; rate and increase are summed over series.',
+  parameters: { trace: TRACE },
+  body: {
+    schema: BODY,
+    example: { metric_name: 'cpu_usage', interval: '5min', aggregation: 'mean', start: '1h' },
+  },
+  presenter: aggregatePresenter,
+  answer: {
+    schema: z.looseObject({
+      metric_name: z.string(),
+      interval: z.string(),
+      aggregation: z.string().optional(),
+      data_source: z.string(),
+      data: z.array(
+        z
+          .object({ timestamp: TIMESTAMP, value: NUMBER_OR_NULL.optional(), labels: LABEL_VALUES.optional() })
+          .catchall(NUMBER_OR_NULL),
+      ),
+    }),
+    example: {
+      metric_name: 'cpu_usage',
+      interval: '5min',
+      aggregation: 'mean',
+      data_source: 'metrics_5min',
+      data: [{ timestamp: '2024-01-01T00:00:00Z', value: 23.5 }],
+    },
+  },
+  request: ({ values, body, nowMs }) => {
+    const { interval, rolling, aggregation, aggregations } = body;
+    if (aggregation !== undefined && aggregations !== undefined) {
+      throw badBody('an object with either aggregation or aggregations; got both', {
+        member: 'aggregations',
+      });
+    }
+    checkSource(body.source, interval.ms, 'interval');
+    checkRolling(rolling?.ms ?? interval.ms, interval.ms);
+    const selectors = checkSelectors([...(body.labels ?? []), ...(body.match ?? [])]);
+    return {
+      ...resolveTarget(body.metric_name, selectors),
+      ...resolveRange(body.start, body.end, nowMs),
+      nowMs,
+      stepMs: interval.ms,
+      intervalText: interval.text,
+      rollingMs: rolling?.ms ?? interval.ms,
+      rollingText: rolling?.text,
+      aggregations: aggregations ?? [aggregation ?? DEFAULT],
+      isList: aggregations !== undefined,
+      groupBy: body.group_by ?? [],
+      source: body.source,
+      isFilled: body.fill === 'null' || body.fill === null,
+      isTraced: values.trace ?? false,
+    };
+  },
+});
+
+function checkRolling(rollingMs: number, intervalMs: number): void {
+  const windows = rollingMs / intervalMs;
+  if (Number.isInteger(windows) && windows <= ROLLING_WINDOWS_MAX) return;
+  throw badBody(
+    `an object whose rolling is a multiple of interval, up to ${ROLLING_WINDOWS_MAX} of them; got ${windows} of them`,
+    { member: 'rolling' },
+  );
+}

@@ -1,0 +1,57 @@
+import { percentileKey } from './point-statistics.js';
+import type { Presenter } from './presenter.js';
+import {
+  type WindowsRequest,
+  type WindowsResult,
+  windowRows,
+  windowRowsText,
+  windowsAsColumns,
+} from './windows.js';
+
+export interface AggregateRequest extends WindowsRequest {
+  kind: 'aggregate';
+  /** The interval as the client wrote it, to be told back. */
+  intervalText: string;
+  /** How far each row looks back from the end of its window, ms; the interval itself where nothing rolls. */
+  rollingMs: number;
+  /** The same as the client wrote it. */
+  rollingText: string | undefined;
+  /** Whether a list of aggregations was asked for, so that rows have a member for each instead of `value`. */
+  isList: boolean;
+}
+
+const namesOf = ({ aggregations, isList }: AggregateRequest): string[] =>
+  isList ? aggregations.map(({ name }) => memberOf(name)) : ['value'];
+
+/** `p99.9` is `p99_9` as a member, as everywhere. */
+const memberOf = (name: string): string =>
+  /^p\d/.test(name) ? percentileKey(Number(name.slice(1).replace('_', '.'))) : name;
+
+const headOf = (request: AggregateRequest, { dataSource }: WindowsResult) => ({
+  metric_name: request.metric,
+  interval: request.intervalText,
+  ...(request.isList
+    ? { aggregations: request.aggregations.map(({ name }) => name) }
+    : { aggregation: request.aggregations[0]!.name }),
+  ...(request.rollingText === undefined ? {} : { rolling: request.rollingText }),
+  data_source: dataSource,
+});
+
+export const aggregatePresenter: Presenter<AggregateRequest, WindowsResult> = {
+  kind: 'aggregate',
+  body: (request, result) => ({
+    ...headOf(request, result),
+    data: windowRows(request, result, namesOf(request)),
+  }),
+  table: (request, result) => ({
+    columns: ['timestamp', ...namesOf(request)],
+    rows: windowRows(request, result, namesOf(request)),
+  }),
+  columns: (request, result) => windowsAsColumns(request, result, namesOf(request)),
+  texts: {
+    json: (request, result) => {
+      const { text } = windowRowsText(request, result, namesOf(request));
+      return `${JSON.stringify(headOf(request, result)).slice(0, -1)},"data":[${text}]}`;
+    },
+  },
+};
