@@ -20,6 +20,7 @@ export class Exchange {
   /** What stands behind the question mark, still encoded. */
   readonly query: string;
   readonly accept: string;
+  readonly acceptEncoding: string;
   readonly contentType: string;
   readonly contentEncoding: string;
   /** Bytes, or -1 where the header is absent or no number. */
@@ -46,6 +47,7 @@ export class Exchange {
     // The declaration says string, but a request without a question mark gives null.
     this.query = (request.getQuery() as string | null) ?? '';
     this.accept = request.getHeader('accept');
+    this.acceptEncoding = request.getHeader('accept-encoding');
     this.contentType = request.getHeader('content-type');
     this.contentEncoding = request.getHeader('content-encoding');
     this.authorization = request.getHeader('authorization');

@@ -80,5 +80,8 @@ export const PATTERN_STATES_MAX = 2_000;
 /** States of the automaton that a pattern remembers while it matches; it starts over beyond them. 512 KiB at most. */
 export const PATTERN_DFA_STATES_MAX = 1_000;
 
+/** Bytes of an answer from which on it is compressed for clients that take it. Below, a packet or two are saved at most. */
+export const CODED_ANSWER_BYTES_MIN = 4 * KIB;
+
 /** Delay that a client is told where the engine names none, ms. */
 export const RETRY_AFTER_MS_DEFAULT = 1_000;

@@ -1,3 +1,5 @@
+import type { AnswerCoding } from './answer-coding.js';
+
 /**
  * What the HTTP edge asks of the engine, and nothing else: it knows no shard, no store and no thread. Three
  * ports, each given to startHttpServer. Everything in a QueryRequest and a QueryAnswer can be sent to another
@@ -78,6 +80,8 @@ export interface QueryRequest {
   format: AnswerFormat;
   /** Whether the answer is to tell what it cost, where its format has a place for that. */
   isTraced?: boolean;
+  /** How the bytes may be encoded. */
+  coding?: AnswerCoding | undefined;
 }
 
 /** A request about the series that match. */
@@ -103,6 +107,8 @@ export interface RangeRequest extends MetricRequest {
  */
 export interface QueryAnswer {
   body: Uint8Array;
+  /** How the body is encoded; undefined: as it is. */
+  coding: AnswerCoding | undefined;
   /** Rows of the answer, where it is a page of more. */
   rows: number;
   /** Where the next page begins; undefined on the last one. */

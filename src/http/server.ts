@@ -10,7 +10,6 @@ import {
 import type { Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { VERSION } from '../version.js';
 import { AccessCheck } from './access-check.js';
 import { BodyBudget } from './body-budget.js';
 import type { Call } from './call/call.js';
@@ -111,7 +110,7 @@ class UwsServer implements HttpServer {
       operator,
       scanner: new RecordScanner(new SeriesCache()),
       budget: new BodyBudget(BODIES_BYTES_TOTAL),
-      openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, VERSION))),
+      openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, operator.health().version))),
       tokens: new AccessCheck({ ingest: ingestTokens, admin: adminTokens }),
     };
     for (const [path, behavior] of options.webSockets ?? []) this.#app.ws(path, behavior);

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../errors.js';
+import { chooseCoding } from '../answer-coding.js';
 import type { Edge } from '../edge.js';
 import type { Exchange } from '../exchange.js';
 import { ANSWER_TYPES } from '../media-types.js';
@@ -39,8 +40,9 @@ export async function runQuery({ exchange, edge }: QueryCaller, request: QueryRe
 
 /** Runs a query and passes its bytes on. */
 export async function answerQuery(caller: QueryCaller, request: QueryRequest): Promise<void> {
-  const { body } = await runQuery(caller, request);
-  caller.exchange.answer(200, ANSWER_TYPES[request.format], body);
+  const { body, coding } = await runQuery(caller, request);
+  const headers = { Vary: 'Accept, Accept-Encoding', ...(coding && { 'Content-Encoding': coding }) };
+  caller.exchange.answer(200, ANSWER_TYPES[request.format], body, headers);
 }
 
 /** A call that is answered on a query thread: instead of a handler it says what it asks. */
@@ -48,8 +50,8 @@ export interface QueryCallDeclaration<P extends ParameterSet, B, R extends Query
   extends Omit<CallDeclaration<P, B>, 'handler' | 'access' | 'answer'> {
   presenter: Presenter<R, T>;
   answer: Omit<AnswerDeclaration, 'formats'>;
-  /** What is asked, besides its kind and format, which the presenter and the client say. */
-  request(context: CallContext<P, B>): Omit<R, 'kind' | 'format'>;
+  /** What is asked, besides its kind, format and coding, which the presenter and the client say. */
+  request(context: CallContext<P, B>): Omit<R, 'kind' | 'format' | 'coding'>;
   /** In place of passing the answer's bytes on. */
   respond?(context: CallContext<P, B>, request: R): Promise<void>;
 }
@@ -67,7 +69,9 @@ export function defineQueryCall<
     answer: { ...answer, formats: formatsOf(presenter) },
     problems: [404, 422, ...problems],
     handler: (context) => {
-      const asked = { kind: presenter.kind, format: context.format, ...request(context) } as R;
+      const { format, exchange } = context;
+      const coding = chooseCoding(exchange.acceptEncoding);
+      const asked = { kind: presenter.kind, format, coding, ...request(context) } as R;
       return respond === undefined ? answerQuery(context, asked) : respond(context, asked);
     },
   });

@@ -57,7 +57,8 @@ export const rawCall = defineQueryCall({
   }),
   respond: (context, request) =>
     request.format === 'ndjson' && context.exchange.method === 'GET'
-      ? streamRows(context, request)
+      ? // A page encoded by itself would not go together with the next one.
+        streamRows(context, { ...request, coding: undefined })
       : answerQuery(context, pageOf(request, request.limit)),
 });
 

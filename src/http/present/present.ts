@@ -1,5 +1,6 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { assert } from '../../../native-free-core/assert.js';
+import { encodeAnswer } from '../answer-coding.js';
 import type { AnswerFormat, QueryAnswer, QueryRequest } from '../ports.js';
 import { csvText } from './csv.js';
 import type { Presenter } from './presenter.js';
@@ -25,7 +26,9 @@ export function presentAnswer<R extends QueryRequest, T>(
 ): QueryAnswer {
   const page = presenter.page?.(result) ?? { rows: 1, nextCursor: undefined };
   const body = bytesOf(presenter, request, result);
-  return { body: trace === undefined ? body : withTrace(body, request.format, trace()), ...page };
+  const whole = trace === undefined ? body : withTrace(body, request.format, trace());
+  const encoded = request.coding === undefined ? undefined : encodeAnswer(whole, request.coding);
+  return { body: encoded ?? whole, coding: encoded === undefined ? undefined : request.coding, ...page };
 }
 
 /** Adds a member to an object that is already written, because the last thing to be told is how long the writing took. */
