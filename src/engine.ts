@@ -5,7 +5,9 @@ import { RetentionPolicy } from '../native-free-core/retention/retention-policy.
 import { ShardMap } from '../native-free-core/series/refs.js';
 import { defaultWireLimits, type WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
+import { defaultWorkers } from './config/defaults.js';
 import type { Config } from './config/schema.js';
+import { errorText } from './errors.js';
 import { type HttpServer, NO_HTTP, startHttpServer } from './http/server.js';
 import { BatchIntake } from './ingest/batch-intake.js';
 import { frameDecoders } from './ingest/connection.js';
@@ -25,6 +27,8 @@ import { createShardMemory } from './shard/shard-memory.js';
 import { SHARD_BOUNDS } from './shard/shard-options.js';
 import { ShardPool } from './shard/shard-pool.js';
 import { Folder } from './store/folder.js';
+import { ChangeLog } from './upkeep/change-log.js';
+import { changeWorkers, isForWantOfRoom } from './upkeep/change-workers.js';
 import { VERSION } from './version.js';
 
 /** How long open requests may take to end when the engine stops, ms. */
@@ -46,8 +50,9 @@ export interface RunningEngine {
  */
 export async function startEngine(config: Config): Promise<RunningEngine> {
   const log = createLogger(config.logLevel);
-  const folder = Folder.open(config.data, config.workers, VERSION);
+  const folder = Folder.open(config.data, config.workers ?? defaultWorkers(), VERSION);
   try {
+    await changeWorkersIfAsked(folder, config, log);
     return await new Engine(config, folder, log).start();
   } catch (error) {
     folder.close();
@@ -78,17 +83,10 @@ class Engine implements RunningEngine {
     this.#folder = folder;
     this.#log = log;
     const shardCount = folder.manifest.shards;
-    if (shardCount !== config.workers) {
-      log.warn(
-        { workers: config.workers, shards: shardCount },
-        'the data folder was made for another number of shards, which it keeps',
-      );
-    }
     const map = new ShardMap(shardCount);
     const { limits } = config;
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-    // A limit that was lowered must not leave stored series without a line.
-    const lines = Math.max(limits.seriesTotal, SERIES_TOTAL_MAX);
+    const lines = seriesLines(config);
     const memories = shards.map((shard) => createShardMemory(map.groupCount(shard), lines, config.ringBytes));
     const shardCounters = memories.map((memory) => new ShardCounters(memory.counters));
     const wire = wireLimits(config);
@@ -259,6 +257,25 @@ class Engine implements RunningEngine {
       this.#log.info({ shard, replayedPoints, durationMs }, 'shard recovered');
       for (const finding of findings) this.#log.warn(finding, 'found damaged at start');
     });
+  }
+}
+
+/** A limit that was lowered must not leave stored series without a line. */
+const seriesLines = ({ limits }: Config): number => Math.max(limits.seriesTotal, SERIES_TOTAL_MAX);
+
+/** A disk that can't hold the data twice is no reason not to start: the folder is as good with the number it has. */
+async function changeWorkersIfAsked(folder: Folder, config: Config, log: Logger): Promise<void> {
+  const { shards } = folder.manifest;
+  const workers = config.workers ?? shards;
+  const options = { seriesTotal: seriesLines(config), clock: systemClock };
+  try {
+    await changeWorkers(folder, workers, options, new ChangeLog(log, systemClock));
+  } catch (error) {
+    if (!isForWantOfRoom(error)) throw error;
+    log.error(
+      { workers, shards, detail: errorText(error) },
+      'the number of workers can not be changed; starting with the number that the folder has',
+    );
   }
 }
 

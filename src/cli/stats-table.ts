@@ -1,22 +1,13 @@
+import { formatSize } from '../format-size.js';
+
 /** Turns the JSON of /api/v1/operator/stats, whatever it holds, into lines to read in a terminal. */
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
 
-function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${value.toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
-}
-
 function formatScalar(key: string, value: unknown): string {
   if (value === null) return '-';
   if (typeof value !== 'number') return String(value);
-  return /bytes$/i.test(key) ? formatBytes(value) : grouped.format(value);
+  return /bytes$/i.test(key) ? formatSize(value) : grouped.format(value);
 }
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;

@@ -39,7 +39,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = keysOf(configSchema, '');
 export function keyTable(): string {
   const rows = CONFIG_KEYS.map(
     (key) =>
-      `| \`${key.path}\` | \`--${key.flag}\` | \`${key.variable}\` | ${key.path === 'workers' ? 'cores - 1, 1 to 16' : key.defaultText} | ${key.description} Must be ${key.wanted}. |`,
+      `| \`${key.path}\` | \`--${key.flag}\` | \`${key.variable}\` | ${key.defaultText} | ${key.description} Must be ${key.wanted}. |`,
   );
   return ['| key | flag | variable | default | meaning |', '|---|---|---|---|---|', ...rows].join('\n');
 }

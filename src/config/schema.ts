@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ENTRY_POINTS_MAX, SHARD_COUNT_MAX } from '../../native-free-core/limits.js';
 import { LOG_LEVELS } from '../log.js';
 import { formatDuration } from '../time/duration.js';
-import { DEFAULTS, defaultWorkers } from './defaults.js';
+import { DEFAULTS } from './defaults.js';
 import { keyInfos } from './key-info.js';
 import { bytesFrom, durationFrom, formatBytes, listFrom, numberFrom } from './quantities.js';
 import { retentionBytesKeys, retentionKeys } from './retention-keys.js';
@@ -91,11 +91,16 @@ export const configSchema = z.strictObject({
     'the path of a folder',
     DEFAULTS.data,
   ),
-  workers: whole('Shard threads that store points. The default leaves one core to the sockets.', {
-    min: 1,
-    max: SHARD_COUNT_MAX,
-    default: defaultWorkers(),
-  }),
+  workers: z
+    .preprocess(numberFrom, z.int().min(1).max(SHARD_COUNT_MAX))
+    .optional()
+    .register(keyInfos, {
+      description:
+        'Shard threads that store points. A folder that was made with another number is changed to this one at the start.',
+      wanted: `a whole number from 1 to ${SHARD_COUNT_MAX}`,
+      defaultText: "the folder's own; for a new one cores - 1, 1 to 16",
+      placeholder: '<n>',
+    }),
   queryThreads: whole('Threads that answer queries.', { min: 1, max: 64, default: DEFAULTS.queryThreads }),
   logLevel: z
     .enum(LOG_LEVELS)

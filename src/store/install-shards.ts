@@ -43,7 +43,8 @@ export function installShards(path: string, fields: ManifestFields, onChange: On
 export function finishInstall(path: string, manifest: Manifest, onChange: OnChange = () => {}): Manifest {
   for (let shard = 0; shard < manifest.shards; shard++) installOne(path, shard, onChange);
   for (let shard = manifest.shards; shard < SHARD_COUNT_MAX; shard++) {
-    rmSync(shardPath(path, shard), { recursive: true, force: true });
+    if (!existsSync(shardPath(path, shard))) continue;
+    rmSync(shardPath(path, shard), { recursive: true });
     onChange();
   }
   syncFolder(path);

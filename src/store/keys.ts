@@ -79,10 +79,16 @@ export function damageKey(timeMs: number, index: number, key: Uint8Array): Uint8
   aside[0] = PREFIX_SHARD;
   aside[1] = SHARD_DAMAGE;
   putU32(aside, DAMAGE_SECOND, Math.floor(timeMs / 1_000));
-  putUint(aside, DAMAGE_INDEX, 2, index & 0xffff);
+  setDamageIndex(aside, index & DAMAGE_INDEX_MAX);
   aside.set(key, DAMAGE_KEY);
   return aside;
 }
+
+/** The largest place of a finding among those of one start. */
+export const DAMAGE_INDEX_MAX = 0xffff;
+
+/** Gives a key of what was set aside another place. */
+export const setDamageIndex = (key: Uint8Array, index: number): void => putUint(key, DAMAGE_INDEX, 2, index);
 
 const keyTime = (timeMs: number): number =>
   Math.min(2 * TIME_BIAS - 1, Math.max(0, Math.floor(timeMs) + TIME_BIAS));

@@ -96,6 +96,21 @@ function checkOpened(
   throw damaged(path, fault);
 }
 
+/** The number of the last transaction of an environment that nobody writes, 0 when there is none: no change, no other number. */
+export function lastTransaction(folder: string): number {
+  const path = join(folder, 'data.mdb');
+  if (!existsSync(path)) return 0;
+  const file = openSync(path, 'r');
+  try {
+    const bytes = fstatSync(file).size;
+    return bytes === 0 ? 0 : readNewestMeta(file, bytes).transaction;
+  } catch (error) {
+    throw error instanceof FileFault ? damaged(path, error.message) : unreadable(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
 interface Meta extends LmdbPages {
   /** The page that holds. */
   view: DataView;

@@ -208,4 +208,9 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
     // Synchronous parts of close are done at once; the promise only waits for threads that this store never starts.
     void this.db.close();
   }
+
+  /** Closes and waits until nothing has the file open any more: before it is renamed or removed. */
+  closed(): Promise<void> {
+    return this.db.close();
+  }
 }

@@ -1,34 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { NumberedLoad } from './numbered-load.js';
+import { mountSmall } from './small-disk.js';
 
 const SMALL = '8m';
 const LARGE = '64m';
 const METRIC = 'full.test';
-
-/** A file system of its own that is soon full, or why there is none. */
-function mountSmall(t: TestContext): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-full-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL}`, 'millrace-test', folder], {
-    encoding: 'utf8',
-  });
-  if (mounted.status !== 0) {
-    rmSync(folder, { recursive: true, force: true });
-    t.skip(`a small file system can't be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`);
-    return undefined;
-  }
-  t.after(() => {
-    spawnSync('umount', ['--lazy', folder]);
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
 
 interface Health {
   status: string;
@@ -64,8 +43,9 @@ async function record(engine: EngineProcess, timeoutMs: number): Promise<Respons
 }
 
 test('an engine whose disk is full says so, goes on reading, and goes on by itself when there is room', async (t) => {
-  const folder = mountSmall(t);
-  if (folder === undefined) return;
+  const disk = mountSmall(t, SMALL);
+  if (disk === undefined) return;
+  const folder = disk.path;
   const engine = await EngineProcess.start({
     folder,
     flags: [
@@ -105,8 +85,7 @@ test('an engine whose disk is full says so, goes on reading, and goes on by itse
   assert.ok(stats.shards.some((shard) => shard.unable_to_store && shard.store_failures > 0));
   assert.equal((await healthOf(engine)).status, 503, 'it does not come right without room');
 
-  const remounted = spawnSync('mount', ['-o', `remount,size=${LARGE}`, folder], { encoding: 'utf8' });
-  assert.equal(remounted.status, 0, remounted.stderr);
+  disk.resize(LARGE);
   await waitForHealth(engine, 200);
   await load.finish(engine);
   t.diagnostic(

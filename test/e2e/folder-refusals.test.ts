@@ -105,9 +105,9 @@ test('an engine refuses a folder whose shard has a file in the way', async (t) =
 
 test('an engine refuses a folder of a newer format and leaves it as it is', async (t) => {
   const folder = temporaryFolder(t);
-  const manifest = '{"format": 2, "what": "ever"}';
+  const manifest = '{"format": 99, "what": "ever"}';
   writeFileSync(join(folder, 'millrace.json'), manifest);
-  await refusal(folder, /has format 2, this version reads up to 1: start it with the newer Millrace/);
+  await refusal(folder, /has format 99, this version reads \d+: start it with the newer Millrace/);
   assert.equal(readFileSync(join(folder, 'millrace.json'), 'utf8'), manifest);
 });
 

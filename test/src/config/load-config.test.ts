@@ -76,7 +76,7 @@ test('loadConfig() gives the defaults when nothing is said', () => {
       retentionBytes: { raw: FOREVER, '1m': FOREVER, '5m': FOREVER, '1h': FOREVER, '1d': FOREVER },
     },
   );
-  assert.equal(config.workers, defaultWorkers());
+  assert.equal(config.workers, undefined);
 });
 
 test('defaultWorkers() leaves a core and stays within 1 and 16', () => {

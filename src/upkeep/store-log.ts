@@ -1,0 +1,37 @@
+import type { ShardMap } from '../../native-free-core/series/refs.js';
+import type { Clock } from '../clock.js';
+import { recoverShard } from '../shard/recovery.js';
+import { createShardMemory } from '../shard/shard-memory.js';
+import type { StoreFinding } from '../store/findings.js';
+import { LmdbStore } from '../store/lmdb-store.js';
+import { RING_BYTES_MIN } from './limits.js';
+import { hasLog } from './move-groups.js';
+
+/** A shard of a folder at rest. */
+export interface ShardAtRest {
+  shard: number;
+  map: ShardMap;
+  path: string;
+  /** Series that its memory has room for, in all shards. */
+  seriesTotal: number;
+}
+
+/**
+ * Brings the log of a shard at rest into blocks, as a start and a stop would, and answers what was found damaged. Does
+ * nothing when the log is empty.
+ */
+export async function storeLog(
+  { shard, map, path, seriesTotal }: ShardAtRest,
+  clock: Clock,
+): Promise<StoreFinding[]> {
+  const store = LmdbStore.open(path);
+  try {
+    if (!hasLog(store)) return [];
+    const memory = createShardMemory(map.groupCount(shard), seriesTotal, RING_BYTES_MIN);
+    const { engine, recovered } = recoverShard({ shard, map, memory, store, session: 1 }, clock);
+    engine.storeAll(clock.nowMs());
+    return recovered.findings;
+  } finally {
+    await store.closed();
+  }
+}

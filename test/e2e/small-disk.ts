@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** A file system of its own, small enough to be filled. */
+export interface SmallDisk {
+  path: string;
+  usedBytes(): number;
+  freeBytes(): number;
+  resize(size: string): void;
+}
+
+/** Mounts a file system for a test; skips the test and answers undefined where that can't be done. */
+export function mountSmall(t: TestContext, size: string): SmallDisk | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'millrace-small-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'millrace-test', path], {
+    encoding: 'utf8',
+  });
+  if (mounted.status !== 0) {
+    rmSync(path, { recursive: true, force: true });
+    t.skip(`a small file system can't be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`);
+    return undefined;
+  }
+  t.after(() => {
+    spawnSync('umount', ['--lazy', path]);
+    rmSync(path, { recursive: true, force: true });
+  });
+  return {
+    path,
+    usedBytes: () => {
+      const { blocks, bfree, bsize } = statfsSync(path);
+      return (blocks - bfree) * bsize;
+    },
+    freeBytes: () => {
+      const { bavail, bsize } = statfsSync(path);
+      return bavail * bsize;
+    },
+    resize: (to) => {
+      const remounted = spawnSync('mount', ['-o', `remount,size=${to}`, path], { encoding: 'utf8' });
+      assert.equal(remounted.status, 0, remounted.stderr);
+    },
+  };
+}
