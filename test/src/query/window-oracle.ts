@@ -3,6 +3,7 @@ import { type Aggregation, parseAggregation } from '../../../native-free-core/qu
 import type { TierName } from '../../../native-free-core/tier/tiers.js';
 import { systemClock } from '../../../src/clock.js';
 import { SeriesConditions } from '../../../src/query/label-matcher.js';
+import { COUNTER_LOOK_BACK_MS } from '../../../src/query/limits.js';
 import { LineScan } from '../../../src/query/line-scan.js';
 import { PointScan } from '../../../src/query/point-scan.js';
 import { Selection } from '../../../src/query/selection.js';
@@ -115,6 +116,8 @@ function expectedWindows(shards: TestShards, question: WindowTestQuestion): Map<
   const isWhole = stepMs === Number.POSITIVE_INFINITY;
   const moreMs = isWhole ? 0 : rollingMs - stepMs;
   const all = pointsOf(shards.visible(), { ...question, startMs: -Infinity, endMs });
+  const beforeMs = Math.max(COUNTER_LOOK_BACK_MS, isWhole ? 0 : stepMs);
+  const seen = { all, fromMs: startMs - moreMs - beforeMs };
   const inRange = all.filter((point) => point.timeMs >= startMs - moreMs);
   const byGroup = new Map<string, WrittenPoint[]>();
   for (const point of inRange) {
@@ -129,7 +132,7 @@ function expectedWindows(shards: TestShards, question: WindowTestQuestion): Map<
       const inside = points.filter((point) => point.timeMs >= fromMs && point.timeMs < toMs);
       if (inside.length === 0) continue;
       const lengthMs = isWhole ? endMs - startMs : rollingMs;
-      const values = aggregations.map((name) => definition(parseAggregation(name)!, inside, all, lengthMs));
+      const values = aggregations.map((name) => definition(parseAggregation(name)!, inside, seen, lengthMs));
       rows.set(keyOf(windowMs, JSON.parse(labels) as Record<string, string>), values);
     }
   }
@@ -145,11 +148,17 @@ function labelsBy({ labels }: WrittenPoint, groupBy: readonly string[]): Record<
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 
-// Four arguments: the definitions of all aggregations in one place. `all` are the points up to the end of the range.
+/** The points up to the end of a range, and from when on a counter looks at them. */
+interface SeenPoints {
+  all: readonly WrittenPoint[];
+  fromMs: number;
+}
+
+// Four arguments: the definitions of all aggregations in one place.
 function definition(
   { kind, percent }: Aggregation,
   inside: readonly WrittenPoint[],
-  all: readonly WrittenPoint[],
+  seen: SeenPoints,
   lengthMs: number,
 ): number {
   const values = inside.map(({ value }) => value);
@@ -183,14 +192,14 @@ function definition(
     case 'percentile':
       return percentileOf(sorted, percent);
     case 'increase':
-      return increaseOf(inside, all);
+      return increaseOf(inside, seen);
     case 'rate':
-      return increaseOf(inside, all) / (lengthMs / 1000);
+      return increaseOf(inside, seen) / (lengthMs / 1000);
   }
 }
 
 /** The growth that belongs to the points inside: of each the difference from the point of its series before it. */
-function increaseOf(inside: readonly WrittenPoint[], all: readonly WrittenPoint[]): number {
+function increaseOf(inside: readonly WrittenPoint[], { all, fromMs }: SeenPoints): number {
   let sum = 0;
   for (const point of inside) {
     const series = all.filter((each) => each.group === point.group && each.number === point.number);
@@ -200,7 +209,8 @@ function increaseOf(inside: readonly WrittenPoint[], all: readonly WrittenPoint[
       const step = (series[at + 1]?.value ?? point.value) - point.value;
       const isSmall = Math.abs(point.value) < 10 * ((step === 0 ? 10 : Math.abs(step)) + 1);
       sum += isSmall ? point.value : 0;
-    } else sum += point.value >= before.value ? point.value - before.value : point.value;
+    } else if (before.timeMs >= fromMs)
+      sum += point.value >= before.value ? point.value - before.value : point.value;
   }
   return sum;
 }
