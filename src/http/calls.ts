@@ -1,6 +1,7 @@
 import type { Call } from './call/call.js';
 import { aggregateCall } from './calls/aggregate.js';
 import { backfillImportCall } from './calls/backfill-import.js';
+import { chartCall } from './calls/chart.js';
 import { currentCall } from './calls/current.js';
 import { databaseStatusCall } from './calls/database-status.js';
 import { docsCalls } from './calls/docs.js';
@@ -39,6 +40,7 @@ export const CALLS: readonly Call[] = [
   statisticsCall,
   rollupCall,
   aggregateCall,
+  chartCall,
   openApiCall,
   ...docsCalls,
 ];

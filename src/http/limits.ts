@@ -70,6 +70,10 @@ export const AGGREGATIONS_MAX = 32;
 /** Windows that one rolling window may span, so that a row costs at most as many steps. */
 export const ROLLING_WINDOWS_MAX = 1_000;
 
+/** Points of a chart's line: its default, two a pixel of a narrow chart, and its most, more than any screen shows. */
+export const CHART_POINTS_DEFAULT = 800;
+export const CHART_POINTS_MAX = 100_000;
+
 /** Matchers in one request. */
 export const MATCHERS_MAX = 64;
 

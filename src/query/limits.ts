@@ -19,6 +19,19 @@ export const HORIZON_MARGIN_MS = 60_000;
 /** How far back of the start a counter's last value is looked for, ms, unless the window is longer. */
 export const COUNTER_LOOK_BACK_MS = 3_600_000;
 
+/** What a chart is made from by the length of its range, ms: some thousand rows a line at most (the contract). */
+export const CHART_RANGES_MS = [
+  { untilMs: 3_600_000, source: 'raw' },
+  { untilMs: 86_400_000, source: '1m' },
+  { untilMs: 7 * 86_400_000, source: '1h' },
+  { untilMs: Number.POSITIVE_INFINITY, source: '1d' },
+] as const;
+
+/** Windows of raw points of several series in one line, ms: round ones, as clocks and charts have them. */
+export const CHART_STEPS_MS: readonly number[] = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+].map((seconds) => seconds * 1_000);
+
 /** Values that an exact statistic holds at once: 512 MiB, and as much again while it selects percentiles. */
 export const EXACT_VALUES_MAX = 64 * MIB;
 

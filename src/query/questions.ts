@@ -1,3 +1,4 @@
+import { chartQuestion } from './chart.js';
 import { currentQuestion } from './current.js';
 import { latestQuestion } from './latest.js';
 import { metricsQuestion } from './metrics.js';
@@ -19,4 +20,5 @@ export const QUESTIONS: readonly Question[] = [
   currentQuestion,
   rollupQuestion,
   aggregateQuestion,
+  chartQuestion,
 ];
