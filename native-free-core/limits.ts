@@ -48,6 +48,22 @@ export const TIER_RETENTION_MS = {
 /** Retention by metric pattern: rules, each a class of its own. A class a metric is one byte in the tables that hold it. */
 export const RETENTION_RULES_MAX = 64;
 
+/** A step of the wall clock beyond which retention doubts it, ms: a shard looks at it many times a second. */
+export const RETENTION_STEP_MS_MAX = 60_000;
+
+/** How long a clock must have stood by a leap ahead before retention believes it, ms: long enough to notice and set it right. */
+export const RETENTION_HOLD_MS = 3_600_000;
+
+/** Between two passes of a sweep over all tiers, ms: what expires is seconds of a day. */
+export const SWEEP_INTERVAL_MS = 5 * 60_000;
+
+/** Keys that one step of a sweep looks at, and bytes of segments that it reads: about 2 ms, and a transaction of as much at most. */
+export const SWEEP_STEP_KEYS = 2_048;
+export const SWEEP_STEP_BYTES = 512 * KIB;
+
+/** Between two steps of a sweep while the shard has points to take, ms: a tenth of its time at most. */
+export const SWEEP_BUSY_MS = 20;
+
 /** One shard's ring, bytes. Half of it must hold the largest entry; it is touched only as far as a backlog reaches. */
 export const RING_BYTES = 64 * MIB;
 

@@ -3,6 +3,7 @@ import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js
 import { SERIES_TOTAL_MAX } from '../native-free-core/limits.js';
 import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
+import { TIER_NAMES } from '../native-free-core/tier/tiers.js';
 import { defaultWireLimits, type WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
 import { defaultWorkers } from './config/defaults.js';
@@ -26,6 +27,7 @@ import { ShardCounters } from './shard/shard-counters.js';
 import { createShardMemory } from './shard/shard-memory.js';
 import { SHARD_BOUNDS } from './shard/shard-options.js';
 import { ShardPool } from './shard/shard-pool.js';
+import { StoreAdmin } from './shard/store-admin.js';
 import { Folder } from './store/folder.js';
 import { ChangeLog } from './upkeep/change-log.js';
 import { changeWorkers, isForWantOfRoom } from './upkeep/change-workers.js';
@@ -155,6 +157,7 @@ class Engine implements RunningEngine {
       memory: memories[shard]!,
       bounds,
       retention: config.retention,
+      tierBytesMax: TIER_NAMES.map((tier) => config.retentionBytes[tier]),
     }));
     this.#shards = new ShardPool(
       tasks,
@@ -194,13 +197,14 @@ class Engine implements RunningEngine {
         host: this.#config.host,
         port: this.#config.port,
         limits: { ...this.#config.limits, pointsPerBatch: this.#wire.pointsPerBatchMax },
-        ingestTokens:
-          this.#config.token.length > 0 ? [...this.#config.token, ...this.#config.adminToken] : [],
+        ingestTokens: this.#config.token,
+        adminTokens: this.#config.adminToken,
         clock: systemClock,
         log: this.#log,
         ingest: this.#http,
         query: this.#queries,
         operator: this.#operator,
+        store: new StoreAdmin(this.#commands, this.#config.retention, systemClock),
         webSockets: new Map([['/ws/ingest', this.#sockets.behavior()]]),
       });
       this.port = this.#server.port;

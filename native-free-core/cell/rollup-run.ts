@@ -1,7 +1,7 @@
 import { CHUNK_NEWER_VERSION, decodeChunkInto, peekChunkCount } from '../codec/chunk.js';
 import { CHUNK_POINTS_MAX } from '../limits.js';
 import type { CellRun } from './cell-run.js';
-import { decodeCellRunInto } from './cell-run-codec.js';
+import { decodeCellRunInto, peekCellRunRows } from './cell-run-codec.js';
 import { CELL_RUN_NEWER_VERSION } from './cell-run-layout.js';
 
 /**
@@ -51,4 +51,9 @@ export function readRollupRun(
   if (count < 0) return count === CHUNK_NEWER_VERSION ? 'newer' : 'damaged';
   run.accumulate(times, values, 0, count, windowMs);
   return 'ok';
+}
+
+/** How many cells of a run of cells there are, by its first bytes; -1 for a run of points, or one that can't be told. */
+export function peekRollupRows(bytes: Uint8Array, offset: number, end: number): number {
+  return bytes[offset] === ROLLUP_CELLS ? peekCellRunRows(bytes, offset + 1, end) : -1;
 }

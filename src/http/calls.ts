@@ -15,7 +15,9 @@ import { openApiCall } from './calls/openapi.js';
 import { operatorStatsCall } from './calls/operator-stats.js';
 import { rawCall } from './calls/raw.js';
 import { recordCall } from './calls/record.js';
+import { retentionSweepCall } from './calls/retention-sweep.js';
 import { rollupCall } from './calls/rollup.js';
+import { rollupsStatusCall } from './calls/rollups-status.js';
 import { statisticsCall } from './calls/statistics.js';
 import { statsCall } from './calls/stats.js';
 import { summaryCall } from './calls/summary.js';
@@ -41,6 +43,8 @@ export const CALLS: readonly Call[] = [
   rollupCall,
   aggregateCall,
   chartCall,
+  rollupsStatusCall,
+  retentionSweepCall,
   openApiCall,
   ...docsCalls,
 ];

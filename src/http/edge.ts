@@ -4,7 +4,7 @@ import type { AccessCheck } from './access-check.js';
 import type { BodyBudget } from './body-budget.js';
 import type { Exchange } from './exchange.js';
 import type { RecordScanner } from './ingest/record-scanner.js';
-import type { IngestPort, OperatorPort, QueryPort } from './ports.js';
+import type { IngestPort, OperatorPort, QueryPort, StorePort } from './ports.js';
 
 /** The part of the configuration that the edge reads. */
 export interface EdgeLimits {
@@ -24,6 +24,7 @@ export interface Edge {
   ingest: IngestPort;
   query: QueryPort;
   operator: OperatorPort;
+  store: StorePort;
   scanner: RecordScanner;
   budget: BodyBudget;
   tokens: AccessCheck;

@@ -142,3 +142,11 @@ export interface OperatorPort {
   /** The engine at a glance. */
   summary(): Promise<object>;
 }
+
+/** What may be asked of the stored data besides reading it. Rejects with a MillraceError, of which many say to try again. */
+export interface StorePort {
+  /** By tier, in the order of TIER_NAMES, the default retention, ms; Infinity: for ever. */
+  readonly retentionMs: readonly number[];
+  /** Takes away what is past its retention. Answers with what went, as an object that can be sent. */
+  sweep(): Promise<object>;
+}

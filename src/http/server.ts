@@ -20,7 +20,7 @@ import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
 import { BODIES_BYTES_TOTAL } from './limits.js';
 import { openApiDocument } from './openapi/openapi-document.js';
-import type { IngestPort, OperatorPort, QueryPort } from './ports.js';
+import type { IngestPort, OperatorPort, QueryPort, StorePort } from './ports.js';
 import type { Router } from './router.js';
 
 /** From uSockets' libusockets.h: refuse a port that another process listens on, instead of sharing its connections. */
@@ -46,6 +46,7 @@ export interface HttpServerOptions {
   ingest: IngestPort;
   query: QueryPort;
   operator: OperatorPort;
+  store: StorePort;
   /** WebSocket behaviours by path, such as /ws/ingest. They close their own connections before the server is closed. */
   webSockets?: ReadonlyMap<string, AnyWebSocketBehavior>;
 }
@@ -100,7 +101,7 @@ class UwsServer implements HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    const { limits, clock, log, ingest, query, operator, ingestTokens, adminTokens = [] } = options;
+    const { limits, clock, log, ingest, query, operator, store, ingestTokens, adminTokens = [] } = options;
     this.#edge = {
       limits,
       clock,
@@ -108,6 +109,7 @@ class UwsServer implements HttpServer {
       ingest,
       query,
       operator,
+      store,
       scanner: new RecordScanner(new SeriesCache()),
       budget: new BodyBudget(BODIES_BYTES_TOTAL),
       openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, operator.health().version))),

@@ -1,6 +1,7 @@
 import { PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
 import { UNIT_BYTES, WORD_HIGHEST } from '../../native-free-core/ring/ring-layout.js';
 import type { RingProducer } from '../../native-free-core/ring/ring-producer.js';
+import { TIER_NAMES } from '../../native-free-core/tier/tiers.js';
 import type { ShardCounters } from '../shard/shard-counters.js';
 import { attachLatencies, type ShardMemory } from '../shard/shard-memory.js';
 import { type LatencyReport, latencyReport } from './latency-report.js';
@@ -61,6 +62,14 @@ export function shardStats({ shard, ring, counters: c, memory, busyShare }: Shar
     },
     fresh: { bytes_written: c.get('freshBytes'), points: c.get('freshPoints') },
     compaction: { points: c.get('compactedPoints'), jobs: c.get('compactions'), merges: c.get('merges') },
+    sweeps: { passes: c.get('sweeps'), running: c.get('sweeping') === 1 },
+    tiers: TIER_NAMES.map((tier) => ({
+      tier,
+      rows: c.get(`${tier}Rows`),
+      bytes: c.get(`${tier}Bytes`),
+      swept_rows: c.get(`${tier}SweptRows`),
+      last_sweep_ms: c.get(`${tier}LastSweepMs`),
+    })),
   };
 }
 

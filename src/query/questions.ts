@@ -5,6 +5,7 @@ import { metricsQuestion } from './metrics.js';
 import { namesQuestion } from './names.js';
 import type { Question } from './question.js';
 import { rawQuestion } from './raw.js';
+import { rollupsStatusQuestion } from './rollups-status.js';
 import { statisticsQuestion } from './statistics.js';
 import { statsQuestion } from './stats.js';
 import { aggregateQuestion, rollupQuestion } from './windows.js';
@@ -21,4 +22,5 @@ export const QUESTIONS: readonly Question[] = [
   rollupQuestion,
   aggregateQuestion,
   chartQuestion,
+  rollupsStatusQuestion,
 ];

@@ -41,6 +41,10 @@ export class ShardView {
     return this.#place.map.firstGroup(this.#place.shard);
   }
 
+  get groupCount(): number {
+    return this.#place.map.groupCount(this.#place.shard);
+  }
+
   /**
    * Grows the index when the shard has counted new series, which it does once they are stored; `always` also when it
    * has not, before a client is told that there is none.
@@ -68,10 +72,9 @@ export class ShardView {
 
   /** A view of everything that the shard has. Close it soon: the store keeps every page that it shows. */
   openSnapshot(): ShardSnapshot {
-    const { map, shard } = this.#place;
     const reader = this.#snapshots.open();
     try {
-      return new ShardSnapshot(reader, this.firstGroup, map.groupCount(shard), this.#findings);
+      return new ShardSnapshot(reader, this.firstGroup, this.groupCount, this.#findings);
     } catch (error) {
       reader.close();
       throw error;

@@ -63,7 +63,7 @@ export class ShardCommands {
 
   /** Asks one shard. @throws MillraceError by its promise */
   run<K extends CommandKind>(shard: number, command: ShardCommand<K>): Promise<CommandResult<K>> {
-    return this.#ask([shard], command)[0]! as Promise<CommandResult<K>>;
+    return this.#ask([shard], command as ShardCommand)[0]! as Promise<CommandResult<K>>;
   }
 
   /**
@@ -72,7 +72,7 @@ export class ShardCommands {
    */
   runAll<K extends CommandKind>(command: ShardCommand<K>): Promise<CommandResult<K>[]> {
     const shards = this.#links.rings.map((_, shard) => shard);
-    return Promise.all(this.#ask(shards, command)) as Promise<CommandResult<K>[]>;
+    return Promise.all(this.#ask(shards, command as ShardCommand)) as Promise<CommandResult<K>[]>;
   }
 
   /** A shard answers. What nobody waits for any more is passed over. */

@@ -1,8 +1,13 @@
+import { TIER_NAMES, type TierName } from '../../native-free-core/tier/tiers.js';
+
+/** Of each tier: what it holds and has lost (tier-counters.ts). */
+type TierCounter = `${TierName}${'Rows' | 'Bytes' | 'SweptRows' | 'LastSweepMs'}`;
+
 /**
  * What a shard counts, each a float64 word in shared memory that its worker alone writes. `accepted` to `damaged` are
  * the terms of the conservation law: accepted = open + stored + expired + damaged, at the end of every duty cycle.
  */
-export const SHARD_COUNTERS = [
+const PLAIN_COUNTERS = [
   'accepted',
   'open',
   'stored',
@@ -34,9 +39,21 @@ export const SHARD_COUNTERS = [
   'storeFailures',
   'unableToStore',
   'restarts',
+  'sweeps',
+  'sweeping',
 ] as const;
 
-export type ShardCounter = (typeof SHARD_COUNTERS)[number];
+export const SHARD_COUNTERS: readonly ShardCounter[] = [
+  ...PLAIN_COUNTERS,
+  ...TIER_NAMES.flatMap((name): TierCounter[] => [
+    `${name}Rows`,
+    `${name}Bytes`,
+    `${name}SweptRows`,
+    `${name}LastSweepMs`,
+  ]),
+];
+
+export type ShardCounter = (typeof PLAIN_COUNTERS)[number] | TierCounter;
 
 /** Named access to a shard's counters; the writer uses `add` and `set`, everyone else `get`. */
 export class ShardCounters {

@@ -16,6 +16,7 @@ import {
   FLUSH_STEP_POINTS,
   FLUSH_STEP_SERIES,
 } from '../../native-free-core/limits.js';
+import { RetentionClock } from '../../native-free-core/retention/retention-clock.js';
 import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
 import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
 import { logKey, tableKey } from '../store/keys.js';
@@ -30,6 +31,8 @@ import { COMPACTION_BOUNDS } from './jobs/compaction-bounds.js';
 import { CompactionSource } from './jobs/compaction-source.js';
 import { type JobHost, Quarantine } from './jobs/job-host.js';
 import { Maintenance } from './jobs/maintenance.js';
+import { RetentionSweep } from './jobs/retention-sweep.js';
+import { sweepHostOf } from './jobs/sweep-host.js';
 import { cutoffOf } from './jobs/tier-cutoff.js';
 import { NewProducers } from './new-producers.js';
 import { ProducerWindows } from './producer-windows.js';
@@ -60,7 +63,10 @@ export class ShardEngine {
   readonly maintenance = new Maintenance();
   /** What background work needs to know of this shard. */
   readonly jobHost: JobHost;
+  readonly sweeps: RetentionSweep;
   readonly #compactions: CompactionSource;
+  /** The time that background work goes by. */
+  readonly #retentionClock = new RetentionClock();
   readonly #options: ShardOptions;
   readonly #bounds: ShardBounds;
   readonly #log = new LogValueBuilder();
@@ -118,6 +124,8 @@ export class ShardEngine {
     };
     this.#compactions = new CompactionSource(this.jobHost);
     this.maintenance.add(this.#compactions);
+    this.sweeps = new RetentionSweep(sweepHostOf(this.jobHost, options, this.head.views, this.series));
+    this.maintenance.add(this.sweeps);
   }
 
   /** Takes over where the shard stood when its log was cut last. Before `replay`. */
@@ -241,8 +249,9 @@ export class ShardEngine {
     const taken = this.#take() + this.flush.step();
     const load = taken === 0 && !this.flush.active ? 'idle' : 'busy';
     const worked = taken + this.commands.step(nowMs);
-    const maintained = this.maintenance.step(nowMs, load);
+    const maintained = this.maintenance.step(this.#retentionClock.observe(nowMs), load);
     if (worked > 0 || this.maintenance.hasWrites) this.#commit(nowMs);
+    else if (!this.commands.isEmpty) this.commands.settle(nowMs);
     return worked + maintained;
   }
 

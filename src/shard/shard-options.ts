@@ -11,6 +11,7 @@ import type { ShardMap } from '../../native-free-core/series/refs.js';
 import type { ShardStore } from '../store/shard-store.js';
 import type { CommandOptions } from './commands/command-queue.js';
 import type { CompactionBounds } from './jobs/compaction-bounds.js';
+import type { SweepBounds } from './jobs/sweep-host.js';
 import type { ShardMemory } from './shard-memory.js';
 
 /** Bounds of one shard; the defaults are the engine's, tests make them small. */
@@ -27,6 +28,7 @@ export interface ShardBounds {
   batchSeriesPoints?: number;
   /** Absent: those of limits.ts. */
   compaction?: CompactionBounds;
+  sweep?: SweepBounds;
 }
 
 export const SHARD_BOUNDS: ShardBounds = {
@@ -49,4 +51,6 @@ export interface ShardOptions {
   commands?: CommandOptions;
   /** Absent: everything is kept, for ever. */
   retention?: RetentionPolicy;
+  /** By tier, bytes that the shard may take; absent: any. */
+  tierBytesMax?: readonly number[];
 }

@@ -16,6 +16,8 @@ export interface ShardTask {
   memory: ShardMemory;
   bounds: ShardBounds;
   retention: RetentionSpec;
+  /** By tier, bytes of the whole folder. */
+  tierBytesMax: readonly number[];
   /** The first command that is this worker's own. */
   commandsFromId: number;
   port: MessagePort;

@@ -1,5 +1,5 @@
 import type { PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
-import { IDLE_WAIT_MS_MAX } from '../../native-free-core/limits.js';
+import { GROUP_COUNT, IDLE_WAIT_MS_MAX } from '../../native-free-core/limits.js';
 import { LiveWindowsWriter } from '../../native-free-core/live/live-windows-writer.js';
 import { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../../native-free-core/series/refs.js';
@@ -12,6 +12,7 @@ import { ShardCounters } from './shard-counters.js';
 import type { ShardEngine } from './shard-engine.js';
 import { attachLatencies } from './shard-memory.js';
 import type { ShardMessage, ShardTask } from './shard-task.js';
+import { countTiers } from './tier-counters.js';
 
 /** How often the store's figures are looked up, ms: a walk over its meta pages. */
 const FIGURES_MS = 1_000;
@@ -34,10 +35,12 @@ export function runShard(task: ShardTask): void {
   try {
     const { shard, session, memory, bounds, commandsFromId: fromId } = task;
     const retention = new RetentionPolicy(task.retention);
+    const share = map.groupCount(shard) / GROUP_COUNT;
+    const tierBytesMax = task.tierBytesMax.map((bytes) => bytes * share);
     const commands = { fromId, answer: (answer: CommandAnswer) => say(task, { kind: 'answer', answer }) };
     const wasStuck = new ShardCounters(memory.counters).get('unableToStore') === 1;
     const { engine, recovered } = recoverShard(
-      { shard, map, memory, store, session, live, bounds, commands, retention },
+      { shard, map, memory, store, session, live, bounds, commands, retention, tierBytesMax },
       systemClock,
     );
     say(task, { kind: 'ready', recovered });
@@ -147,5 +150,6 @@ class DutyCycle {
     counters.set('usedBytes', usedBytes);
     counters.set('mapBytes', mapBytes);
     counters.set('readers', readers);
+    countTiers(counters, this.#engine.books, this.#engine.sweeps);
   }
 }

@@ -132,3 +132,13 @@ export function parseSegmentKey(key: Uint8Array): SegmentRange {
     lastNumber: getUint(key, SEGMENT_LAST, 4),
   };
 }
+
+/** The key right behind one of the same length. */
+export function keyAfter(key: Uint8Array): Uint8Array {
+  const after = key.slice();
+  for (let i = after.length - 1; i >= 0; i--) {
+    after[i] = after[i]! + 1;
+    if (after[i] !== 0) break;
+  }
+  return after;
+}

@@ -24,6 +24,7 @@ export class ScriptEngine implements QueryPort {
       ingest: rest,
       query: this,
       operator: rest,
+      store: rest,
     });
   }
 

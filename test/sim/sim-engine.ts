@@ -2,7 +2,7 @@ import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
 import type { AnyWebSocketBehavior } from '../../src/http/server.js';
 import type { HttpIntake } from '../../src/ingest/http-intake.js';
-import type { CommandAnswer } from '../../src/shard/commands/shard-command.js';
+import type { CommandAnswer, FlushResult } from '../../src/shard/commands/shard-command.js';
 import { CrashFuse, SimCrash } from './crash-fuse.js';
 import { DurableView } from './durable-view.js';
 import { FrontEndModel } from './front-end-model.js';
@@ -144,7 +144,7 @@ export class SimEngine {
   #checkAnswer(shard: number, answer: CommandAnswer): void {
     this.#world.counts.answers++;
     law('result' in answer, () => `shard ${shard} answers ${JSON.stringify(answer)}`);
-    const { generation } = answer.result;
+    const { generation } = answer.result as FlushResult;
     for (const point of this.#views[shard]!.openPoints()) {
       law(point.generation > generation, `a flush up to ${generation} left generation ${point.generation}`);
     }

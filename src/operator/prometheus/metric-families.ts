@@ -10,6 +10,14 @@ const perShard =
   ({ shards }: Stats): Sample[] =>
     shards.map((each) => [{ shard: each.shard }, Number(read(each))]);
 
+/** A sample of each tier of each shard. */
+const perTier =
+  (read: (tier: ShardStats['tiers'][number]) => number) =>
+  ({ shards }: Stats): Sample[] =>
+    shards.flatMap(({ shard, tiers }) =>
+      tiers.map((each): Sample => [{ shard, tier: each.tier }, read(each)]),
+    );
+
 /** A sample of each member of an object of numbers. */
 const perMember = (label: string, members: Readonly<Record<string, number>>): Sample[] =>
   Object.entries(members).map(([name, value]) => [{ [label]: name }, value]);
@@ -255,6 +263,36 @@ const shards: readonly MetricFamily<Stats>[] = [
     'millrace_merges_total',
     'Merges of small segments.',
     perShard((s) => s.compaction.merges),
+  ),
+  gauge(
+    'millrace_tier_rows',
+    'Points of raw, cells of a rollup.',
+    perTier((t) => t.rows),
+  ),
+  gauge(
+    'millrace_tier_bytes',
+    'Of the segments of a tier.',
+    perTier((t) => t.bytes),
+  ),
+  counter(
+    'millrace_tier_swept_rows_total',
+    'Rows that retention has taken away.',
+    perTier((t) => t.swept_rows),
+  ),
+  gauge(
+    'millrace_tier_last_sweep_timestamp_seconds',
+    'When a sweep went through last; 0: never.',
+    perTier((t) => t.last_sweep_ms / 1_000),
+  ),
+  counter(
+    'millrace_sweeps_total',
+    'Passes of retention over all tiers.',
+    perShard((s) => s.sweeps.passes),
+  ),
+  gauge(
+    'millrace_sweep_running',
+    '1 while a pass goes on.',
+    perShard((s) => s.sweeps.running),
   ),
 ];
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors.js';
+import type { SweptRows } from '../jobs/segment-sweeper.js';
 
 /**
  * What the socket thread may ask of a shard, by kind: what goes with the question, and what comes back from each shard.
@@ -7,11 +8,18 @@ import type { ErrorCode } from '../../errors.js';
 export interface CommandTypes {
   /** Closes the generation that takes points and stores all of it: a barrier. Done when it is in blocks. */
   flush: { ask: object; result: FlushResult };
+  /** Takes away what is past its retention, now. */
+  sweep: { ask: object; result: SweepResult };
 }
 
 export interface FlushResult {
   /** Every generation up to this one is in blocks. */
   generation: number;
+}
+
+export interface SweepResult {
+  /** By tier, in the order of TIER_NAMES, what went. */
+  tiers: SweptRows[];
 }
 
 export type CommandKind = keyof CommandTypes;

@@ -40,7 +40,7 @@ export class Quarantine {
     const { generation, firstNumber, lastNumber } = parseSegmentKey(key);
     const where = `group ${key[0]}, table ${key[1]}, generation ${generation}, series ${firstNumber} to ${lastNumber}`;
     this.#keys.add(textOf(key));
-    const done = `${status}: left where it is, and out of compactions and merges until a restart`;
+    const done = `${status}: left where it is, and out of background work until a restart`;
     this.#found({ shard: this.#shard, what: 'segment', where, done });
   }
 }

@@ -41,6 +41,7 @@ export class EdgeFixture {
       ingest: engine,
       query: engine,
       operator: engine,
+      store: engine,
       ...options,
     });
     test.after(() => server.close(0));

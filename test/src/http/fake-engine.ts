@@ -1,3 +1,4 @@
+import { TIER_NAMES } from '../../../native-free-core/tier/tiers.js';
 import { RejectCode } from '../../../protocol/index.js';
 import { MillraceError } from '../../../src/errors.js';
 import { nearest } from '../../../src/http/nearest.js';
@@ -14,6 +15,7 @@ import type {
   RangeRequest,
   RowSink,
   SelectorsRequest,
+  StorePort,
 } from '../../../src/http/ports.js';
 import {
   type CurrentRequest,
@@ -48,8 +50,9 @@ export interface StoredSeries {
 /** Points further back than this are too old for the fake, ms before the time of arrival; of a history ten times as old. */
 export const FAKE_RETENTION_MS = 100 * 365 * 86_400_000;
 
-/** The three ports over arrays: enough of an engine to hold the edge to its contract. */
-export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
+/** The ports over arrays: enough of an engine to hold the edge to its contract. */
+export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePort {
+  readonly retentionMs = TIER_NAMES.map(() => FAKE_RETENTION_MS);
   readonly series: StoredSeries[] = [];
   readonly points: StoredPoint[] = [];
   readonly rejects: number[] = [];
@@ -121,6 +124,11 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort {
 
   async summary(): Promise<object> {
     return { series: this.series.length };
+  }
+
+  async sweep(): Promise<object> {
+    const tiers = TIER_NAMES.map((tier) => ({ tier, rows: 0, bytes: 0, segments: 0 }));
+    return { tiers, rows: 0, bytes: 0, duration_ms: 1 };
   }
 
   async run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {

@@ -68,7 +68,7 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
   // A flush every 24,000 points or so: some hundred of them in the test's time.
   const bounds = { ...SHARD_BOUNDS, arenaBytesSoft: 3 * 1024 * 1024, arenaBytesPerSeries: 0 };
   const { retention } = loadConfig({ flags: {}, env: {}, file: undefined });
-  const task = { shard: 0, shardCount: 1, path, session: 1, memory, bounds, retention };
+  const task = { shard: 0, shardCount: 1, path, session: 1, memory, bounds, retention, tierBytesMax: [] };
   const hooks = {
     onProgress: () => {},
     onRestart: assert.fail,

@@ -1,0 +1,90 @@
+import { parseSegmentKey, tableEnd, tableKey } from '../../store/keys.js';
+import type { TierTable } from '../../store/tier-tables.js';
+import type { SegmentSweeper } from './segment-sweeper.js';
+import type { SweepHost } from './sweep-host.js';
+
+/** Segments that one step takes at most; each is a removal of some 30 pages. */
+const KEYS_AT_ONCE = 64;
+
+/**
+ * One pass over one tier of a shard by size: while its groups' segments are more bytes than the shard may have, the oldest stretch
+ * goes, segment by segment, from whichever groups have it.
+ */
+export class SizeSweep {
+  isDone = false;
+  readonly #host: SweepHost;
+  readonly #tier: TierTable;
+  readonly #sweepers: readonly SegmentSweeper[];
+
+  /** A sweeper a group. */
+  constructor(host: SweepHost, tier: TierTable, sweepers: readonly SegmentSweeper[]) {
+    this.#host = host;
+    this.#tier = tier;
+    this.#sweepers = sweepers;
+  }
+
+  /** The sweeper that has writes behind a step, if one has. */
+  get sweeper(): SegmentSweeper | undefined {
+    return this.#sweepers.find(({ hasWrites }) => hasWrites);
+  }
+
+  /** Takes some of the oldest segments of one group. Answers the keys looked at. */
+  step(): number {
+    const excess = this.#excess();
+    const oldest = excess > 0 ? this.#oldest() : undefined;
+    if (oldest === undefined) {
+      this.isDone = true;
+      return 1;
+    }
+    const sweeper = this.#sweepers[oldest.local]!;
+    let freed = 0;
+    for (const key of this.#keysOf(oldest)) {
+      if (freed >= excess || sweeper.readBytes >= this.#host.sweepBounds.stepBytes) break;
+      const before = sweeper.readBytes;
+      sweeper.remove(key, parseSegmentKey(key));
+      freed += sweeper.readBytes - before;
+    }
+    sweeper.finish();
+    return KEYS_AT_ONCE;
+  }
+
+  #excess(): number {
+    const { books, tierBytesMax } = this.#host;
+    const { tier } = this.#tier;
+    const bytes = books.groups.reduce((sum, _, local) => sum + books.tier(local, tier).bytes, 0);
+    return bytes - tierBytesMax[tier]!;
+  }
+
+  /** The group that has the oldest stretch, and that. */
+  #oldest(): { local: number; stretch: number } | undefined {
+    let oldest: { local: number; stretch: number } | undefined;
+    this.#sweepers.forEach((_, local) => {
+      const first = this.#keys(local, 1, () => true)[0];
+      if (first === undefined) return;
+      const stretch = this.#stretchOf(first);
+      if (oldest === undefined || stretch < oldest.stretch) oldest = { local, stretch };
+    });
+    return oldest;
+  }
+
+  #keysOf({ local, stretch }: { local: number; stretch: number }): Uint8Array[] {
+    return this.#keys(local, KEYS_AT_ONCE, (key) => this.#stretchOf(key) === stretch);
+  }
+
+  /** The first keys of a group's table while they belong, but for what is damaged. */
+  #keys(local: number, most: number, belongs: (key: Uint8Array) => boolean): Uint8Array[] {
+    const { map, shard, store, quarantine } = this.#host;
+    const group = map.firstGroup(shard) + local;
+    const keys: Uint8Array[] = [];
+    store.forEachKey(tableKey(group, this.#tier.table), tableEnd(group, this.#tier.table), (key) => {
+      if (!belongs(key)) return false;
+      if (!quarantine.has(key)) keys.push(key.slice());
+      return keys.length < most;
+    });
+    return keys;
+  }
+
+  #stretchOf(key: Uint8Array): number {
+    return Math.floor(parseSegmentKey(key).endMs / this.#tier.stretchMs);
+  }
+}

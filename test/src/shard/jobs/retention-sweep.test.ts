@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  RetentionPolicy,
+  type RetentionSpec,
+} from '../../../../native-free-core/retention/retention-policy.js';
+import { TIER_NAMES } from '../../../../native-free-core/tier/tiers.js';
+import { COMPACTION_BOUNDS } from '../../../../src/shard/jobs/compaction-bounds.js';
+import { Quarantine } from '../../../../src/shard/jobs/job-host.js';
+import { RetentionSweep } from '../../../../src/shard/jobs/retention-sweep.js';
+import { SWEEP_BOUNDS, type SweepHost } from '../../../../src/shard/jobs/sweep-host.js';
+import { KEEP_ALL } from '../../../../src/shard/jobs/tier-cutoff.js';
+import type { StoreFinding } from '../../../../src/store/findings.js';
+import { tableEnd, tableKey } from '../../../../src/store/keys.js';
+import { RAW_TIER, TIER_TABLES } from '../../../../src/store/tier-tables.js';
+import { type TestPoint, TieredStore } from './tiered-store.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const FOREVER = Number.POSITIVE_INFINITY;
+/** A midnight. */
+const DAY_0_MS = 19_700 * DAY_MS;
+
+/** Series 0, 3, 6 … are of class 0, the others of the rules. */
+const CLASSES = 3;
+const classOf = (_group: number, number: number): number => number % CLASSES;
+
+function retention(spec: Partial<RetentionSpec>): RetentionPolicy {
+  return new RetentionPolicy({
+    raw: FOREVER,
+    '1m': FOREVER,
+    '5m': FOREVER,
+    '1h': FOREVER,
+    '1d': FOREVER,
+    rules: [{ match: 'one' }, { match: 'two' }],
+    ...spec,
+  });
+}
+
+interface Sweeping {
+  tiers: TieredStore;
+  sweep: RetentionSweep;
+  findings: StoreFinding[];
+  /** A pass at a moment. */
+  pass(nowMs: number): void;
+}
+
+function sweeping(policy: RetentionPolicy, more: Partial<SweepHost> = {}): Sweeping {
+  const tiers = new TieredStore();
+  const findings: StoreFinding[] = [];
+  const sweep = new RetentionSweep({
+    shard: tiers.shard,
+    map: tiers.map,
+    store: tiers.store,
+    books: tiers.books,
+    retention: policy,
+    tierBytesMax: TIER_NAMES.map(() => FOREVER),
+    bounds: { ...COMPACTION_BOUNDS, segmentBytes: 2_000, runCells: 16 },
+    sweepBounds: { ...SWEEP_BOUNDS, stepKeys: 7, stepBytes: 4_000 },
+    classOf,
+    groupSeries: () => 0,
+    cutoff: KEEP_ALL,
+    quarantine: new Quarantine(tiers.shard, (finding) => findings.push(finding)),
+    ...more,
+  });
+  const pass = (nowMs: number): void => {
+    const wanted = sweep.trigger();
+    tiers.run(sweep, nowMs);
+    assert.equal(sweep.passes, wanted);
+  };
+  return { tiers, sweep, findings, pass };
+}
+
+/** A point a minute of the hours given, of each of some series. */
+function fill(tiers: TieredStore, days: readonly number[], series = 9): void {
+  for (let local = 0; local < tiers.groupCount; local++) {
+    for (const day of days) {
+      const points = (number: number): TestPoint[] =>
+        Array.from({ length: 30 }, (_, i) => ({
+          timeMs: DAY_0_MS + day * DAY_MS + i * 20 * MINUTE_MS + number,
+          value: i + number / 8,
+        }));
+      tiers.write(local, new Map(Array.from({ length: series }, (_, n) => [n, points(n)])));
+    }
+  }
+}
+
+const daysOf = (tiers: TieredStore, tier: number, ofClass: number): number[] => {
+  const days = tiers
+    .rows(tier)
+    .filter(({ number }) => classOf(0, number) === ofClass)
+    .map(({ timeMs }) => Math.floor((timeMs - DAY_0_MS) / DAY_MS));
+  return [...new Set(days)].sort((a, b) => a - b);
+};
+
+test('a pass takes what is past the retention of its class and nothing else, and counts it', () => {
+  const policy = retention({
+    raw: 5 * DAY_MS,
+    rules: [
+      { match: 'one', raw: 2 * DAY_MS },
+      { match: 'two', raw: 8 * DAY_MS },
+    ],
+  });
+  const { tiers, sweep, pass } = sweeping(policy);
+  const days = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  fill(tiers, days);
+  pass(DAY_0_MS + 10 * DAY_MS);
+  const kept = (ofClass: number): number[] => daysOf(tiers, RAW_TIER, ofClass);
+  assert.deepEqual(kept(0), [5, 6, 7, 8, 9]);
+  assert.deepEqual(kept(1), [8, 9]);
+  assert.deepEqual(kept(2), [2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.deepEqual(daysOf(tiers, 1, 0), days);
+  tiers.checkBooks(assert.deepEqual);
+  const expired = tiers.books.groups.reduce((sum, group) => sum + group.expiredPoints, 0);
+  // 5, 8 and 2 days of 3 series with 30 points in each of two groups.
+  assert.equal(expired, (5 + 8 + 2) * 3 * 30 * tiers.groupCount);
+  const { rows, bytes } = sweep.swept[RAW_TIER]!;
+  assert.equal(rows, expired);
+  assert.ok(bytes > 0);
+  const record = tiers.books.tier(0, RAW_TIER);
+  assert.equal(record.sweptRows, expired / tiers.groupCount);
+  assert.equal(record.lastSweepMs, DAY_0_MS + 10 * DAY_MS);
+});
+
+test('a cell goes when all of its window is past the retention, each tier by its own', () => {
+  const { tiers, pass } = sweeping(
+    retention({ '1m': 3 * DAY_MS, '5m': 7 * DAY_MS, '1h': 40 * DAY_MS, '1d': 600 * DAY_MS }),
+  );
+  fill(tiers, [0, 1, 2, 3]);
+  pass(DAY_0_MS + 5 * DAY_MS);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 0), [0, 1, 2, 3]);
+  assert.deepEqual(daysOf(tiers, 1, 0), [2, 3]);
+  assert.deepEqual(daysOf(tiers, 2, 0), [0, 1, 2, 3]);
+  pass(DAY_0_MS + 700 * DAY_MS);
+  for (const tier of [1, 2, 3, 4]) assert.deepEqual(daysOf(tiers, tier, 0), []);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 0), [0, 1, 2, 3]);
+  tiers.checkBooks(assert.deepEqual);
+});
+
+test('a segment is read once for a class, also by many passes', () => {
+  const policy = retention({ rules: [{ match: 'one', raw: DAY_MS }, { match: 'two' }] });
+  const { tiers, pass } = sweeping(policy);
+  fill(tiers, [0, 1, 2]);
+  pass(DAY_0_MS + 10 * DAY_MS);
+  let reads = 0;
+  const { get } = tiers.store;
+  tiers.store.get = (key) => {
+    reads++;
+    return get.call(tiers.store, key);
+  };
+  pass(DAY_0_MS + 10 * DAY_MS + 1);
+  assert.equal(reads, 0);
+  // What comes later, and expires later, is read.
+  fill(tiers, [10]);
+  pass(DAY_0_MS + 10 * DAY_MS + 2);
+  assert.equal(reads, 0);
+  pass(DAY_0_MS + 12 * DAY_MS);
+  assert.ok(reads > 0);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 1), []);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 2), [0, 1, 2, 10]);
+});
+
+test('passes come at their interval, one at a time, and at once when they are asked for', () => {
+  const { tiers, sweep } = sweeping(retention({ raw: DAY_MS }));
+  const { intervalMs } = SWEEP_BOUNDS;
+  fill(tiers, [0]);
+  const start = DAY_0_MS + 10 * DAY_MS;
+  assert.equal(tiers.run(sweep, start), 0, 'not at the start');
+  assert.equal(tiers.run(sweep, start + intervalMs - 1), 0);
+  assert.ok(tiers.run(sweep, start + intervalMs) > 0);
+  assert.equal(sweep.passes, 1);
+  assert.equal(tiers.run(sweep, start + intervalMs + 1), 0);
+  sweep.trigger();
+  assert.ok(tiers.run(sweep, start + intervalMs + 2) > 0);
+  // A clock that is set back waits no longer than an interval.
+  assert.equal(tiers.run(sweep, start - DAY_MS), 0);
+  assert.ok(tiers.run(sweep, start - DAY_MS + intervalMs) > 0);
+});
+
+test('next() keeps its distance while the shard is busy', () => {
+  const { tiers, sweep } = sweeping(retention({ raw: DAY_MS }));
+  fill(tiers, [0]);
+  sweep.trigger();
+  const nowMs = DAY_0_MS + 10 * DAY_MS;
+  assert.ok(sweep.next(nowMs, 'busy') !== undefined);
+  assert.equal(sweep.next(nowMs + SWEEP_BOUNDS.busyMs - 1, 'busy'), undefined);
+  assert.ok(sweep.next(nowMs + SWEEP_BOUNDS.busyMs, 'busy') !== undefined);
+  assert.ok(sweep.next(nowMs + SWEEP_BOUNDS.busyMs, 'idle') !== undefined);
+});
+
+test('a tier that takes more bytes than it may loses its oldest stretches, until it fits', () => {
+  const made = sweeping(retention({}));
+  fill(made.tiers, [0, 1, 2, 3, 4, 5]);
+  const bytes = (tiers: TieredStore): number =>
+    tiers.books.groups.reduce((sum, _, local) => sum + tiers.books.tier(local, RAW_TIER).bytes, 0);
+  const all = bytes(made.tiers);
+  const bytesMax = Math.ceil(all / 2);
+  const { tiers, sweep, pass } = sweeping(retention({}), {
+    tierBytesMax: TIER_NAMES.map((name) => (name === 'raw' ? bytesMax : FOREVER)),
+  });
+  fill(tiers, [0, 1, 2, 3, 4, 5]);
+  pass(DAY_0_MS + 6 * DAY_MS);
+  assert.ok(bytes(tiers) <= bytesMax);
+  // No more than one segment of the last one is cut off needlessly.
+  assert.ok(bytes(tiers) > bytesMax - 3_000, `${bytes(tiers)} of ${bytesMax}`);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 0), [3, 4, 5]);
+  assert.equal(sweep.swept[RAW_TIER]!.bytes, all - bytes(tiers));
+  tiers.checkBooks(assert.deepEqual);
+});
+
+test('a damaged segment is left where it is, told once, and stops no pass', () => {
+  const { tiers, findings, pass } = sweeping(
+    retention({ raw: DAY_MS, rules: [{ match: 'one' }, { match: 'two', raw: DAY_MS }] }),
+    { tierBytesMax: TIER_NAMES.map((name) => (name === 'raw' ? 1 : FOREVER)) },
+  );
+  fill(tiers, [0, 1]);
+  const group = tiers.map.firstGroup(tiers.shard);
+  const { table } = TIER_TABLES[RAW_TIER]!;
+  let broken: [key: Uint8Array, value: Uint8Array] | undefined;
+  tiers.store.forEach(tableKey(group, table), tableEnd(group, table), (key, value) => {
+    broken = [key.slice(), value.slice()];
+    return false;
+  });
+  broken![1][9]! ^= 1;
+  tiers.store.transaction((writer) => writer.put(...broken!));
+  pass(DAY_0_MS + 10 * DAY_MS);
+  pass(DAY_0_MS + 11 * DAY_MS);
+  assert.equal(findings.length, 1);
+  assert.match(findings[0]!.where, /^group 6, table 24, generation 1, /);
+  let left = 0;
+  for (const { key } of tiers.store.pairs()) if (key[1] === table) left++;
+  assert.equal(left, 1);
+});
+
+test('whatever is stored, no row goes before its time and none stays long after it', () => {
+  const series = fc.integer({ min: 0, max: 11 });
+  const point = fc.record({
+    timeMs: fc.integer({ min: 0, max: 20 * 24 * 60 }).map((minutes) => DAY_0_MS + minutes * MINUTE_MS),
+    value: fc.double({ noNaN: true, noDefaultInfinity: true }),
+  });
+  const batch = fc.array(fc.tuple(series, fc.array(point, { minLength: 1, maxLength: 12 })), {
+    maxLength: 8,
+  });
+  const days = fc.oneof(fc.integer({ min: 1, max: 25 }), fc.constant(FOREVER)).map((d) => d * DAY_MS);
+  const row = fc.record({ raw: days, '1m': days, '5m': days, '1h': days, '1d': days });
+  const action = fc.oneof(
+    { weight: 2, arbitrary: fc.record({ local: fc.constantFrom(0, 1), batch }) },
+    { weight: 1, arbitrary: fc.record({ day: fc.integer({ min: 5, max: 60 }), restart: fc.boolean() }) },
+  );
+  fc.assert(
+    fc.property(row, row, row, fc.array(action, { maxLength: 12 }), (zero, one, two, actions) => {
+      const policy = new RetentionPolicy({
+        ...zero,
+        rules: [
+          { match: 'one', ...one },
+          { match: 'two', ...two },
+        ],
+      });
+      let made = sweeping(policy);
+      const { tiers } = made;
+      let nowMs = 0;
+      for (const act of actions) {
+        if ('batch' in act) {
+          tiers.write(act.local, notExpired(policy, act.batch, nowMs));
+          continue;
+        }
+        if (act.restart) made = { ...made, ...resumed(policy, tiers) };
+        nowMs = DAY_0_MS + act.day * DAY_MS;
+        checkPass(policy, tiers, made.pass, nowMs);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+/** What a compaction writes: nothing that some tier has given up by then. */
+function notExpired(
+  policy: RetentionPolicy,
+  batch: readonly [number, TestPoint[]][],
+  nowMs: number,
+): Map<number, TestPoint[]> {
+  const kept = batch.map(([number, points]): [number, TestPoint[]] => {
+    const retentions = TIER_TABLES.map(({ tier }) => policy.retentionMs(classOf(0, number), tier));
+    return [number, points.filter(({ timeMs }) => timeMs >= nowMs - Math.min(...retentions))];
+  });
+  return new Map(kept.filter(([, points]) => points.length > 0));
+}
+
+/** Another sweep over the same store, as after a restart. */
+function resumed(policy: RetentionPolicy, tiers: TieredStore): Pick<Sweeping, 'pass'> {
+  const { sweep } = sweeping(policy, {
+    shard: tiers.shard,
+    map: tiers.map,
+    store: tiers.store,
+    books: tiers.books,
+  });
+  return {
+    pass: (nowMs) => {
+      sweep.trigger();
+      tiers.run(sweep, nowMs);
+    },
+  };
+}
+
+function checkPass(
+  policy: RetentionPolicy,
+  tiers: TieredStore,
+  pass: (nowMs: number) => void,
+  nowMs: number,
+): void {
+  const before = TIER_TABLES.map(({ tier }) =>
+    tiers
+      .rows(tier)
+      .map((row) => JSON.stringify(row))
+      .sort(),
+  );
+  const sum = (): number =>
+    tiers.books.groups.reduce(
+      (all, { storedPoints, expiredPoints }) => all + storedPoints + expiredPoints,
+      0,
+    );
+  const points = sum();
+  pass(nowMs);
+  assert.equal(sum(), points, 'stored + expired is what it was');
+  tiers.checkBooks(assert.deepEqual);
+  for (const { tier, windowMs, stretchMs } of TIER_TABLES) {
+    const after = tiers
+      .rows(tier)
+      .map((row) => JSON.stringify(row))
+      .sort();
+    const rest = [...before[tier]!];
+    for (const row of after) {
+      const at = rest.indexOf(row);
+      assert.ok(at >= 0, `row ${row} of tier ${tier} came from nowhere`);
+      rest.splice(at, 1);
+      const { timeMs, number } = JSON.parse(row) as { timeMs: number; number: number };
+      const cutoff = nowMs - policy.retentionMs(classOf(0, number), tier);
+      const stretchEndMs = (Math.floor(timeMs / stretchMs) + 1) * stretchMs;
+      assert.ok(stretchEndMs > cutoff, `row ${row} of tier ${tier} outlived its stretch`);
+    }
+    for (const row of rest) {
+      const { timeMs, number } = JSON.parse(row) as { timeMs: number; number: number };
+      const cutoff = nowMs - policy.retentionMs(classOf(0, number), tier);
+      const endMs = windowMs === 0 ? timeMs + 1 : timeMs + windowMs;
+      assert.ok(endMs <= cutoff, `row ${row} of tier ${tier} went before its time`);
+    }
+  }
+}
