@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../errors.js';
 import { checkShard } from './check-shard.js';
-import { requireFolder } from './folder.js';
 import { currentShardPath } from './install-shards.js';
 import { checkLmdbFile } from './lmdb-file.js';
 import { LmdbSnapshots } from './lmdb-store.js';
+import { requireFolder } from './manifest.js';
 
 /**
  * Reads a data folder through, as of one moment a shard, and reports a line for each finding and a summary. Changes

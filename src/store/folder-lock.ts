@@ -45,6 +45,11 @@ export class FolderLock {
     }
   }
 
+  /** The process that has a folder, if there is one. */
+  static owner(folder: string): number | undefined {
+    return liveOwner(join(folder, 'millrace.pid'));
+  }
+
   release(): void {
     rmSync(this.#path, { force: true });
   }

@@ -11,6 +11,7 @@ import {
   inaccessible,
   type Manifest,
   readManifest,
+  requireFolder,
   writeManifest,
 } from './manifest.js';
 
@@ -92,16 +93,6 @@ export class Folder {
   close(): void {
     this.#lock.release();
   }
-}
-
-/** @throws MillraceError MR_FOLDER_ACCESS when it is no data folder */
-export function requireFolder(path: string): Manifest {
-  const manifest = existsSync(path) ? readManifest(path) : undefined;
-  if (manifest !== undefined) return manifest;
-  throw new MillraceError(
-    'MR_FOLDER_ACCESS',
-    `${path} is no data folder of Millrace: it has no millrace.json; name one with --data`,
-  );
 }
 
 /** The manifest of a folder that has all its shards. */

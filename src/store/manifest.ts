@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { crc32c } from '../../native-free-core/codec/crc32c.js';
@@ -63,6 +63,16 @@ export function readManifest(path: string): Manifest | undefined {
   if (manifest.checksum !== wanted)
     throw damagedManifest(path, `its checksum is ${manifest.checksum}, its fields have ${wanted}`);
   return manifest;
+}
+
+/** @throws MillraceError MR_FOLDER_ACCESS when it is no data folder */
+export function requireFolder(path: string): Manifest {
+  const manifest = existsSync(path) ? readManifest(path) : undefined;
+  if (manifest !== undefined) return manifest;
+  throw new MillraceError(
+    'MR_FOLDER_ACCESS',
+    `${path} is no data folder of Millrace: it has no millrace.json; name one with --data`,
+  );
 }
 
 /**
