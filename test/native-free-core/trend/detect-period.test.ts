@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { detectPeriod, foretoldShare } from '../../../native-free-core/trend/detect-period.js';
+import { autoregressive } from './noise.js';
+
+const sine = (count: number, period: number, height: number, noise: readonly number[]) =>
+  Float64Array.from({ length: count }, (_, i) => height * Math.sin((2 * Math.PI * i) / period) + noise[i]!);
+
+/** Each cycle without its own line against the mean of the others, written out. */
+function naiveShare(y: readonly number[], period: number): number {
+  const cycles = Math.floor(y.length / period);
+  const from = y.length - cycles * period;
+  const rows = Array.from({ length: cycles }, (_, k) => {
+    const row = y.slice(from + k * period, from + (k + 1) * period);
+    const mean = row.reduce((a, b) => a + b, 0) / period;
+    const middle = (period - 1) / 2;
+    const xx = row.reduce((sum, _, j) => sum + (j - middle) ** 2, 0);
+    const slope = row.reduce((sum, value, j) => sum + (j - middle) * (value - mean), 0) / xx;
+    return row.map((value, j) => value - mean - slope * (j - middle));
+  });
+  let errors = 0;
+  let total = 0;
+  rows.forEach((row, k) => {
+    row.forEach((value, j) => {
+      const others = rows.filter((_, other) => other !== k).map((other) => other[j]!);
+      errors += (value - others.reduce((a, b) => a + b, 0) / others.length) ** 2;
+      total += value * value;
+    });
+  });
+  return total === 0 ? 0 : 1 - errors / total;
+}
+
+test('foretoldShare() is what leaving out each cycle gives', () => {
+  const values = fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 12, maxLength: 80 });
+  fc.assert(
+    fc.property(values, fc.integer({ min: 4, max: 20 }), (y, period) => {
+      if (y.length < 3 * period) return;
+      const found = foretoldShare(Float64Array.from(y), y.length, period, new Float64Array(period));
+      assert.ok(Math.abs(found - naiveShare(y, period)) <= 1e-9);
+    }),
+  );
+});
+
+test('detectPeriod() finds a period, of the calendar in more noise than any other', () => {
+  const check = (y: Float64Array, expected: number[], period: number) =>
+    assert.equal(detectPeriod(y, y.length, expected), period);
+  const still = new Array<number>(300).fill(0);
+  check(sine(300, 24, 1, still), [], 24);
+  check(sine(300, 7, 1, still), [24], 7);
+  check(sine(300, 100, 1, still), [], 100);
+  for (let seed = 0; seed < 30; seed++) {
+    check(sine(240, 24, 2, autoregressive(0, 240, seed)), [24], 24);
+    check(sine(240, 17, 4, autoregressive(0.5, 240, seed)), [24], 17);
+  }
+});
+
+test('detectPeriod() finds nothing in noise, in a walk, in a line, in few points', () => {
+  const found = (rho: number, count: number) => {
+    let periods = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const y = Float64Array.from(autoregressive(rho, count, seed * 31 + count));
+      if (detectPeriod(y, count, [12, 24, 60]) > 0) periods++;
+    }
+    return periods / 200;
+  };
+  for (const count of [60, 120, 300]) {
+    for (const rho of [0, 0.5, 0.9, 1]) {
+      const part = found(rho, count);
+      assert.ok(part <= 0.06, `${part} of ${count} points with rho ${rho}`);
+    }
+  }
+  const line = Float64Array.from({ length: 100 }, (_, i) => 3 * i);
+  assert.equal(detectPeriod(line, 100, [24]), 0);
+  assert.equal(detectPeriod(new Float64Array(100), 100, [24]), 0);
+  assert.equal(detectPeriod(line, 5, [4]), 0);
+  assert.equal(detectPeriod(line, 0, []), 0);
+});

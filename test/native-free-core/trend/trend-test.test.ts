@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { trendStatistic } from '../../../native-free-core/trend/trend-test.js';
+import { autoregressive } from './noise.js';
+
+/** The part of `runs` series, of noise around a line that rises by `rise` over all, that are found significant. */
+function found(rho: number, count: number, rise: number, runs = 500): number {
+  let significant = 0;
+  for (let seed = 0; seed < runs; seed++) {
+    const noise = autoregressive(rho, count, seed * 7_919 + count);
+    const y = Float64Array.from(noise, (value, i) => value + (rise * i) / count);
+    if (trendStatistic(y, count) > 1) significant++;
+  }
+  return significant / runs;
+}
+
+test('trendStatistic() calls about 5 % of series without a trend significant, whatever the correlation of their noise', () => {
+  // Of 500 runs at 5 % one in a thousand has more than 8.2 %.
+  for (const count of [30, 60, 120, 300]) {
+    for (const rho of [0, 0.3, 0.6, 0.8, 0.9, 0.95, 1]) {
+      const part = found(rho, count, 0);
+      assert.ok(part <= 0.082, `${part} of ${count} points with rho ${rho}`);
+    }
+  }
+  const longer = [0, 0.6, 0.9, 1].map((rho) => found(rho, 300, 0));
+  for (const part of longer) assert.ok(part >= 0.02, `${longer}: the test would not be of 5 %`);
+});
+
+test('trendStatistic() finds trends that stand out of their noise', () => {
+  const check = (rho: number, rise: number, least: number) => {
+    const part = found(rho, 120, rise, 200);
+    assert.ok(part >= least, `${part} with rho ${rho} and a rise of ${rise}`);
+  };
+  check(0, 1, 0.65);
+  check(0, 2, 0.98);
+  check(0.6, 4, 0.85);
+  check(0.9, 20, 0.45);
+});
+
+test('trendStatistic() is the same for a · y + b', () => {
+  const noise = autoregressive(0.5, 80, 3);
+  const plain = trendStatistic(Float64Array.from(noise), 80);
+  for (const [a, b] of [
+    [3, 1e5],
+    [-0.01, 7],
+  ] as const) {
+    const moved = trendStatistic(
+      Float64Array.from(noise, (value) => a * value + b),
+      80,
+    );
+    assert.ok(Math.abs(moved - plain) <= 1e-6 * plain, `${moved}, ${plain}`);
+  }
+});
+
+test('trendStatistic() has no doubt of a straight line, and finds nothing in a level one or in few points', () => {
+  const check = (y: number[], isSignificant: boolean) =>
+    assert.equal(trendStatistic(Float64Array.from(y), y.length) > 1, isSignificant, `${y}`);
+  check([1, 2, 3, 4], true);
+  check(
+    Array.from({ length: 10 }, (_, i) => 1e9 - i * 0.1),
+    true,
+  );
+  check([5, 5, 5, 5, 5, 5], false);
+  check([0.1, 0.1, 0.1, 0.1, 0.1], false);
+  check([1, 2, 3], false);
+  check([], false);
+});
