@@ -1,39 +1,81 @@
 /** A straight line through points, and how much of their spread it explains. */
 export interface Line {
   slope: number;
-  /** At x = 0. */
-  intercept: number;
+  /** At the x that was asked for. */
+  value: number;
   /** 0 to 1; 1 where all points lie on the line, also on a level one. */
   rSquared: number;
 }
 
 /**
- * The line of least squares through (x[i], y[i]), i < count, in two passes about the means. Undefined for fewer than two
- * different x. Values so large that their squares overflow give a slope but no honest rSquared; it is held in 0..1.
+ * The line of least squares through points that come in parts: each part is summed about its own means in two passes, and parts
+ * are merged by their moments (T. Chan, G. Golub, R. LeVeque, "Updating formulae and a pairwise algorithm for computing sample
+ * variances", 1979), so that epoch times and large bases keep their digits. Merging is associative and commutative to rounding.
  */
-export function leastSquares(x: Float64Array, y: Float64Array, count: number): Line | undefined {
-  let meanX = 0;
-  let meanY = 0;
-  for (let i = 0; i < count; i++) {
-    meanX += (x[i]! - meanX) / (i + 1);
-    meanY += (y[i]! - meanY) / (i + 1);
+export class LeastSquares {
+  count = 0;
+  #meanX = 0;
+  #meanY = 0;
+  #xx = 0;
+  #xy = 0;
+  #yy = 0;
+
+  /** Adds the points [from, to) of two columns. */
+  add(x: Float64Array, y: Float64Array, from: number, to: number): void {
+    if (from >= to) return;
+    const count = to - from;
+    // About the first point, so that sums stay small.
+    const [originX, originY] = [x[from]!, y[from]!];
+    let sumX = 0;
+    let sumY = 0;
+    for (let i = from; i < to; i++) {
+      sumX += x[i]! - originX;
+      sumY += y[i]! - originY;
+    }
+    const meanX = originX + sumX / count;
+    const meanY = originY + sumY / count;
+    let xx = 0;
+    let xy = 0;
+    let yy = 0;
+    for (let i = from; i < to; i++) {
+      const dx = x[i]! - meanX;
+      const dy = y[i]! - meanY;
+      xx += dx * dx;
+      xy += dx * dy;
+      yy += dy * dy;
+    }
+    this.#merge(count, meanX, meanY, xx, xy, yy);
   }
-  let xx = 0;
-  let xy = 0;
-  let yy = 0;
-  for (let i = 0; i < count; i++) {
-    const dx = x[i]! - meanX;
-    const dy = y[i]! - meanY;
-    xx += dx * dx;
-    xy += dx * dy;
-    yy += dy * dy;
+
+  /** Adds `count` points of which only the place of their middle, their mean and their m2 (sum of squares about it) are known. */
+  addSummary(count: number, x: number, meanY: number, m2: number): void {
+    this.#merge(count, x, meanY, 0, 0, m2);
   }
-  if (!(xx > 0)) return undefined;
-  const slope = xy / xx;
-  const explained = yy > 0 ? (slope * xy) / yy : 1;
-  return {
-    slope,
-    intercept: meanY - slope * meanX,
-    rSquared: Number.isFinite(explained) ? Math.min(Math.max(explained, 0), 1) : 0,
-  };
+
+  // Six numbers of a part, without an object for each of a million short runs.
+  #merge(count: number, meanX: number, meanY: number, xx: number, xy: number, yy: number): void {
+    const total = this.count + count;
+    const dx = meanX - this.#meanX;
+    const dy = meanY - this.#meanY;
+    const weight = (this.count * count) / total;
+    this.#xx += xx + dx * dx * weight;
+    this.#xy += xy + dx * dy * weight;
+    this.#yy += yy + dy * dy * weight;
+    this.#meanX += (dx * count) / total;
+    this.#meanY += (dy * count) / total;
+    this.count = total;
+  }
+
+  /** The line and its value at `x`; undefined without two different x. */
+  line(x: number): Line | undefined {
+    if (!(this.#xx > 0)) return undefined;
+    const slope = this.#xy / this.#xx;
+    const explained = this.#yy > 0 ? (slope * this.#xy) / this.#yy : 1;
+    return {
+      slope,
+      value: this.#meanY + slope * (x - this.#meanX),
+      // Squares may have overflowed.
+      rSquared: Number.isFinite(explained) ? Math.min(Math.max(explained, 0), 1) : 0,
+    };
+  }
 }

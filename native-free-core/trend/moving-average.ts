@@ -1,12 +1,18 @@
 /**
- * The mean of each point and the `width - 1` before it, into `out`; at the beginning of as many as there are. Every mean is summed
- * anew, so no error of an earlier window lasts.
+ * At each point the mean of all points of the `spanMs` up to it, itself among them; times ascend. Every mean is summed anew, so no rounding of an earlier
+ * window lasts.
  */
-export function movingAverageInto(y: Float64Array, count: number, width: number, out: Float64Array): void {
-  for (let i = 0; i < count; i++) {
-    const from = Math.max(0, i - width + 1);
+export function movingAverageInto(
+  times: Float64Array,
+  values: Float64Array,
+  count: number,
+  spanMs: number,
+  out: Float64Array,
+): void {
+  for (let i = 0, from = 0; i < count; i++) {
+    while (from < i && times[from]! <= times[i]! - spanMs) from++;
     let sum = 0;
-    for (let j = from; j <= i; j++) sum += y[j]!;
+    for (let j = from; j <= i; j++) sum += values[j]!;
     out[i] = sum / (i - from + 1);
   }
 }
@@ -16,9 +22,9 @@ export function movingAverageInto(y: Float64Array, count: number, width: number,
  * `width` says alpha as 2 / (width + 1), which gives weights the same mean age as those of a moving average of that width. NaN
  * for no points.
  */
-export function exponentialAverage(y: Float64Array, count: number, width: number): number {
+export function exponentialAverage(values: Float64Array, count: number, width: number): number {
   const alpha = 2 / (width + 1);
-  let average = count === 0 ? Number.NaN : y[0]!;
-  for (let i = 1; i < count; i++) average += alpha * (y[i]! - average);
+  let average = count === 0 ? Number.NaN : values[0]!;
+  for (let i = 1; i < count; i++) average += alpha * (values[i]! - average);
   return average;
 }

@@ -21,6 +21,7 @@ import { rollupsStatusCall } from './calls/rollups-status.js';
 import { statisticsCall } from './calls/statistics.js';
 import { statsCall } from './calls/stats.js';
 import { summaryCall } from './calls/summary.js';
+import { trendsCall } from './calls/trends.js';
 import { Router } from './router.js';
 
 /** Every HTTP call that is served. WebSocket paths are attached in server.ts. */
@@ -40,6 +41,7 @@ export const CALLS: readonly Call[] = [
   currentCall,
   statsCall,
   statisticsCall,
+  trendsCall,
   rollupCall,
   aggregateCall,
   chartCall,

@@ -47,6 +47,10 @@ export const PERCENTILES_MAX = 100;
 /** Buckets of one histogram: more than a chart has pixels for. */
 export const HISTOGRAM_BUCKETS_MAX = 1_000;
 
+/** Windows that a trend is made from, where their length isn't said: its default is what a chart shows, the bound what fits the time of one query. */
+export const TREND_POINTS_DEFAULT = 120;
+export const TREND_POINTS_MAX = 2_000;
+
 /** Labels of one group_by. A point has at most 32. */
 export const GROUP_LABELS_MAX = 32;
 

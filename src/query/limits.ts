@@ -38,6 +38,15 @@ export const EXACT_VALUES_MAX = 64 * MIB;
 /** Values whose memory a query thread keeps from query to query: 8 MiB a column. Larger columns are given back. */
 export const KEPT_VALUES_MAX = 1 * MIB;
 
+/** Windows of one trend: finding a period among n of them takes n² steps, about 50 ms for this many. */
+export const TREND_WINDOWS_MAX = 5_000;
+
+/** Points of one forecast. */
+export const FORECAST_POINTS_MAX = 1_000;
+
+/** Ranges up to this long have their line through raw points, ms; longer ones through the windows of a tier. */
+export const TREND_RAW_RANGE_MS_MAX = 86_400_000;
+
 /** Waiting queries a thread: one thread answers a few hundred small ones a second even when the shards are busy. */
 export const QUEUE_PER_THREAD = 64;
 

@@ -8,6 +8,7 @@ import { rawQuestion } from './raw.js';
 import { rollupsStatusQuestion } from './rollups-status.js';
 import { statisticsQuestion } from './statistics.js';
 import { statsQuestion } from './stats.js';
+import { trendsQuestion } from './trends.js';
 import { aggregateQuestion, rollupQuestion } from './windows.js';
 
 /** Every kind of request that query threads answer. */
@@ -18,6 +19,7 @@ export const QUESTIONS: readonly Question[] = [
   rawQuestion,
   statsQuestion,
   statisticsQuestion,
+  trendsQuestion,
   currentQuestion,
   rollupQuestion,
   aggregateQuestion,

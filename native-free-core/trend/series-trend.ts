@@ -1,0 +1,52 @@
+import { detectPeriod } from './detect-period.js';
+import type { EvenSeries } from './even-grid.js';
+import { type Forecast, forecast } from './forecast.js';
+import { smoothingStart } from './smoothing.js';
+import { trendStatistic } from './trend-test.js';
+
+/** Periods that people's and machines' habits have, ms. */
+const HABITS_MS = [
+  60_000,
+  5 * 60_000,
+  10 * 60_000,
+  15 * 60_000,
+  30 * 60_000,
+  3_600_000,
+  12 * 3_600_000,
+  86_400_000,
+  7 * 86_400_000,
+];
+
+/** What an evenly spaced series tells of itself. */
+export interface SeriesTrend {
+  /** In steps; 0: none. */
+  period: number;
+  /** Whether its slope is more than chance, at a level of 5 %. */
+  isSignificant: boolean;
+  /** Undefined where the series is too short, or nothing is asked for. */
+  forecast: Forecast | undefined;
+}
+
+/** `periodSteps` is the period where it is known, undefined where it is to be found. */
+export function seriesTrend(
+  { values, stepMs }: EvenSeries,
+  forecastSteps: number,
+  periodSteps: number | undefined,
+): SeriesTrend {
+  const count = values.length;
+  const expected = HABITS_MS.map((habit) => habit / stepMs).filter(Number.isInteger);
+  const known = periodSteps !== undefined && count >= 2 * periodSteps ? periodSteps : 0;
+  const period = periodSteps === undefined ? detectPeriod(values, count, expected) : known;
+  return {
+    period,
+    isSignificant: trendStatistic(withoutSeason(values, period), count) > 1,
+    forecast: forecastSteps > 0 ? forecast(values, count, period, forecastSteps) : undefined,
+  };
+}
+
+/** A season hides a trend, and its beginning and end look like one. */
+function withoutSeason(values: Float64Array, period: number): Float64Array {
+  if (period === 0) return values;
+  const { season } = smoothingStart(values, values.length, period);
+  return values.map((value, i) => value - season[i % period]!);
+}

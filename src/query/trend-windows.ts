@@ -1,0 +1,64 @@
+import type { CellRun } from '../../native-free-core/cell/cell-run.js';
+import { type WindowShape, windowPlace } from '../../native-free-core/query/window-shape.js';
+import { LeastSquares } from '../../native-free-core/trend/least-squares.js';
+import type { CellVisitor } from './cell-scan.js';
+
+/** The mean of each window over all series, and the line through all points. */
+export class TrendWindows implements CellVisitor {
+  readonly usefulUntilMs = Number.POSITIVE_INFINITY;
+  readonly line = new LeastSquares();
+  firstTimeMs = Number.POSITIVE_INFINITY;
+  lastTimeMs = Number.NEGATIVE_INFINITY;
+  readonly #shape: WindowShape;
+  readonly #counts: Float64Array;
+  readonly #sums: Float64Array;
+
+  constructor(shape: WindowShape) {
+    this.#shape = shape;
+    this.#counts = new Float64Array(shape.count);
+    this.#sums = new Float64Array(shape.count);
+  }
+
+  // Five arguments: the visitor's interface, a call a run.
+  visit(_ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
+    this.line.add(times, values, from, to);
+    const { firstMs, stepMs } = this.#shape;
+    for (let i = from; i < to; i++) {
+      const timeMs = times[i]!;
+      const place = Math.floor((timeMs - firstMs) / stepMs);
+      this.#counts[place] = this.#counts[place]! + 1;
+      this.#sums[place] = this.#sums[place]! + values[i]!;
+      if (timeMs < this.firstTimeMs) this.firstTimeMs = timeMs;
+      if (timeMs > this.lastTimeMs) this.lastTimeMs = timeMs;
+    }
+  }
+
+  visitCells(_ordinal: number, run: CellRun, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const place = windowPlace(this.#shape, run.windowStartMs[i]!);
+      // A source whose windows are longer than the ends of the range gives a little more than the range.
+      if (place < 0 || place >= this.#counts.length) continue;
+      const [count, sum] = [run.count[i]!, run.sum[i]!];
+      const [first, last] = [run.firstTimeMs[i]!, run.lastTimeMs[i]!];
+      this.#counts[place] = this.#counts[place]! + count;
+      this.#sums[place] = this.#sums[place]! + sum;
+      this.line.addSummary(count, (first + last) / 2, sum / count, run.m2(i));
+      this.firstTimeMs = Math.min(this.firstTimeMs, first);
+      this.lastTimeMs = Math.max(this.lastTimeMs, last);
+    }
+  }
+
+  /** The windows that have points: when they begin, and their means. */
+  filled(): { times: Float64Array; values: Float64Array; count: number } {
+    const { count: windows, firstMs, stepMs } = this.#shape;
+    const times = new Float64Array(windows);
+    const values = new Float64Array(windows);
+    let count = 0;
+    for (let place = 0; place < windows; place++) {
+      if (this.#counts[place] === 0) continue;
+      times[count] = firstMs + place * stepMs;
+      values[count++] = this.#sums[place]! / this.#counts[place]!;
+    }
+    return { times, values, count };
+  }
+}

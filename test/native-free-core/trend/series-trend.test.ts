@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { seriesTrend } from '../../../native-free-core/trend/series-trend.js';
+import { autoregressive } from './noise.js';
+
+const HOUR = 3_600_000;
+
+function daily(seed: number, rise: number, height: number) {
+  const noise = autoregressive(0.6, 240, seed);
+  const values = Float64Array.from(
+    noise,
+    (value, i) => value + height * Math.sin((2 * Math.PI * i) / 24) + (rise * i) / 240,
+  );
+  return { startMs: 0, stepMs: HOUR, values };
+}
+
+test('seriesTrend() finds a trend under a season, and none in a season alone', () => {
+  let found = 0;
+  let invented = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const rising = seriesTrend(daily(seed, 8, 8), 0, undefined);
+    assert.equal(rising.period, 24);
+    if (rising.isSignificant) found++;
+    if (seriesTrend(daily(seed, 0, 8), 0, undefined).isSignificant) invented++;
+  }
+  assert.ok(found >= 190, `${found} of 200 found`);
+  assert.ok(invented <= 20, `${invented} of 200 invented`);
+});
+
+test('seriesTrend() takes a period that is given, unless the series is shorter than two of it', () => {
+  assert.equal(seriesTrend(daily(1, 0, 8), 0, 48).period, 48);
+  assert.equal(seriesTrend(daily(1, 0, 8), 0, 121).period, 0);
+});
+
+test('seriesTrend() foretells as many steps as are asked for', () => {
+  assert.equal(seriesTrend(daily(1, 0, 8), 30, undefined).forecast!.values.length, 30);
+  assert.equal(seriesTrend(daily(1, 0, 8), 0, undefined).forecast, undefined);
+  const few = { startMs: 0, stepMs: HOUR, values: Float64Array.of(1, 2) };
+  assert.deepEqual(seriesTrend(few, 3, undefined), { period: 0, isSignificant: false, forecast: undefined });
+});
