@@ -2,10 +2,25 @@ import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
+import { GROUP_BY, SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
 import { TARGET_IN_PATH } from '../parameter/target.js';
 import { statsPresenter } from '../present/stats.js';
-import { NUMBER_OR_NULL } from '../schema/answers.js';
+import { LABEL_VALUES, NUMBER_OR_NULL } from '../schema/answers.js';
 import { PERCENTILES } from '../schema/vocabulary.js';
+
+const STATISTICS = {
+  mean: NUMBER_OR_NULL,
+  p50: NUMBER_OR_NULL,
+  p90: NUMBER_OR_NULL,
+  p95: NUMBER_OR_NULL,
+  p99: NUMBER_OR_NULL,
+  min: NUMBER_OR_NULL,
+  max: NUMBER_OR_NULL,
+  count: z.int(),
+  sum: NUMBER_OR_NULL,
+  stddev: NUMBER_OR_NULL,
+  median: NUMBER_OR_NULL,
+};
 
 export const statsCall = defineQueryCall({
   method: 'GET',
@@ -13,27 +28,23 @@ export const statsCall = defineQueryCall({
   group: 'Reading',
   summary: 'Statistics of a metric over a range',
   description:
-    'Of all points of the series that match. Without any point, `count` and `sum` are 0 and the rest null.',
+    'Of all points of the series that match; exact where raw points are kept of the whole range, else percentiles are within 0.5 %. Without any point, `count` and `sum` are 0 and the rest null. `group_by` adds `groups`.',
   parameters: {
     target: TARGET_IN_PATH,
     range: RANGE,
     percentiles: queryParameter('percentiles', PERCENTILES.optional()),
+    groupBy: GROUP_BY,
+    source: SOURCE_PARAMETER,
+    trace: TRACE,
   },
   presenter: statsPresenter,
   answer: {
     schema: z
-      .object({
-        mean: NUMBER_OR_NULL,
-        p50: NUMBER_OR_NULL,
-        p90: NUMBER_OR_NULL,
-        p95: NUMBER_OR_NULL,
-        p99: NUMBER_OR_NULL,
-        min: NUMBER_OR_NULL,
-        max: NUMBER_OR_NULL,
-        count: z.int(),
-        sum: NUMBER_OR_NULL,
-        stddev: NUMBER_OR_NULL,
-        median: NUMBER_OR_NULL,
+      .object({ ...STATISTICS, data_source: z.string(), exact: z.boolean() })
+      .extend({
+        groups: z
+          .array(z.object({ labels: LABEL_VALUES, ...STATISTICS }).catchall(NUMBER_OR_NULL))
+          .optional(),
       })
       .catchall(NUMBER_OR_NULL),
     example: {
@@ -48,11 +59,17 @@ export const statsCall = defineQueryCall({
       sum: 10,
       stddev: 1.118033988749895,
       median: 2,
+      data_source: 'metrics',
+      exact: true,
     },
   },
-  request: ({ values }) => ({
+  request: ({ values, nowMs }) => ({
     ...values.target,
     ...values.range,
+    nowMs,
     percentiles: values.percentiles ?? [],
+    groupBy: values.groupBy ?? [],
+    source: values.source,
+    isTraced: values.trace ?? false,
   }),
 });

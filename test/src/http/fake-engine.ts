@@ -199,7 +199,8 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
 
   #stats(points: readonly StoredPoint[], request: StatsRequest): StatsResult {
     const values = this.#inRange(points, request).map(({ value }) => value);
-    return { ...statistics(values), percentiles: request.percentiles.map((p) => percentile(values, p)) };
+    const percentiles = request.percentiles.map((p) => percentile(values, p));
+    return { ...statistics(values), percentiles, dataSource: 'metrics', isExact: true, groups: [] };
   }
 
   #metrics(points: readonly StoredPoint[]): MetricsResult {

@@ -191,6 +191,8 @@ test('GET /api/v1/stats/{metric} gives statistics, and percentiles by name', asy
     sum: 10,
     stddev: Math.sqrt(2.5),
     median: 1.5,
+    data_source: 'metrics',
+    exact: true,
     p99_9: 4.5,
     p0: 0.5,
   });

@@ -18,7 +18,8 @@ export interface Question {
 }
 
 export function statsRequest(question: Question, percentiles: number[] = []): StatsRequest {
-  return { kind: 'stats', format: 'json', selectors: [], ...question, percentiles };
+  const fixed = { kind: 'stats', format: 'json', nowMs: 0, source: undefined } as const;
+  return { ...fixed, selectors: [], ...question, percentiles, groupBy: [] };
 }
 
 export function rawRequest(question: Question, limit: number, cursor?: string): RawRequest {

@@ -63,8 +63,18 @@ test('statsPresenter has null where a number is not finite', () => {
     p95: 1e308,
     p99: 1e308,
     percentiles: [],
+    dataSource: 'metrics',
+    isExact: true,
+    groups: [],
   };
-  const stats: StatsRequest = { ...request, kind: 'stats', percentiles: [] };
+  const stats: StatsRequest = {
+    ...request,
+    kind: 'stats',
+    percentiles: [],
+    nowMs: 0,
+    groupBy: [],
+    source: undefined,
+  };
   const body = statsPresenter.body(stats, statistics) as Record<string, unknown>;
   assert.deepEqual([body['sum'], body['mean'], body['stddev'], body['max']], [null, null, null, 1e308]);
 });
