@@ -168,6 +168,9 @@ export const COMPACTION_RUN_CELLS = 128;
 /** Bytes from which on a compacted segment ends with its series. Of pages of 4 KiB 2 % are lost to rounding. */
 export const COMPACTION_SEGMENT_BYTES = 128 * KIB;
 
+/** How long nothing was added to a stretch that is over before what is small in it is merged for good, ms. */
+export const COMPACTION_COLD_MS = 30 * 60_000;
+
 /** Small neighbours of one stretch and lane that are merged into one. */
 export const COMPACTION_MERGE_LAYERS = 8;
 

@@ -69,6 +69,13 @@ export class GroupBooks {
     this.#dirtyTiers.add(local * TIER_NAMES.length + tier);
   }
 
+  /** Points of the group that were stored are too old for the raw tier and gone. */
+  expire(local: number, points: number): void {
+    const record = this.change(local);
+    record.storedPoints -= points;
+    record.expiredPoints += points;
+  }
+
   /** A sweep of the tier has gone through. */
   markSwept(local: number, tier: number, nowMs: number): void {
     this.#records.tiers[local]![tier]!.lastSweepMs = nowMs;

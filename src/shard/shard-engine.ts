@@ -31,6 +31,7 @@ import { COMPACTION_BOUNDS } from './jobs/compaction-bounds.js';
 import { CompactionSource } from './jobs/compaction-source.js';
 import { type JobHost, Quarantine } from './jobs/job-host.js';
 import { Maintenance } from './jobs/maintenance.js';
+import { MergeSource } from './jobs/merge-source.js';
 import { RetentionSweep } from './jobs/retention-sweep.js';
 import { sweepHostOf } from './jobs/sweep-host.js';
 import { cutoffOf } from './jobs/tier-cutoff.js';
@@ -67,6 +68,7 @@ export class ShardEngine {
   readonly #compactions: CompactionSource;
   /** The time that background work goes by. */
   readonly #retentionClock = new RetentionClock();
+  readonly #merges: MergeSource;
   readonly #options: ShardOptions;
   readonly #bounds: ShardBounds;
   readonly #log = new LogValueBuilder();
@@ -122,10 +124,14 @@ export class ShardEngine {
       cutoff: cutoffOf(options.retention, map, this.head.views, this.series),
       quarantine: new Quarantine(shard, (finding) => this.maintenance.found(finding)),
     };
-    this.#compactions = new CompactionSource(this.jobHost);
+    this.#merges = new MergeSource(this.jobHost);
+    this.#compactions = new CompactionSource(this.jobHost, (local, stretches) => {
+      this.#merges.touch(local, stretches);
+    });
     this.maintenance.add(this.#compactions);
     this.sweeps = new RetentionSweep(sweepHostOf(this.jobHost, options, this.head.views, this.series));
     this.maintenance.add(this.sweeps);
+    this.maintenance.add(this.#merges);
   }
 
   /** Takes over where the shard stood when its log was cut last. Before `replay`. */
@@ -442,6 +448,7 @@ export class ShardEngine {
     counters.set('logBytes', this.#logBytes + this.#flushingLogBytes);
     counters.set('flushing', this.flush.active ? 1 : 0);
     counters.set('freshPoints', fresh);
+    counters.set('merges', this.#merges.jobs);
     counters.set('compactions', this.#compactions.jobs);
     counters.set('compactedPoints', this.#compactions.points);
     counters.set('freshBytes', this.flush.writtenBytes);

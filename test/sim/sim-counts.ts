@@ -5,6 +5,7 @@ export interface SimCounts {
   stored: number;
   flushes: number;
   compactions: number;
+  merges: number;
   answers: number;
   shardCrashes: number;
   processCrashes: number;
@@ -21,6 +22,7 @@ export const noCounts = (): SimCounts => ({
   stored: 0,
   flushes: 0,
   compactions: 0,
+  merges: 0,
   answers: 0,
   shardCrashes: 0,
   processCrashes: 0,

@@ -222,6 +222,7 @@ export class SimEngine {
     for (const shard of links.counters) {
       this.#world.counts.flushes += shard.get('flushes');
       this.#world.counts.compactions += shard.get('compactions');
+      this.#world.counts.merges += shard.get('merges');
     }
     this.#world.counts.busy += counters.busy;
     this.#process!.commands.stop();

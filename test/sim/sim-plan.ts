@@ -99,6 +99,7 @@ function makeCompaction(random: SimRandom): CompactionBounds {
     segmentBytes: random.pick([1, 200, 100_000]),
     laneSeries: random.pick([1, 3, 16, 4_096]),
     mergeLayers: random.between(2, 4),
+    coldMs: random.pick([0, 1_000, MINUTE_MS]),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   COMPACTION_AGE_MS_MAX,
   COMPACTION_CHUNK_POINTS,
+  COMPACTION_COLD_MS,
   COMPACTION_GENERATIONS_MAX,
   COMPACTION_GENERATIONS_MIN,
   COMPACTION_JOB_BYTES,
@@ -31,6 +32,7 @@ export interface CompactionBounds {
   segmentBytes: number;
   laneSeries: number;
   mergeLayers: number;
+  coldMs: number;
 }
 
 export const COMPACTION_BOUNDS: CompactionBounds = {
@@ -48,4 +50,5 @@ export const COMPACTION_BOUNDS: CompactionBounds = {
   segmentBytes: COMPACTION_SEGMENT_BYTES,
   laneSeries: COMPACTION_LANE_SERIES,
   mergeLayers: COMPACTION_MERGE_LAYERS,
+  coldMs: COMPACTION_COLD_MS,
 };

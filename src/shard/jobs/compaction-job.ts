@@ -1,11 +1,15 @@
 import { COMPACTION_SERIES_WORK } from '../../../native-free-core/limits.js';
 import type { StoreWriter } from '../../store/shard-store.js';
 import type { JobHost } from './job-host.js';
-import { NO_SERIES, PointStream } from './point-stream.js';
-import { SegmentOutput } from './segment-output.js';
+import { lowestOf, type StreamFault } from './layer-stream.js';
+import { PointStream } from './point-stream.js';
+import { SegmentOutput, type Stretch } from './segment-output.js';
 import type { Layer } from './segment-ref.js';
 import { SeriesTiers } from './series-tiers.js';
 import type { StoreJob } from './store-job.js';
+
+/** Told when a compaction is durable: its points, its group, and the stretches that it made segments for. */
+export type CompactionDone = (points: number, local: number, touched: readonly Stretch[]) => void;
 
 /**
  * Compacts fresh segments of one group and one lane: whole generations, in their order, all segments of them that hold
@@ -21,12 +25,12 @@ export class CompactionJob implements StoreJob {
   readonly #layers: readonly Layer[];
   readonly #output: SegmentOutput;
   readonly #tiers: SeriesTiers;
-  readonly #onDone: (points: number) => void;
+  readonly #onDone: CompactionDone;
   #streams: PointStream[] | undefined;
   #points = 0;
 
-  /** `local` counts groups from the shard's first; `onDone` is told the points when they are durable. */
-  constructor(host: JobHost, local: number, layers: readonly Layer[], onDone: (points: number) => void) {
+  /** `local` counts groups from the shard's first; `onDone` is told when it is durable. */
+  constructor(host: JobHost, local: number, layers: readonly Layer[], onDone: CompactionDone) {
     const { map, shard, books, bounds, cutoff } = host;
     this.#host = host;
     this.#local = local;
@@ -43,8 +47,12 @@ export class CompactionJob implements StoreJob {
     const streams = (this.#streams ??= this.#open());
     let work = 0;
     do {
-      const stream = this.#lowest(streams);
-      if (this.isDone) return work + 1;
+      const fault = streams.find((each) => each.fault !== undefined)?.fault;
+      if (fault !== undefined) {
+        this.#giveUp(fault);
+        return work + 1;
+      }
+      const stream = lowestOf(streams);
       if (stream === undefined) {
         this.#finish();
         return work + 1;
@@ -60,16 +68,6 @@ export class CompactionJob implements StoreJob {
       stream.open(segments.map(({ key }) => key));
       return stream;
     });
-  }
-
-  /** The stream with the lowest series; of several the oldest, so that points come in the order of arrival. */
-  #lowest(streams: readonly PointStream[]): PointStream | undefined {
-    let lowest: PointStream | undefined;
-    for (const stream of streams) {
-      if (stream.fault !== undefined) this.#giveUp(stream.fault);
-      if (stream.number < (lowest?.number ?? NO_SERIES)) lowest = stream;
-    }
-    return lowest;
   }
 
   #take(stream: PointStream, nowMs: number): number {
@@ -91,17 +89,13 @@ export class CompactionJob implements StoreJob {
     for (const { segments } of this.#layers) for (const { key } of segments) this.#output.remove(key);
     this.#output.finish();
     const expired = this.#tiers.takeExpired();
-    if (expired > 0) {
-      const record = this.#host.books.change(this.#local);
-      record.storedPoints -= expired;
-      record.expiredPoints += expired;
-    }
+    if (expired > 0) this.#host.books.expire(this.#local, expired);
     this.#streams = [];
     this.hasWrites = true;
   }
 
   /** A segment doesn't read, or another job took it away: the next plan is made without it. */
-  #giveUp({ key, status }: { key: Uint8Array; status: string }): void {
+  #giveUp({ key, status }: StreamFault): void {
     if (status !== 'missing') this.#host.quarantine.add(key, status);
     this.#streams = [];
     this.isDone = true;
@@ -112,9 +106,9 @@ export class CompactionJob implements StoreJob {
   }
 
   committed(): void {
-    this.#output.clear();
     this.hasWrites = false;
     this.isDone = true;
-    this.#onDone(this.#points);
+    this.#onDone(this.#points, this.#local, this.#output.touched);
+    this.#output.clear();
   }
 }

@@ -1,6 +1,7 @@
 import { TABLE_FRESH } from '../../store/store-layout.js';
-import { CompactionJob } from './compaction-job.js';
+import { type CompactionDone, CompactionJob } from './compaction-job.js';
 import type { JobHost } from './job-host.js';
+import type { Stretch } from './segment-output.js';
 import { type Layer, layersOf, listTable, splitByNumbers } from './segment-ref.js';
 import type { JobSource, ShardLoad, StoreJob } from './store-job.js';
 
@@ -23,6 +24,7 @@ interface GroupPlan {
  */
 export class CompactionSource implements JobSource {
   readonly #host: JobHost;
+  readonly #onDone: CompactionDone;
   /** Flushed generations of which some group may have fresh segments, ascending. */
   #flushed: { generation: number; flushedMs: number }[] = [];
   /** By group: the generation up to which all that can be is compacted. */
@@ -33,14 +35,16 @@ export class CompactionSource implements JobSource {
   /** What has been compacted since the shard began. */
   jobs = 0;
   points = 0;
-  readonly #onDone = (points: number): void => {
-    this.jobs++;
-    this.points += points;
-  };
   #isBegun = false;
 
-  constructor(host: JobHost) {
+  /** `touched` is told what compactions have added to. */
+  constructor(host: JobHost, touched: (local: number, stretches: readonly Stretch[]) => void) {
     this.#host = host;
+    this.#onDone = (points, local, stretches) => {
+      this.jobs++;
+      this.points += points;
+      touched(local, stretches);
+    };
     const groups = host.books.groups.length;
     this.#compacted = new Array<number>(groups).fill(0);
     this.#stuck = new Array<number>(groups).fill(0);

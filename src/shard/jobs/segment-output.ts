@@ -8,7 +8,7 @@ import { segmentKey } from '../../store/keys.js';
 import type { StoreWriter } from '../../store/shard-store.js';
 import { RAW_TIER, TIER_TABLES } from '../../store/tier-tables.js';
 import type { GroupBooks, TierChange } from '../group-books.js';
-import type { RunBytes } from './point-stream.js';
+import type { RunBytes } from './layer-stream.js';
 
 /** What an output needs to know of its job. */
 export interface OutputTarget {
@@ -23,6 +23,12 @@ export interface OutputTarget {
 
 /** The finest rollup tier. */
 const POINT_CELLS_TIER = 1;
+
+/** A stretch of a tier: where it begins, ms. */
+export interface Stretch {
+  tier: number;
+  startMs: number;
+}
 
 /** A segment that is being filled: of one tier and one stretch. */
 interface OpenSegment {
@@ -50,6 +56,8 @@ export class SegmentOutput {
   /** By tier and stretch. */
   readonly #open = new Map<number, Map<number, OpenSegment>>();
   readonly #spare: SegmentBuilder[] = [];
+  /** The stretches that segments were made for. */
+  readonly touched: Stretch[] = [];
   #puts: { key: Uint8Array; value: Uint8Array }[] = [];
   #removes: Uint8Array[] = [];
   #changes: TierChange[] = TIER_TABLES.map(() => ({ segments: 0, bytes: 0, rows: 0, sweptRows: 0 }));
@@ -166,7 +174,7 @@ export class SegmentOutput {
   /** Ends all segments and changes the records: in the step whose transaction takes the writes. */
   finish(): void {
     for (const byStretch of this.#open.values()) {
-      for (const open of byStretch.values()) this.#end(open);
+      for (const [stretch, open] of byStretch) this.#end(open, stretch);
       byStretch.clear();
     }
     const { books, local } = this.#target;
@@ -187,6 +195,7 @@ export class SegmentOutput {
     this.#puts = [];
     this.#removes = [];
     this.bytes = 0;
+    this.touched.length = 0;
   }
 
   #openFor(tier: number, number: number, timeMs: number): OpenSegment {
@@ -209,16 +218,17 @@ export class SegmentOutput {
     for (const byStretch of this.#open.values()) {
       for (const [stretch, open] of byStretch) {
         if (open.builder.offset < this.#target.segmentBytes) continue;
-        this.#end(open);
+        this.#end(open, stretch);
         byStretch.delete(stretch);
       }
     }
   }
 
-  #end({ builder, tier, rows }: OpenSegment): void {
+  #end({ builder, tier, rows }: OpenSegment, startMs: number): void {
+    this.#touch(tier, startMs);
     const { table, kind } = TIER_TABLES[tier]!;
-    const { startMs, endMs, firstNumber, lastNumber } = builder;
-    const range = { startMs, endMs, generation: this.#generation, firstNumber, lastNumber };
+    const { endMs, firstNumber, lastNumber } = builder;
+    const range = { startMs: builder.startMs, endMs, generation: this.#generation, firstNumber, lastNumber };
     const value = builder.finish(kind).slice();
     this.#puts.push({ key: segmentKey(this.#target.group, table, range), value });
     const change = this.#changes[tier]!;
@@ -226,6 +236,11 @@ export class SegmentOutput {
     change.bytes! += value.length;
     change.rows! += rows;
     this.#spare.push(builder);
+  }
+
+  #touch(tier: number, startMs: number): void {
+    if (this.touched.some((each) => each.tier === tier && each.startMs === startMs)) return;
+    this.touched.push({ tier, startMs });
   }
 
   #copyRun({ builder }: OpenSegment, run: RunBytes): void {

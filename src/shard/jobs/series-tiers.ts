@@ -1,16 +1,14 @@
-import { CellRun } from '../../../native-free-core/cell/cell-run.js';
-import { mergeRuns } from '../../../native-free-core/cell/merge-runs.js';
+import type { CellRun } from '../../../native-free-core/cell/cell-run.js';
 import { ROLLUP_POINTS, rollupForm } from '../../../native-free-core/cell/rollup-run.js';
 import { windowStartOf } from '../../../native-free-core/cell/window-start.js';
 import { sortPoints } from '../../../native-free-core/head/sort-points.js';
 import { CHUNK_POINTS_MAX } from '../../../native-free-core/limits.js';
 import { RAW_TIER, TIER_TABLES } from '../../store/tier-tables.js';
-import type { RunBytes } from './point-stream.js';
+import type { RunBytes } from './layer-stream.js';
 import type { SegmentOutput } from './segment-output.js';
+import { CELLS_MAX, SeriesCells } from './series-cells.js';
+import { lowerBound, windowEnd } from './sorted-times.js';
 import type { TierCutoff } from './tier-cutoff.js';
-
-/** Cells that one series collects before they are written: bounds memory, and what one series costs at its end. */
-const CELLS_MAX = 16_384;
 
 const MINUTE = TIER_TABLES[1]!;
 
@@ -22,12 +20,16 @@ export interface SeriesTiersOptions {
   /** Points up to which small pieces are made into one chunk; a piece of at least half of that keeps its own. */
   chunkPoints: number;
   cutoff: TierCutoff;
+  /** What is written: everything, or one tier alone, for merges. */
+  only?: number;
 }
 
 /**
  * Makes of the points of one series after the other what they contribute to every tier: chunks, 1 m cells of the same
  * points, and of those very cells, by merging alone, the cells of 5 m, 1 h and 1 d. `begin`, `add` for each piece in the order
  * of arrival, `end`.
+ *
+ * For merges it writes one tier alone, and takes cells as well as points.
  *
  * Small pieces are collected and sorted by time, so that a chunk is as long as it should be; a large one that needs no change
  * is copied. The last minute of what was collected waits for the next piece, so that a window has one cell and not two.
@@ -37,6 +39,10 @@ export class SeriesTiers {
   #expired = 0;
   readonly #output: SegmentOutput;
   readonly #options: SeriesTiersOptions;
+  readonly #hasRaw: boolean;
+  /** The tier of the cells that are collected; 0: none are. */
+  readonly #cellTier: number;
+  readonly #hasCoarse: boolean;
   #number = -1;
   #count = 0;
   #isSorted = true;
@@ -44,17 +50,18 @@ export class SeriesTiers {
   #values = new Float64Array(4_096);
   #scratchTimes = new Float64Array(0);
   #scratchValues = new Float64Array(0);
-  /** 1 m cells of the series since they were written last. */
-  #cells = new CellRun();
-  #merged = new CellRun();
-  readonly #later = new CellRun();
-  readonly #coarse: CellRun[] = [new CellRun(), new CellRun(), new CellRun()];
+  readonly #cells: SeriesCells;
   /** Whether the 1 m cells are written as points, piece by piece; a series begins so when it has few points a minute. */
   #isPoints: boolean | undefined;
 
   constructor(output: SegmentOutput, options: SeriesTiersOptions) {
     this.#output = output;
     this.#options = options;
+    const { only } = options;
+    this.#hasRaw = only === undefined || only === RAW_TIER;
+    this.#cellTier = only ?? MINUTE.tier;
+    this.#hasCoarse = only === undefined;
+    this.#cells = new SeriesCells(output, this.#cellTier, this.#hasCoarse);
   }
 
   takeExpired(): number {
@@ -99,6 +106,16 @@ export class SeriesTiers {
     this.#count += count;
   }
 
+  /** Takes cells of the one tier that is written, at least one. */
+  addCells(cells: CellRun): void {
+    this.#flush(true);
+    // What was written as points stays so.
+    if (this.#isPoints === true) this.#writeCells();
+    this.#isPoints = false;
+    this.#cells.merge(cells);
+    if (this.#cells.length >= CELLS_MAX) this.#writeCells();
+  }
+
   end(): void {
     this.#flush(true);
     this.#writeCells();
@@ -132,19 +149,30 @@ export class SeriesTiers {
     to: number,
     chunk: RunBytes | undefined,
   ): void {
+    const isWhole = this.#hasRaw && this.#writeKept(times, values, from, to, chunk);
+    if (this.#cellTier === RAW_TIER) return;
     const isFew =
       rollupForm(to - from, times[from]!, times[to - 1]!, MINUTE.windowMs) === ROLLUP_POINTS &&
       this.#isPoints !== false;
     if (this.#isPoints === true && !isFew) this.#writeCells();
     this.#isPoints = isFew;
+    if (isFew) this.#writePointCells(times, values, from, to, isWhole ? this.#output.lastRun : chunk);
+    if (!isFew || this.#hasCoarse) this.#cells.add(times, values, from, to - from);
+    if (this.#cells.length >= CELLS_MAX) this.#writeCells();
+  }
+
+  /** Writes the points that are young enough. Answers whether all are one chunk, which is then the output's last run. */
+  #writeKept(
+    times: Float64Array,
+    values: Float64Array,
+    from: number,
+    to: number,
+    chunk: RunBytes | undefined,
+  ): boolean {
     const kept = lowerBound(times, from, to, cutoffs[RAW_TIER]!);
     this.#expired += kept - from;
     this.#output.sweep(RAW_TIER, kept - from);
-    const isWhole =
-      this.#writeRaw(times, values, kept, to, kept === from ? chunk : undefined) && kept === from;
-    if (isFew) this.#writePointCells(times, values, from, to, isWhole ? this.#output.lastRun : chunk);
-    this.#accumulate(times, values, from, to - from);
-    if (this.#cells.length >= CELLS_MAX) this.#writeCells();
+    return this.#writeRaw(times, values, kept, to, kept === from ? chunk : undefined) && kept === from;
   }
 
   /** Answers whether the points are one chunk, which is then the output's last run. */
@@ -193,41 +221,8 @@ export class SeriesTiers {
     }
   }
 
-  /** Adds sorted points to the cells. What lies before the last cell's window is made into cells of its own and merged. */
-  #accumulate(times: Float64Array, values: Float64Array, from: number, count: number): void {
-    const cells = this.#cells;
-    const { windowMs } = MINUTE;
-    if (cells.length === 0 || times[from]! >= cells.windowStartMs[cells.length - 1]!) {
-      cells.accumulate(times, values, from, count, windowMs);
-      return;
-    }
-    this.#later.reset();
-    this.#later.accumulate(times, values, from, count, windowMs);
-    mergeRuns(cells, this.#later, this.#merged);
-    this.#cells = this.#merged;
-    this.#merged = cells;
-  }
-
-  /** Writes the cells that were collected, unless their points were, and what they make in the coarser tiers. */
   #writeCells(): void {
-    let cells = this.#cells;
-    if (cells.length === 0) return;
-    if (this.#isPoints !== true) this.#writeTier(1, cells);
-    for (let tier = 2; tier < TIER_TABLES.length; tier++) {
-      const coarse = this.#coarse[tier - 2]!;
-      cells.coarsen(coarse, TIER_TABLES[tier]!.windowMs);
-      this.#writeTier(tier, coarse);
-      cells = coarse;
-    }
-    this.#cells.reset();
-  }
-
-  #writeTier(tier: number, cells: CellRun): void {
-    const { windowMs } = TIER_TABLES[tier]!;
-    let from = 0;
-    while (from < cells.length && cells.windowStartMs[from]! + windowMs <= cutoffs[tier]!) from++;
-    this.#output.sweep(tier, from);
-    this.#output.addCells(tier, this.#number, cells, from);
+    this.#cells.write(this.#number, cutoffs, this.#isPoints === true);
   }
 
   #reserve(count: number): void {
@@ -247,28 +242,4 @@ export class SeriesTiers {
     }
     sortPoints(this.#times, this.#values, count, this.#scratchTimes, this.#scratchValues);
   }
-}
-
-/** The end of the points of [from, to) that lie in the window of the first; windows are aligned to the epoch. */
-function windowEnd(times: Float64Array, from: number, to: number, windowMs: number): number {
-  const endMs = windowStartOf(times[from]!, windowMs) + windowMs;
-  let end = from + 1;
-  // A few of a minute, or all of a day.
-  for (const near = Math.min(to, from + 16); end < near; end++) if (times[end]! >= endMs) return end;
-  return lowerBound(times, end, to, endMs);
-}
-
-/** The first of the ascending times [from, to) at or after `timeMs`; `to` when there is none. */
-function lowerBound(times: Float64Array, from: number, to: number, timeMs: number): number {
-  // Mostly all or none.
-  if (from === to || times[from]! >= timeMs) return from;
-  if (times[to - 1]! < timeMs) return to;
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
