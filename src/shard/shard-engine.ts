@@ -16,7 +16,6 @@ import {
   FLUSH_STEP_POINTS,
   FLUSH_STEP_SERIES,
 } from '../../native-free-core/limits.js';
-import { RetentionClock } from '../../native-free-core/retention/retention-clock.js';
 import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
 import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
 import { logKey, tableKey } from '../store/keys.js';
@@ -28,13 +27,7 @@ import { CommandQueue } from './commands/command-queue.js';
 import { Flush } from './flush.js';
 import { GroupBooks, type StoredRecords } from './group-books.js';
 import { COMPACTION_BOUNDS } from './jobs/compaction-bounds.js';
-import { CompactionSource } from './jobs/compaction-source.js';
-import { type JobHost, Quarantine } from './jobs/job-host.js';
-import { Maintenance } from './jobs/maintenance.js';
-import { MergeSource } from './jobs/merge-source.js';
-import { RetentionSweep } from './jobs/retention-sweep.js';
-import { sweepHostOf } from './jobs/sweep-host.js';
-import { cutoffOf } from './jobs/tier-cutoff.js';
+import { ShardJobs } from './jobs/shard-jobs.js';
 import { NewProducers } from './new-producers.js';
 import { ProducerWindows } from './producer-windows.js';
 import { SeriesTable } from './series-table.js';
@@ -60,15 +53,8 @@ export class ShardEngine {
   readonly flush: Flush;
   readonly commands: CommandQueue;
   readonly books: GroupBooks;
-  /** Background work on the store; sources of jobs are added before the first cycle. */
-  readonly maintenance = new Maintenance();
-  /** What background work needs to know of this shard. */
-  readonly jobHost: JobHost;
-  readonly sweeps: RetentionSweep;
-  readonly #compactions: CompactionSource;
-  /** The time that background work goes by. */
-  readonly #retentionClock = new RetentionClock();
-  readonly #merges: MergeSource;
+  /** Background work on the store. */
+  readonly jobs: ShardJobs;
   readonly #options: ShardOptions;
   readonly #bounds: ShardBounds;
   readonly #log = new LogValueBuilder();
@@ -101,37 +87,18 @@ export class ShardEngine {
     this.windows = new ProducerWindows(map.groupCount(shard));
     this.#ring = new RingConsumer(memory.ring);
     this.commands = new CommandQueue(this, options.commands);
-    const groupSeries = (group: number): number => this.series.groupCount(group);
-    const compaction = this.#bounds.compaction ?? COMPACTION_BOUNDS;
     this.flush = new Flush({
       shard,
       map,
       views: this.head.views,
       books: this.books,
-      groupSeries,
+      groupSeries: (group) => this.series.groupCount(group),
       stepPoints: this.#bounds.flushStepPoints ?? FLUSH_STEP_POINTS,
       stepSeries: this.#bounds.flushStepSeries ?? FLUSH_STEP_SERIES,
       batchSeriesPoints: this.#bounds.batchSeriesPoints ?? BATCH_SERIES_POINTS,
-      laneSeries: compaction.laneSeries,
+      laneSeries: (this.#bounds.compaction ?? COMPACTION_BOUNDS).laneSeries,
     });
-    this.jobHost = {
-      shard,
-      map,
-      store: options.store,
-      books: this.books,
-      bounds: compaction,
-      groupSeries,
-      cutoff: cutoffOf(options.retention, map, this.head.views, this.series),
-      quarantine: new Quarantine(shard, (finding) => this.maintenance.found(finding)),
-    };
-    this.#merges = new MergeSource(this.jobHost);
-    this.#compactions = new CompactionSource(this.jobHost, (local, stretches) => {
-      this.#merges.touch(local, stretches);
-    });
-    this.maintenance.add(this.#compactions);
-    this.sweeps = new RetentionSweep(sweepHostOf(this.jobHost, options, this.head.views, this.series));
-    this.maintenance.add(this.sweeps);
-    this.maintenance.add(this.#merges);
+    this.jobs = new ShardJobs(options, { views: this.head.views, series: this.series, books: this.books });
   }
 
   /** Takes over where the shard stood when its log was cut last. Before `replay`. */
@@ -255,8 +222,8 @@ export class ShardEngine {
     const taken = this.#take() + this.flush.step();
     const load = taken === 0 && !this.flush.active ? 'idle' : 'busy';
     const worked = taken + this.commands.step(nowMs);
-    const maintained = this.maintenance.step(this.#retentionClock.observe(nowMs), load);
-    if (worked > 0 || this.maintenance.hasWrites) this.#commit(nowMs);
+    const maintained = this.jobs.step(nowMs, load);
+    if (worked > 0 || this.jobs.maintenance.hasWrites) this.#commit(nowMs);
     else if (!this.commands.isEmpty) this.commands.settle(nowMs);
     return worked + maintained;
   }
@@ -309,7 +276,7 @@ export class ShardEngine {
    */
   #take(): number {
     const arenaMax = this.#arenaBytesMax;
-    if (this.head.usedBytes >= arenaMax || this.#compactions.isOverdue) return 0;
+    if (this.head.usedBytes >= arenaMax || this.jobs.isOverdue) return 0;
     let entries = 0;
     this.#log.reset();
     this.#cyclePoints = 0;
@@ -388,12 +355,12 @@ export class ShardEngine {
     this.#log.reset();
     this.#newProducers.committed();
     this.series.committed();
-    this.maintenance.committed();
+    this.jobs.maintenance.committed();
     this.books.committed();
     const stored = this.flush.committed();
     if (stored !== undefined) {
       this.head.release(stored);
-      this.#compactions.flushed(stored, nowMs);
+      this.jobs.flushed(stored, nowMs);
       this.#flushingLogBytes = 0;
     }
     this.#ring.commit(position);
@@ -413,7 +380,7 @@ export class ShardEngine {
     this.#newProducers.write(writer);
     this.series.write(writer);
     this.flush.write(writer);
-    this.maintenance.write(writer);
+    this.jobs.maintenance.write(writer);
     this.books.write(writer);
     if (!this.flush.finished) return;
     const { generation } = this.flush;
@@ -448,9 +415,7 @@ export class ShardEngine {
     counters.set('logBytes', this.#logBytes + this.#flushingLogBytes);
     counters.set('flushing', this.flush.active ? 1 : 0);
     counters.set('freshPoints', fresh);
-    counters.set('merges', this.#merges.jobs);
-    counters.set('compactions', this.#compactions.jobs);
-    counters.set('compactedPoints', this.#compactions.points);
+    this.jobs.count(counters);
     counters.set('freshBytes', this.flush.writtenBytes);
   }
 }

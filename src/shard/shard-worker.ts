@@ -108,7 +108,7 @@ class DutyCycle {
       const worked = this.#engine.doWork(nowMs);
       if (this.#isStuck && worked > 0) this.#setStuck(undefined);
       if (worked > 0) this.#tellProgress();
-      for (const finding of this.#engine.maintenance.takeFindings())
+      for (const finding of this.#engine.jobs.maintenance.takeFindings())
         say(this.#task, { kind: 'finding', finding });
       return worked;
     } catch (error) {
@@ -150,6 +150,6 @@ class DutyCycle {
     counters.set('usedBytes', usedBytes);
     counters.set('mapBytes', mapBytes);
     counters.set('readers', readers);
-    countTiers(counters, this.#engine.books, this.#engine.sweeps);
+    countTiers(counters, this.#engine.books, this.#engine.jobs.sweeps);
   }
 }

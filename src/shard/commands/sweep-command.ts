@@ -2,7 +2,8 @@ import { TIER_TABLES } from '../../store/tier-tables.js';
 import type { CommandHandler } from './running-command.js';
 
 /** Lets a pass over all tiers begin, and says what it took. */
-export const beginSweep: CommandHandler<'sweep'> = (_command, { sweeps }) => {
+export const beginSweep: CommandHandler<'sweep'> = (_command, engine) => {
+  const { sweeps } = engine.jobs;
   const before = sweeps.swept.map((tier) => ({ ...tier }));
   const wanted = sweeps.trigger();
   return {

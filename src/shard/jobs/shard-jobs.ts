@@ -1,0 +1,79 @@
+import type { HeadViews } from '../../../native-free-core/head/head-memory.js';
+import { RetentionClock } from '../../../native-free-core/retention/retention-clock.js';
+import type { GroupBooks } from '../group-books.js';
+import type { SeriesTable } from '../series-table.js';
+import type { ShardCounters } from '../shard-counters.js';
+import type { ShardOptions } from '../shard-options.js';
+import { COMPACTION_BOUNDS } from './compaction-bounds.js';
+import { CompactionSource } from './compaction-source.js';
+import { type JobHost, Quarantine } from './job-host.js';
+import { Maintenance } from './maintenance.js';
+import { MergeSource } from './merge-source.js';
+import { RetentionSweep } from './retention-sweep.js';
+import type { ShardLoad } from './store-job.js';
+import { sweepHostOf } from './sweep-host.js';
+import { cutoffOf } from './tier-cutoff.js';
+
+/** The parts of a shard that its background work looks at. */
+export interface JobParts {
+  views: HeadViews;
+  series: SeriesTable;
+  books: GroupBooks;
+}
+
+/** All background work of one shard: compactions first, then sweeps, then merges. */
+export class ShardJobs {
+  /** Runs the jobs; further sources may be added before the first cycle. */
+  readonly maintenance = new Maintenance();
+  /** What a further job needs to know of this shard. */
+  readonly host: JobHost;
+  readonly sweeps: RetentionSweep;
+  readonly #compactions: CompactionSource;
+  readonly #merges: MergeSource;
+  /** The time that background work goes by. */
+  readonly #clock = new RetentionClock();
+  #nowMs = Number.NaN;
+
+  constructor(options: ShardOptions, { views, series, books }: JobParts) {
+    const { shard, map, store, retention, bounds } = options;
+    this.host = {
+      shard,
+      map,
+      store,
+      books,
+      bounds: bounds?.compaction ?? COMPACTION_BOUNDS,
+      groupSeries: (group) => series.groupCount(group),
+      cutoff: cutoffOf(retention, map, views, series),
+      quarantine: new Quarantine(shard, (finding) => this.maintenance.found(finding)),
+    };
+    this.#merges = new MergeSource(this.host);
+    this.#compactions = new CompactionSource(this.host, (local, stretches) => {
+      this.#merges.touch(local, stretches);
+    });
+    this.sweeps = new RetentionSweep(sweepHostOf(this.host, options, views, series));
+    this.maintenance.add(this.#compactions);
+    this.maintenance.add(this.sweeps);
+    this.maintenance.add(this.#merges);
+  }
+
+  step(nowMs: number, load: ShardLoad): number {
+    this.#nowMs = this.#clock.observe(nowMs);
+    return this.maintenance.step(this.#nowMs, load);
+  }
+
+  /** A generation is in blocks, in a transaction that is durable. */
+  flushed(generation: number, nowMs: number): void {
+    this.#compactions.flushed(generation, Number.isNaN(this.#nowMs) ? nowMs : this.#nowMs);
+  }
+
+  /** Whether the shard must take no more before a compaction has made room. */
+  get isOverdue(): boolean {
+    return this.#compactions.isOverdue;
+  }
+
+  count(counters: ShardCounters): void {
+    counters.set('compactions', this.#compactions.jobs);
+    counters.set('compactedPoints', this.#compactions.points);
+    counters.set('merges', this.#merges.jobs);
+  }
+}
