@@ -4,7 +4,7 @@ import { SERIES_TOTAL_MAX } from '../native-free-core/limits.js';
 import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
 import { TIER_NAMES } from '../native-free-core/tier/tiers.js';
-import { defaultWireLimits, type WireLimits } from '../protocol/limits.js';
+import type { WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
 import { defaultWorkers } from './config/defaults.js';
 import type { Config } from './config/schema.js';
@@ -17,7 +17,9 @@ import { IngestCounters } from './ingest/ingest-counters.js';
 import { ProducerDirectory } from './ingest/producer-directory.js';
 import { SeriesResolver } from './ingest/series-resolver.js';
 import { ShardLinks } from './ingest/shard-links.js';
+import { wireLimits } from './ingest/wire-limits.js';
 import { IngestSockets } from './ingest/ws-ingest.js';
+import { LivePush } from './live/live-push.js';
 import { createLogger, type Logger } from './log.js';
 import { OperatorReport } from './operator/operator-report.js';
 import { QueryPool } from './query/query-pool.js';
@@ -35,9 +37,6 @@ import { VERSION } from './version.js';
 
 /** How long open requests may take to end when the engine stops, ms. */
 const DRAIN_MS = 5_000;
-
-/** Bytes that the head of an entry and of a ring's bookkeeping may take besides its points. */
-const ENTRY_OVERHEAD_BYTES = 1_024;
 
 export interface RunningEngine {
   port: number;
@@ -76,6 +75,7 @@ class Engine implements RunningEngine {
   readonly #shards: ShardPool;
   readonly #commands: ShardCommands;
   readonly #queries: QueryPool;
+  readonly #live: LivePush;
   readonly #wire: WireLimits;
   #server: HttpServer | undefined;
   #stopped: Promise<void> | undefined;
@@ -136,6 +136,7 @@ class Engine implements RunningEngine {
       limits.queryTimeoutMs,
       (place) => log.warn({ place }, 'a query met something damaged and passed over it'),
     );
+    this.#live = new LivePush({ shardCount, shardPaths, memories }, log);
     this.#operator = new OperatorReport({
       clock: systemClock,
       links: this.#links,
@@ -145,6 +146,7 @@ class Engine implements RunningEngine {
       dataPath: config.data,
       queries: () => this.#queries.report(),
       http: () => this.#server?.counters() ?? NO_HTTP,
+      live: () => this.#live.report(),
     });
     this.#commands = new ShardCommands(this.#links, (act, ms) => setTimeout(act, ms).unref());
     const session = randomInt(1, 2 ** 47);
@@ -191,7 +193,7 @@ class Engine implements RunningEngine {
   async start(): Promise<this> {
     try {
       const shards = this.#shards.start();
-      await Promise.allSettled([shards, this.#queries.ready()]);
+      await Promise.allSettled([shards, this.#queries.ready(), this.#live.start()]);
       this.#restore(await shards);
       this.#server = await startHttpServer({
         host: this.#config.host,
@@ -203,9 +205,10 @@ class Engine implements RunningEngine {
         log: this.#log,
         ingest: this.#http,
         query: this.#queries,
+        live: this.#live.port,
         operator: this.#operator,
         store: new StoreAdmin(this.#commands, this.#config.retention, systemClock),
-        webSockets: new Map([['/ws/ingest', this.#sockets.behavior()]]),
+        webSockets: [{ pattern: '/ws/ingest', behavior: this.#sockets.behavior() }, ...this.#live.routes()],
       });
       this.port = this.#server.port;
       this.#operator.state = 'ok';
@@ -227,6 +230,7 @@ class Engine implements RunningEngine {
     const drained = this.#server === undefined ? Promise.resolve() : this.#settle();
     await drained;
     this.#sockets.closeAll();
+    this.#live.closeAll();
     this.#commands.stop();
     await this.#server?.close(DRAIN_MS);
     for (const ring of this.#links.rings) ring.requestStop();
@@ -234,7 +238,7 @@ class Engine implements RunningEngine {
       await this.#shards.stop();
     } finally {
       this.#http.failAll('The engine stopped before these points were stored; they may or may not be there.');
-      await this.#queries.close();
+      await Promise.all([this.#queries.close(), this.#live.stop()]);
       this.#operator.close();
       this.#folder.close();
     }
@@ -281,15 +285,4 @@ async function changeWorkersIfAsked(folder: Folder, config: Config, log: Logger)
       'the number of workers can not be changed; starting with the number that the folder has',
     );
   }
-}
-
-/** The wire's limits as configured; a batch must fit half a ring in its widest form. */
-function wireLimits({ limits, ringBytes }: Config): WireLimits {
-  const ringPoints = Math.floor((ringBytes / 2 - ENTRY_OVERHEAD_BYTES) / 20);
-  return {
-    ...defaultWireLimits,
-    frameBytesMax: limits.frameBytes,
-    pointsPerBatchMax: Math.min(limits.pointsPerBatch, ringPoints),
-    inFlightMax: limits.inFlight,
-  };
 }

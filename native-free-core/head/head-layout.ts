@@ -19,8 +19,8 @@ import { ARENA_BYTES_HARD, GROUP_COUNT, SERIES_TOTAL_MAX } from '../limits.js';
  *   56 f64 time of the oldest point, ms
  *
  * An arena is an array of units of 128 bytes (16 float64), and beside it a link a unit. A series' points in an arena
- * are a chain of extents: the first of 8 points (one unit), the second of 16, all others of 32. An extent holds its
- * times first, then its values:  | t0 … t(c-1) | v0 … v(c-1) |.  The link of an extent's first unit is the next extent.
+ * are a chain of extents: the first of 8 points (one unit), the second of 16, all others of 32. A point's time and value
+ * lie side by side:  | t0 v0 | t1 v1 | … |.  The link of an extent's first unit is the next extent.
  * A series with few points costs little, one with many is read in long runs.
  */
 export const WORD_SEQUENCE = 0;

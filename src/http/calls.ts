@@ -20,6 +20,7 @@ import { rollupCall } from './calls/rollup.js';
 import { rollupsStatusCall } from './calls/rollups-status.js';
 import { statisticsCall } from './calls/statistics.js';
 import { statsCall } from './calls/stats.js';
+import { streamCall } from './calls/stream.js';
 import { summaryCall } from './calls/summary.js';
 import { trendsCall } from './calls/trends.js';
 import { Router } from './router.js';
@@ -47,6 +48,7 @@ export const CALLS: readonly Call[] = [
   chartCall,
   rollupsStatusCall,
   retentionSweepCall,
+  streamCall,
   openApiCall,
   ...docsCalls,
 ];

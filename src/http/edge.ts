@@ -4,7 +4,7 @@ import type { AccessCheck } from './access-check.js';
 import type { BodyBudget } from './body-budget.js';
 import type { Exchange } from './exchange.js';
 import type { RecordScanner } from './ingest/record-scanner.js';
-import type { IngestPort, OperatorPort, QueryPort, StorePort } from './ports.js';
+import type { IngestPort, LivePort, OperatorPort, QueryPort, StorePort } from './ports.js';
 
 /** The part of the configuration that the edge reads. */
 export interface EdgeLimits {
@@ -23,6 +23,7 @@ export interface Edge {
   log: Logger;
   ingest: IngestPort;
   query: QueryPort;
+  live: LivePort;
   operator: OperatorPort;
   store: StorePort;
   scanner: RecordScanner;

@@ -33,6 +33,7 @@ export class Exchange {
   #state: 'open' | 'streaming' | 'done' | 'aborted' = 'open';
   #abort: AbortController | undefined;
   readonly #abortListeners: (() => void)[] = [];
+  readonly #endListeners: (() => void)[] = [];
   #resumeWriter: (() => void) | undefined;
   #closeAfter = false;
   #isPaused = false;
@@ -75,6 +76,11 @@ export class Exchange {
   /** Calls back when the client goes away before it was answered. */
   onAbort(listener: () => void): void {
     this.#abortListeners.push(listener);
+  }
+
+  /** Calls back when the answer has ended, or the client has gone away. */
+  onEnd(listener: () => void): void {
+    this.#endListeners.push(listener);
   }
 
   /** The connection is to end after this answer (the server is stopping). */
@@ -207,6 +213,7 @@ export class Exchange {
 
   #finish(status: number): void {
     this.#abortListeners.length = 0;
+    for (const listener of this.#endListeners.splice(0)) listener();
     this.#onDone(status);
   }
 }

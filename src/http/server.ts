@@ -5,7 +5,6 @@ import {
   type us_listen_socket,
   us_listen_socket_close,
   us_socket_local_port,
-  type WebSocketBehavior,
 } from 'uWebSockets.js';
 import type { Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
@@ -20,17 +19,15 @@ import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
 import { BODIES_BYTES_TOTAL } from './limits.js';
 import { openApiDocument } from './openapi/openapi-document.js';
-import type { IngestPort, OperatorPort, QueryPort, StorePort } from './ports.js';
+import type { IngestPort, LivePort, OperatorPort, QueryPort, StorePort } from './ports.js';
 import type { Router } from './router.js';
+import { isPathOf, type WebSocketRoute } from './websocket-route.js';
 
 /** From uSockets' libusockets.h: refuse a port that another process listens on, instead of sharing its connections. */
 const LIBUS_LISTEN_EXCLUSIVE_PORT = 1;
 
 /** How often a closing server looks whether its last request is answered, ms. */
 const DRAIN_POLL_MS = 10;
-
-// biome-ignore lint/suspicious/noExplicitAny: each behaviour has user data of its own, which only it looks at.
-export type AnyWebSocketBehavior = WebSocketBehavior<any>;
 
 export interface HttpServerOptions {
   host: string;
@@ -45,10 +42,10 @@ export interface HttpServerOptions {
   log: Logger;
   ingest: IngestPort;
   query: QueryPort;
+  live: LivePort;
   operator: OperatorPort;
   store: StorePort;
-  /** WebSocket behaviours by path, such as /ws/ingest. They close their own connections before the server is closed. */
-  webSockets?: ReadonlyMap<string, AnyWebSocketBehavior>;
+  webSockets?: readonly WebSocketRoute[];
 }
 
 /** Requests since the start; `aborted` are those whose client went away before the answer. */
@@ -101,13 +98,25 @@ class UwsServer implements HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    const { limits, clock, log, ingest, query, operator, store, ingestTokens, adminTokens = [] } = options;
+    const {
+      limits,
+      clock,
+      log,
+      ingest,
+      query,
+      live,
+      operator,
+      store,
+      ingestTokens,
+      adminTokens = [],
+    } = options;
     this.#edge = {
       limits,
       clock,
       log,
       ingest,
       query,
+      live,
       operator,
       store,
       scanner: new RecordScanner(new SeriesCache()),
@@ -115,7 +124,7 @@ class UwsServer implements HttpServer {
       openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, operator.health().version))),
       tokens: new AccessCheck({ ingest: ingestTokens, admin: adminTokens }),
     };
-    for (const [path, behavior] of options.webSockets ?? []) this.#app.ws(path, behavior);
+    for (const { pattern, behavior } of options.webSockets ?? []) this.#app.ws(pattern, behavior);
     this.#app.any('/*', (response, request) => this.#onRequest(response, request));
   }
 
@@ -179,10 +188,10 @@ class UwsServer implements HttpServer {
       const allow = this.#router.allowed(exchange.path).join(', ');
       return exchange.answer(204, undefined, '', { Allow: allow });
     }
-    if (this.#options.webSockets?.has(exchange.path)) {
+    if (this.#options.webSockets?.some((route) => isPathOf(route, exchange.path)) === true) {
       throw new MillraceError(
         'MR_UPGRADE_REQUIRED',
-        `${exchange.path} speaks WebSocket only: connect with ws://, or send points by POST /api/v1/record.`,
+        `${exchange.path} speaks WebSocket only: connect with ws://. Over plain HTTP points go to POST /api/v1/record, and live data comes from GET /api/v1/stream.`,
         { headers: { Upgrade: 'websocket' } },
       );
     }

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Clock } from '../clock.js';
-import type { AnyWebSocketBehavior } from '../http/server.js';
+import type { AnyWebSocketBehavior } from '../http/websocket-route.js';
 import { type ConnectionContext, type ConnectionSocket, IngestConnection } from './connection.js';
 
 /** Seconds without a message before a connection is closed; the library pings before that. */

@@ -4,6 +4,7 @@ import type { HttpCounters } from '../http/server.js';
 import type { IngestCounters } from '../ingest/ingest-counters.js';
 import type { SeriesResolver } from '../ingest/series-resolver.js';
 import type { ShardLinks } from '../ingest/shard-links.js';
+import type { LiveReport } from '../live/live-hub.js';
 import type { QueryReport } from '../query/query-pool.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
 import { VERSION } from '../version.js';
@@ -25,9 +26,10 @@ export interface OperatorSources {
   resolver: SeriesResolver;
   /** The folder that holds everything. */
   dataPath: string;
-  /** What the query threads and the HTTP edge count. */
+  /** What the query threads, the HTTP edge and live push count. */
   queries: () => QueryReport;
   http: () => HttpCounters;
+  live: () => LiveReport;
 }
 
 /** The state of the process as a whole, set by the engine as it starts and stops. */
@@ -147,6 +149,7 @@ export class OperatorReport implements OperatorPort {
       conservation: this.#conservation(),
       queries: this.#sources.queries(),
       http: this.#http(),
+      live: this.#sources.live(),
       event_loop_delay: this.#eventLoop.report(),
       memory: this.#memory(),
     };

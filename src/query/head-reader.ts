@@ -1,15 +1,18 @@
 import { assert } from '../../native-free-core/assert.js';
 import { fence } from '../../native-free-core/fence.js';
-import { chainCount, copyChain } from '../../native-free-core/head/head-chain.js';
+import { chainCount, copyChain, copyChainPart } from '../../native-free-core/head/head-chain.js';
 import {
   FLAG_HAS_POINT,
+  LINE_COUNT,
   LINE_FLAGS,
+  LINE_GENERATION,
   LINE_METRIC,
   LINE_NEWEST_MS,
   LINE_NEWEST_VALUE,
   LINE_OLDEST_MS,
   LINE_SHIFT_F64,
   LINE_SHIFT_U32,
+  WORD_GENERATION,
   WORD_READY,
   WORD_RELEASED,
   WORD_SEQUENCE,
@@ -35,6 +38,18 @@ export class LineColumns {
   readonly oldestMs = new Float64Array(LINES_AT_ONCE);
   readonly newestMs = new Float64Array(LINES_AT_ONCE);
   readonly newestValue = new Float64Array(LINES_AT_ONCE);
+}
+
+/** The chains of up to LINES_AT_ONCE series as columns: of both arenas the generation, and the points in it so far. */
+export class ChainColumns {
+  readonly generations: readonly [Int32Array, Int32Array] = [
+    new Int32Array(LINES_AT_ONCE),
+    new Int32Array(LINES_AT_ONCE),
+  ];
+  readonly counts: readonly [Int32Array, Int32Array] = [
+    new Int32Array(LINES_AT_ONCE),
+    new Int32Array(LINES_AT_ONCE),
+  ];
 }
 
 /**
@@ -65,6 +80,14 @@ export class HeadReader {
   /** The highest generation whose arena may have been taken again. */
   get released(): number {
     return Atomics.load(this.#views.control, WORD_RELEASED);
+  }
+
+  /**
+   * The generation that takes points now. The arena of generation g is taken again by g + 2, so a chain of g is whole as long
+   * as this is below g + 2, also after its release.
+   */
+  get generation(): number {
+    return Atomics.load(this.#views.control, WORD_GENERATION);
   }
 
   /** The number of a series' metric in its shard, which names its live windows. Never changes once given. */
@@ -111,19 +134,49 @@ export class HeadReader {
     }
   }
 
+  /** Copies what the chains of `slots[0..count)` hold so far; `count` is at most LINES_AT_ONCE. */
+  readChains(slots: Uint32Array, count: number, out: ChainColumns, stop: StopCheck): void {
+    assert(count <= LINES_AT_ONCE, 'chains are read in slices');
+    const { lines } = this.#views;
+    for (;;) {
+      const sequence = this.#enter(stop);
+      for (let i = 0; i < count; i++) {
+        const line = slots[i]! << LINE_SHIFT_U32;
+        for (let arena = 0; arena < 2; arena++) {
+          const state = line + (arena << 2);
+          out.generations[arena]![i] = lines[state + LINE_GENERATION]!;
+          out.counts[arena]![i] = lines[state + LINE_COUNT]!;
+        }
+      }
+      if (this.#isWhole(sequence)) return;
+    }
+  }
+
+  /**
+   * Copies the points [from, to) of a chain that was seen to have them to `times` and `values`; answers how many. They
+   * mean something only when `generation` is below that + 2 afterwards (rule 2).
+   */
+  copyPart(slot: number, generation: number, from: number, to: number): number {
+    this.#reserve(to - from);
+    return copyChainPart(this.#views, slot, generation, { from, to }, this.times, this.values, 0);
+  }
+
   /** Copies the first `count` points, which stay as they are unless the worker dies. False when the chain is another. */
   #copyLong(slot: number, generation: number, count: number, stop: StopCheck): boolean {
-    if (count > this.times.length) {
-      const capacity = 2 ** Math.ceil(Math.log2(count));
-      this.times = new Float64Array(capacity);
-      this.values = new Float64Array(capacity);
-    }
+    this.#reserve(count);
     const copied = copyChain(this.#views, slot, generation, count, this.times, this.values, 0);
     for (;;) {
       const sequence = this.#enter(stop);
       const isSame = copied === count && chainCount(this.#views, slot, generation) >= count;
       if (this.#isWhole(sequence)) return isSame;
     }
+  }
+
+  #reserve(count: number): void {
+    if (count <= this.times.length) return;
+    const capacity = 2 ** Math.ceil(Math.log2(count));
+    this.times = new Float64Array(capacity);
+    this.values = new Float64Array(capacity);
   }
 
   /** Waits until the writer changes nothing; answers the sequence for `#isWhole`. */

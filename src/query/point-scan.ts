@@ -35,6 +35,13 @@ export interface PointVisitor {
    * order of arrival. The columns are the scan's own, and valid until it returns.
    */
   visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void;
+  /** A look at a shard begins, perhaps not the first: what `onOpen` said of it before is void. */
+  onShard?(shard: ShardSelection): void;
+  /**
+   * Of a series, everything before this generation is in the scan, and the first `count` points of it; said of the oldest open
+   * one, and of the next where it has points.
+   */
+  onOpen?(ordinal: number, generation: number, count: number): void;
 }
 
 /** What is the same for all shards. */
@@ -106,6 +113,7 @@ export class PointScan {
       try {
         const scan: ShardScan = { selected, snapshot, ...question };
         this.#head.clear();
+        question.visitor.onShard?.(selected);
         for (const places of groups) this.#copyHead(scan, places);
         if (snapshot.isStale(view.head.released)) continue;
         for (const places of groups) {
@@ -128,7 +136,7 @@ export class PointScan {
     );
   }
 
-  #copyHead({ selected, snapshot, range, stop }: ShardScan, places: GroupPlaces): void {
+  #copyHead({ selected, snapshot, range, visitor, stop }: ShardScan, places: GroupPlaces): void {
     const { ids, firstOrdinal, view } = selected;
     const { index, head } = view;
     const first = snapshot.storedGeneration(places.local) + 1;
@@ -140,6 +148,7 @@ export class PointScan {
       const oldest = index.numberOf(id) < bound ? first + 1 : first;
       for (let generation = oldest; generation <= first + 1; generation++) {
         const count = head.copyPoints(slot, generation, stop);
+        if (count > 0 || generation === oldest) visitor.onOpen?.(firstOrdinal + at, generation, count);
         if (count === 0) continue;
         stop.count(count);
         this.#head.add(firstOrdinal + at, head.times, head.values, count, range);

@@ -2,6 +2,7 @@ import type { QueryAnswer, QueryPort, QueryRequest } from '../../src/http/ports.
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/log.js';
 import { FakeEngine } from '../src/http/fake-engine.js';
+import { silentLive } from '../src/http/silent-live.js';
 import { OPEN_BOUNDS, TestShards } from '../src/query/query-fixture.js';
 import type { Ask, LoadedPoint, Step } from './script.js';
 
@@ -25,6 +26,7 @@ export class ScriptEngine implements QueryPort {
       query: this,
       operator: rest,
       store: rest,
+      live: silentLive,
     });
   }
 

@@ -1,6 +1,6 @@
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
-import type { AnyWebSocketBehavior } from '../../src/http/server.js';
+import type { AnyWebSocketBehavior } from '../../src/http/websocket-route.js';
 import type { HttpIntake } from '../../src/ingest/http-intake.js';
 import type { CommandAnswer, FlushResult } from '../../src/shard/commands/shard-command.js';
 import { CrashFuse, SimCrash } from './crash-fuse.js';

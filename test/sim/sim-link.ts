@@ -1,6 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { ProducerSocket } from '../../protocol/client/host.js';
-import type { AnyWebSocketBehavior } from '../../src/http/server.js';
+import type { AnyWebSocketBehavior } from '../../src/http/websocket-route.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { FrontEndModel } from './front-end-model.js';
 import type { SimRandom } from './sim-random.js';

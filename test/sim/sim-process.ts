@@ -8,7 +8,7 @@ import {
   WORD_TAKEN,
 } from '../../native-free-core/ring/ring-layout.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
-import type { AnyWebSocketBehavior } from '../../src/http/server.js';
+import type { AnyWebSocketBehavior } from '../../src/http/websocket-route.js';
 import { BatchIntake } from '../../src/ingest/batch-intake.js';
 import { frameDecoders } from '../../src/ingest/connection.js';
 import { HttpIntake } from '../../src/ingest/http-intake.js';

@@ -5,7 +5,7 @@ import { PATTERNS } from '../../../src/cli/generate/patterns.js';
 import { Plan, type PlanOptions } from '../../../src/cli/generate/plan.js';
 import { SeededRandom } from '../../../src/cli/generate/random.js';
 import { systemClock } from '../../../src/clock.js';
-import type { AnyWebSocketBehavior } from '../../../src/http/server.js';
+import type { AnyWebSocketBehavior } from '../../../src/http/websocket-route.js';
 import { EdgeFixture } from '../http/edge-fixture.js';
 import { FakeHost, until } from './cli-fixture.js';
 
@@ -203,7 +203,7 @@ test('millrace generate --binary sends columns and counts what is acknowledged',
       }
     },
   };
-  const edge = await EdgeFixture.start(t, { webSockets: new Map([['/ws/ingest', behavior]]) });
+  const edge = await EdgeFixture.start(t, { webSockets: [{ pattern: '/ws/ingest', behavior }] });
   const host = new FakeHost();
   const code = await host.run(
     'generate',

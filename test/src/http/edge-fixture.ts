@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/clock.js';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../../src/http/server.js';
 import { createLogger } from '../../../src/log.js';
 import { FakeEngine } from './fake-engine.js';
+import { silentLive } from './silent-live.js';
 
 /** 2024-06-01T12:00:00Z: where the tests' clock stands. */
 export const NOW_MS = 1_717_243_200_000;
@@ -42,6 +43,7 @@ export class EdgeFixture {
       query: engine,
       operator: engine,
       store: engine,
+      live: silentLive,
       ...options,
     });
     test.after(() => server.close(0));

@@ -75,7 +75,7 @@ test('startHttpServer() attaches WebSocket behaviours, and says 426 to plain HTT
       ws.send(message, isBinary);
     },
   };
-  const edge = await EdgeFixture.start(t, { webSockets: new Map([['/ws/ingest', behavior]]) });
+  const edge = await EdgeFixture.start(t, { webSockets: [{ pattern: '/ws/ingest', behavior }] });
   const plain = await edge.call('/ws/ingest');
   assert.equal(plain.status, 426);
   assert.equal(plain.json.code, 'MR_UPGRADE_REQUIRED');

@@ -1,0 +1,63 @@
+import { assert } from '../../native-free-core/assert.js';
+
+/** Bounds of live push, each with its unit and the reason for its value. */
+
+/** Rest between two looks at the open state, ms: half of it is what a point waits for at the median. */
+export const LOOK_MS = 15;
+
+/** Share of a core that looking may take: after a look that took t ms the thread rests at least 3 t. */
+export const REST_FACTOR = 3;
+
+/** How often the open window of a subscription is told while it changes, ms: ten times a second, as the contract says. */
+export const OPEN_WINDOW_MS = 100;
+
+/** How long behind its end a window counts as open for stragglers, ms. What comes later is told as a revision. */
+export const CLOSE_GRACE_MS = 250;
+
+/** Windows that a subscription remembers for late points, besides the open one. */
+export const WINDOWS_KEPT = 3;
+
+/** Shortest and longest window of a subscription, ms. */
+export const WINDOW_MS_MIN = 1_000;
+export const WINDOW_MS_MAX = 24 * 3_600_000;
+
+/** Points that one look tells of one subscription: 20,000 messages a second, more than a person or a script can use. */
+export const FEED_POINTS_MAX = 300;
+
+/** Points that one look gathers to choose from: what a million a second bring in 60 ms. */
+export const LOOK_POINTS_MAX = 65_536;
+
+/** Series that one subscription may follow: a look at a hundred thousand lines takes some ms. */
+export const FEED_SERIES_MAX = 100_000;
+
+/** Groups that a subscription may split its windows into. */
+export const FEED_GROUPS_MAX = 1_000;
+
+/** Different subscriptions that are worked out at a time; equal ones share. */
+export const FEEDS_MAX = 2_000;
+
+/** Subscriptions of one connection. */
+export const SUBSCRIPTIONS_MAX = 100;
+
+/** Connections for live push at a time. */
+export const LIVE_CONNECTIONS_MAX = 20_000;
+
+/** Statistics that one subscription may ask for. */
+export const STATS_MAX = 16;
+
+/** Bytes that may wait for one reader; with more it is passed over, and told later how much it missed. */
+export const READER_BYTES_MAX = 64 * 1024;
+
+/** Bytes of a message from a client: a subscription is a few hundred. */
+export const COMMAND_BYTES_MAX = 64 * 1024;
+
+/** Seconds without a message before a connection is closed; the library pings before that. */
+export const IDLE_SECONDS = 60;
+
+/** How often an open event stream is written to when there is nothing to tell, ms: proxies close silent ones after a minute. */
+export const EVENT_BEAT_MS = 15_000;
+
+/** How long one look, or the first scan of a subscription, may take, ms. */
+export const LOOK_TIMEOUT_MS = 5_000;
+
+assert(OPEN_WINDOW_MS >= LOOK_MS, 'an open window is told at most once a look');

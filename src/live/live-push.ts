@@ -1,0 +1,44 @@
+import type { LivePort } from '../http/ports.js';
+import type { WebSocketRoute } from '../http/websocket-route.js';
+import type { Logger } from '../log.js';
+import { LiveHub, type LiveReport } from './live-hub.js';
+import { LiveSockets } from './live-sockets.js';
+import type { LiveData } from './live-task.js';
+
+/** Live push as the engine sees it: a thread that looks, a hub that shares, and the sockets that tell. */
+export class LivePush {
+  readonly #hub: LiveHub;
+  readonly #sockets: LiveSockets;
+
+  constructor(data: LiveData, log: Logger) {
+    this.#hub = new LiveHub(data, log);
+    this.#sockets = new LiveSockets(this.#hub);
+  }
+
+  /** Where subscriptions over plain HTTP come in. */
+  get port(): LivePort {
+    return this.#hub;
+  }
+
+  routes(): WebSocketRoute[] {
+    return this.#sockets.routes();
+  }
+
+  report(): LiveReport {
+    return { connections: this.#sockets.count, ...this.#hub.figures() };
+  }
+
+  start(): Promise<void> {
+    return this.#hub.start();
+  }
+
+  /** Ends all subscriptions and connections, before the server is closed. */
+  closeAll(): void {
+    this.#hub.closeAll();
+    this.#sockets.closeAll();
+  }
+
+  stop(): Promise<void> {
+    return this.#hub.stop();
+  }
+}

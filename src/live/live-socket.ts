@@ -1,0 +1,33 @@
+import type { WebSocket } from 'uWebSockets.js';
+
+/** A WebSocket that may be gone: the library's throws when it is touched after it has closed. */
+export class LiveSocket {
+  // The user data are the business of whoever made the socket.
+  #ws: WebSocket<unknown> | undefined;
+
+  constructor(ws: WebSocket<unknown>) {
+    this.#ws = ws;
+  }
+
+  get waitingBytes(): number {
+    return this.#ws?.getBufferedAmount() ?? 0;
+  }
+
+  sendText(text: string): void {
+    this.#ws?.send(text, false);
+  }
+
+  sendBinary(bytes: Uint8Array): void {
+    this.#ws?.send(bytes, true);
+  }
+
+  close(code: number, reason: string): void {
+    const ws = this.#ws;
+    this.#ws = undefined;
+    ws?.end(code, reason);
+  }
+
+  forget(): void {
+    this.#ws = undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ErrorCode } from '../errors.js';
+import type { QueryWorkerData } from '../query/query-task.js';
+import type { FeedMessage } from './feed.js';
+import type { LiveQuestion } from './question.js';
+
+/** Where the shards are found. */
+export type LiveData = Pick<QueryWorkerData, 'shardCount' | 'shardPaths' | 'memories'>;
+
+/** What the live thread is started with. */
+export type LiveTask = LiveData & { port: MessagePort };
+
+/** What the socket thread says to it. */
+export type LiveOrder =
+  | { op: 'open'; feed: number; question: LiveQuestion }
+  | { op: 'close'; feed: number }
+  | { op: 'stop' };
+
+/** What it says back. */
+export type LiveNews =
+  | { kind: 'messages'; feed: number; messages: FeedMessage[]; missed: number }
+  /** The feed can't go on and is closed. */
+  | { kind: 'failed'; feed: number; code: ErrorCode; detail: string }
+  /** Looks so far, for the operator: how long they take and how many feeds there are. */
+  | { kind: 'figures'; feeds: number; looks: number; lookMs: number; longestLookMs: number };

@@ -1,0 +1,86 @@
+import type { Clock } from '../clock.js';
+import type { ShardView } from '../query/shard-view.js';
+import { StopCheck } from '../query/stop-check.js';
+import { formatTime } from '../time/format-time.js';
+import type { Feed, FeedMessage } from './feed.js';
+import { FEED_POINTS_MAX, LOOK_POINTS_MAX, LOOK_TIMEOUT_MS } from './limits.js';
+import type { PointsQuestion } from './question.js';
+import { SeriesTail, type TailVisitor } from './series-tail.js';
+
+/** Tells each new point of some series. When more come in one look than can be told, the newest are, and the rest are counted. */
+export class PointFeed implements Feed, TailVisitor {
+  readonly #tail: SeriesTail;
+  readonly #clock: Clock;
+  readonly #metric: string;
+  /** The members of each series that never change, by place. */
+  readonly #heads: string[] = [];
+  readonly #tails: string[] = [];
+  /** What this look found: place, time and value a point, in the order of arrival of each series. */
+  #places: number[] = [];
+  #times: number[] = [];
+  #values: number[] = [];
+  #missed = 0;
+  #hasBegun = false;
+
+  constructor(question: PointsQuestion, views: readonly ShardView[], clock: Clock) {
+    this.#tail = new SeriesTail(views, question.metric, question.selectors);
+    this.#clock = clock;
+    this.#metric = JSON.stringify(question.metric);
+  }
+
+  look(): FeedMessage[] {
+    const stop = new StopCheck(this.#clock, LOOK_TIMEOUT_MS);
+    this.#tail.grow();
+    if (!this.#hasBegun) {
+      // What was there before the subscriber came is a matter of queries.
+      this.#tail.skipAll(stop);
+      this.#hasBegun = true;
+      return [];
+    }
+    this.#places = [];
+    this.#times = [];
+    this.#values = [];
+    this.#tail.look(this, stop);
+    return this.#told().map((i) => this.#message(this.#places[i]!, this.#times[i]!, this.#values[i]!));
+  }
+
+  takeMissed(): number {
+    const missed = this.#missed;
+    this.#missed = 0;
+    return missed;
+  }
+
+  onPoints(place: number, times: Float64Array, values: Float64Array, count: number): void {
+    const kept = Math.min(count, LOOK_POINTS_MAX - this.#places.length);
+    this.#missed += count - kept;
+    for (let i = count - kept; i < count; i++) {
+      this.#places.push(place);
+      this.#times.push(times[i]!);
+      this.#values.push(values[i]!);
+    }
+  }
+
+  onMissed(count: number): void {
+    this.#missed += count;
+  }
+
+  /** Which of the points that were found are told, in the order in which they were found. */
+  #told(): number[] {
+    const found = this.#places.map((_, i) => i);
+    if (found.length <= FEED_POINTS_MAX) return found;
+    this.#missed += found.length - FEED_POINTS_MAX;
+    found.sort((a, b) => this.#times[b]! - this.#times[a]! || a - b);
+    return found.slice(0, FEED_POINTS_MAX).sort((a, b) => a - b);
+  }
+
+  #message(place: number, timeMs: number, value: number): FeedMessage {
+    if (this.#heads[place] === undefined) {
+      const labels = this.#tail.labelsOf(place);
+      this.#heads[place] = `"metric_name":${this.#metric},"host":${JSON.stringify(labels['host'] ?? null)}`;
+      this.#tails[place] = `"labels":${JSON.stringify(labels)}`;
+    }
+    // + 0: a point of -0 is 0, as in every other answer.
+    const members = `${this.#heads[place]},"time":"${formatTime(timeMs)}","value":${value + 0},${this.#tails[place]}`;
+    return { members, points: 1 };
+  }
+}

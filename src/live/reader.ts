@@ -1,0 +1,61 @@
+import type { ErrorCode } from '../errors.js';
+import type { FeedMessage } from './feed.js';
+import { READER_BYTES_MAX } from './limits.js';
+import type { Listener } from './live-hub.js';
+
+/** Where a reader's messages go: a WebSocket, or a response that stays open. */
+export interface Outlet {
+  /** Bytes that wait for the reader. */
+  readonly waitingBytes: number;
+  /** Sends the message of these members; `missed` is told in it when it is above 0. */
+  send(members: string, missed: number): void;
+  fail(code: ErrorCode, detail: string): void;
+}
+
+/**
+ * One subscription of one reader. A reader that does not keep up is passed over as long as READER_BYTES_MAX wait for it, so
+ * memory stays bounded; of what it misses the newest message is kept, and goes out, with the number of points missed, as soon as
+ * there is room.
+ */
+export class Reader implements Listener {
+  readonly #outlet: Outlet;
+  #missed = 0;
+  #newest: FeedMessage | undefined;
+
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet;
+  }
+
+  onMessages(messages: readonly FeedMessage[], missed: number): void {
+    this.#missed += missed;
+    for (const message of messages) {
+      this.#passOverNewest();
+      if (this.#outlet.waitingBytes > READER_BYTES_MAX) this.#newest = message;
+      else this.#send(message);
+    }
+  }
+
+  onFailed(code: ErrorCode, detail: string): void {
+    this.#outlet.fail(code, detail);
+  }
+
+  /** The reader has room again: it gets the newest of what it missed. */
+  onRoom(): void {
+    const newest = this.#newest;
+    if (newest === undefined || this.#outlet.waitingBytes > READER_BYTES_MAX) return;
+    this.#newest = undefined;
+    this.#send(newest);
+  }
+
+  #passOverNewest(): void {
+    if (this.#newest === undefined) return;
+    this.#missed += this.#newest.points;
+    this.#newest = undefined;
+  }
+
+  #send({ members }: FeedMessage): void {
+    const missed = this.#missed;
+    this.#missed = 0;
+    this.#outlet.send(members, missed);
+  }
+}

@@ -1,0 +1,196 @@
+import type { LabelMatcher } from '../http/ports.js';
+import { ChainColumns } from '../query/head-reader.js';
+import { SeriesConditions } from '../query/label-matcher.js';
+import { LINES_AT_ONCE } from '../query/limits.js';
+import { Selection } from '../query/selection.js';
+import type { ShardView } from '../query/shard-view.js';
+import { type StopCheck, tooBig } from '../query/stop-check.js';
+import { FEED_SERIES_MAX } from './limits.js';
+
+/** Takes what a look finds. A place is a followed series, counted from 0 in the order in which they were found. */
+export interface TailVisitor {
+  /** New points of a series, in the order of arrival; the columns are valid until it returns. */
+  onPoints(place: number, times: Float64Array, values: Float64Array, count: number): void;
+  /** So many points, or an unknown number (0), were written over before they could be read. */
+  onMissed(count: number): void;
+}
+
+/** The followed series of one shard as columns: slot, place, and up to where each was read. */
+class ShardTail {
+  readonly view: ShardView;
+  /** Places by the index's id. */
+  readonly places = new Map<number, number>();
+  slots = new Uint32Array(64);
+  generations = new Int32Array(64);
+  counts = new Int32Array(64);
+  readonly placeOf: number[] = [];
+  /** Series that the metric had when they were selected last. */
+  selectedOf = -1;
+  /** The generation that took points when the last look began. */
+  lookedGeneration = 0;
+
+  constructor(view: ShardView) {
+    this.view = view;
+  }
+
+  add(id: number, place: number): void {
+    const at = this.placeOf.length;
+    if (at === this.slots.length) {
+      this.slots = grown(this.slots, new Uint32Array(at * 2));
+      this.generations = grown(this.generations, new Int32Array(at * 2));
+      this.counts = grown(this.counts, new Int32Array(at * 2));
+    }
+    this.slots[at] = this.view.index.slotOf(id);
+    this.places.set(id, at);
+    this.placeOf.push(place);
+  }
+}
+
+function grown<T extends Uint32Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/**
+ * Follows the series of a metric in the shards' open state: each look finds the points that came since the last one, once
+ * each. A series' chain of a generation only grows, so what was read is a generation and a count (head-reader.ts has the
+ * rules). The shard writes on meanwhile; nothing is registered with it, and nobody pays who isn't looked at.
+ *
+ * Points are lost to a look only when their generation was flushed and its arena taken again since the last one: two
+ * generations were filled meanwhile, for which a shard at full load needs longer than many looks. Then that is told, with
+ * their number as far as the lines still show it.
+ */
+export class SeriesTail {
+  readonly #metric: string;
+  readonly #conditions: SeriesConditions;
+  readonly #shards: readonly ShardTail[];
+  readonly #slice = new Uint32Array(LINES_AT_ONCE);
+  readonly #chains = new ChainColumns();
+  /** The shard and the id of each place. */
+  readonly #series: { shard: ShardTail; id: number }[] = [];
+
+  constructor(views: readonly ShardView[], metric: string, selectors: readonly LabelMatcher[]) {
+    this.#metric = metric;
+    this.#conditions = new SeriesConditions(selectors);
+    this.#shards = views.map((view) => new ShardTail(view));
+  }
+
+  /** Series that are followed. */
+  get count(): number {
+    return this.#series.length;
+  }
+
+  labelsOf(place: number): Record<string, string> {
+    const { shard, id } = this.#series[place]!;
+    return shard.view.index.labelsOf(id);
+  }
+
+  /** Takes in series that have come since the last call. @throws MillraceError MR_QUERY_TOO_BIG beyond FEED_SERIES_MAX */
+  grow(): void {
+    for (const shard of this.#shards) {
+      const { view } = shard;
+      view.refresh(false);
+      const metric = view.index.metric(this.#metric);
+      if (metric === undefined || metric.count === shard.selectedOf) continue;
+      const ids = view.index.select(metric, this.#conditions);
+      shard.selectedOf = metric.count;
+      for (let i = 0; i < ids.length; i++) {
+        const id = ids.items[i]!;
+        if (shard.places.has(id)) continue;
+        if (this.#series.length >= FEED_SERIES_MAX)
+          throw tooBig(`follows more than ${FEED_SERIES_MAX} series`);
+        shard.add(id, this.#series.length);
+        this.#series.push({ shard, id });
+      }
+    }
+  }
+
+  /** The followed series as a selection for a scan, which `mark`s each of them. */
+  beginScan(): Selection {
+    const selection = new Selection();
+    for (const shard of this.#shards) {
+      const { view, selectedOf } = shard;
+      shard.lookedGeneration = view.head.generation;
+      const metric = view.index.metric(this.#metric);
+      if (selectedOf >= 0 && metric !== undefined) {
+        selection.add(view, view.index.select(metric, this.#conditions));
+      }
+    }
+    return selection;
+  }
+
+  /** The place of a series that a view's index calls `id`; undefined when it isn't followed. */
+  placeOf(view: ShardView, id: number): number | undefined {
+    const shard = this.#shards.find((each) => each.view === view);
+    const at = shard?.places.get(id);
+    return at === undefined ? undefined : shard!.placeOf[at];
+  }
+
+  /** Counts everything that is there as read. */
+  skipAll(stop: StopCheck): void {
+    for (const shard of this.#shards) {
+      shard.lookedGeneration = shard.view.head.generation;
+      this.#eachSlice(shard, stop, (at, i) => {
+        const arena = this.#newerArena(i);
+        shard.generations[at] = this.#chains.generations[arena]![i]!;
+        shard.counts[at] = this.#chains.counts[arena]![i]!;
+      });
+    }
+  }
+
+  /** Counts the first `count` points of a generation as read, and all of those before it. */
+  mark(place: number, generation: number, count: number): void {
+    const { shard, id } = this.#series[place]!;
+    const at = shard.places.get(id)!;
+    if (generation < shard.generations[at]!) return;
+    shard.generations[at] = generation;
+    shard.counts[at] = count;
+  }
+
+  /** Visits what came since the last look. */
+  look(visitor: TailVisitor, stop: StopCheck): void {
+    for (const shard of this.#shards) {
+      const { generation } = shard.view.head;
+      // Its arena has been taken again, and lines may have forgotten what was in it.
+      if (generation >= shard.lookedGeneration + 2) visitor.onMissed(0);
+      shard.lookedGeneration = generation;
+      this.#eachSlice(shard, stop, (at, i) => {
+        const newer = this.#newerArena(i);
+        this.#readArena(shard, at, i, 1 - newer, visitor);
+        this.#readArena(shard, at, i, newer, visitor);
+      });
+    }
+  }
+
+  /** Looks at all series of a shard, slice by slice; what stands at `i` of the chains is the series at `at` of the shard. */
+  #eachSlice(shard: ShardTail, stop: StopCheck, visit: (at: number, i: number) => void): void {
+    for (let from = 0; from < shard.placeOf.length; from += LINES_AT_ONCE) {
+      const count = Math.min(LINES_AT_ONCE, shard.placeOf.length - from);
+      this.#slice.set(shard.slots.subarray(from, from + count));
+      shard.view.head.readChains(this.#slice, count, this.#chains, stop);
+      for (let i = 0; i < count; i++) visit(from + i, i);
+    }
+  }
+
+  #newerArena(i: number): 0 | 1 {
+    const [first, second] = this.#chains.generations;
+    return second[i]! > first[i]! ? 1 : 0;
+  }
+
+  // Five arguments: the cursor of an inner loop.
+  #readArena(shard: ShardTail, at: number, i: number, arena: number, visitor: TailVisitor): void {
+    const generation = this.#chains.generations[arena]![i]!;
+    const count = this.#chains.counts[arena]![i]!;
+    const marked = shard.generations[at]!;
+    if (generation < marked) return;
+    const from = generation === marked ? shard.counts[at]! : 0;
+    if (count <= from) return;
+    const { head } = shard.view;
+    const copied = head.copyPart(shard.slots[at]!, generation, from, count);
+    // Looked at after the copy: an arena that was not taken again until now was whole while it was copied.
+    if (head.generation >= generation + 2 || copied < count - from) visitor.onMissed(count - from);
+    else visitor.onPoints(shard.placeOf[at]!, head.times, head.values, copied);
+    shard.generations[at] = generation;
+    shard.counts[at] = count;
+  }
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { seededRandom } from '../../../bench/macro/tsbs.js';
+import type { FeedMessage } from '../../../src/live/feed.js';
+import { FEED_POINTS_MAX } from '../../../src/live/limits.js';
+import { PointFeed } from '../../../src/live/point-feed.js';
+import { OPEN_BOUNDS, type TestPoint, TestShards } from '../query/query-fixture.js';
+
+interface ToldPoint {
+  metric_name: string;
+  host: string | null;
+  time: string;
+  value: number;
+  labels: Record<string, string>;
+}
+
+const read = ({ members }: FeedMessage): ToldPoint => JSON.parse(`{${members}}`) as ToldPoint;
+
+function feedOf(shards: TestShards): PointFeed {
+  const clock = { nowMs: () => shards.nowMs, monotonicMs: () => 0 };
+  return new PointFeed({ kind: 'points', metric: 'm', selectors: [] }, shards.views, clock);
+}
+
+const point = (labels: Record<string, string>, timeMs: number, value: number): TestPoint => ({
+  name: 'm',
+  labels,
+  timeMs,
+  value,
+});
+
+it('PointFeed tells each point from its begin on as the contract has it', () => {
+  const shards = new TestShards(1);
+  shards.write([point({ host: 'a' }, shards.nowMs, 1)]);
+  shards.settle();
+  const feed = feedOf(shards);
+  assert.deepEqual(feed.look(), [], 'what was there before is no news');
+  shards.write([
+    point({ host: 'a', dc: 'x' }, shards.nowMs + 0.5, -0),
+    point({ host: 'a' }, shards.nowMs, 2),
+  ]);
+  shards.settle();
+  const told = feed.look().map(read);
+  assert.deepEqual(
+    told.sort((a, b) => a.value - b.value),
+    [
+      {
+        metric_name: 'm',
+        host: 'a',
+        time: '2023-11-14T22:13:20.0005Z',
+        value: 0,
+        labels: { dc: 'x', host: 'a' },
+      },
+      { metric_name: 'm', host: 'a', time: '2023-11-14T22:13:20Z', value: 2, labels: { host: 'a' } },
+    ],
+  );
+  assert.deepEqual(feed.look(), []);
+  shards.close();
+});
+
+it('PointFeed tells the newest when there are too many, and counts the others', () => {
+  const shards = new TestShards(1);
+  const feed = feedOf(shards);
+  feed.look();
+  const total = FEED_POINTS_MAX + 50;
+  shards.write(Array.from({ length: total }, (_, i) => point({ host: `h${i % 7}` }, shards.nowMs + i, i)));
+  shards.settle();
+  const values = feed.look().map((message) => read(message).value);
+  assert.equal(values.length, FEED_POINTS_MAX);
+  assert.equal(Math.min(...values), 50);
+  assert.equal(feed.takeMissed(), 50);
+  assert.equal(feed.takeMissed(), 0);
+  shards.close();
+});
+
+it('PointFeed counts points that were written over before a look', () => {
+  const shards = new TestShards(1, OPEN_BOUNDS);
+  const feed = feedOf(shards);
+  feed.look();
+  shards.write([point({ host: 'a' }, shards.nowMs, 1)]);
+  shards.settle();
+  feed.look();
+  shards.write([point({ host: 'a' }, shards.nowMs, 2), point({ host: 'a' }, shards.nowMs, 3)]);
+  shards.settle();
+  for (let i = 0; i < 2; i++) {
+    shards.closeGeneration();
+    shards.settle();
+    shards.write([point({ host: 'b' }, shards.nowMs, 4 + i)]);
+    shards.settle();
+  }
+  const values = feed.look().map((message) => read(message).value);
+  assert.deepEqual(values.sort(), [4, 5]);
+  assert.equal(feed.takeMissed(), 2);
+  shards.close();
+});
+
+for (const seed of [11, 12, 13, 14]) {
+  it(`PointFeed tells each point once, across flushes and new series (seed ${seed})`, () => {
+    const random = seededRandom(seed);
+    const shards = new TestShards(seed % 2 === 0 ? 2 : 1, OPEN_BOUNDS);
+    let next = 0;
+    const write = (): void => {
+      const count = Math.floor(random() * 25);
+      shards.write(
+        Array.from({ length: count }, () =>
+          point({ host: `h${Math.floor(random() * (3 + next / 200))}` }, shards.nowMs, next++),
+        ),
+      );
+    };
+    write();
+    shards.settle();
+    const feed = feedOf(shards);
+    feed.look();
+    const before = next;
+    const told: number[] = [];
+    for (let step = 0; step < 200; step++) {
+      const dice = random();
+      if (dice < 0.5) write();
+      else if (dice < 0.9) shards.work();
+      else {
+        shards.settle();
+        shards.closeGeneration();
+      }
+      shards.nowMs += 10;
+      told.push(...feed.look().map((message) => read(message).value));
+    }
+    shards.settle();
+    told.push(...feed.look().map((message) => read(message).value));
+    assert.equal(feed.takeMissed(), 0);
+    assert.deepEqual(
+      told.sort((a, b) => a - b),
+      Array.from({ length: next - before }, (_, i) => before + i),
+    );
+    assert.ok(shards.shards.some(({ engine }) => engine.counters.get('flushes') > 2));
+    shards.close();
+  });
+}
