@@ -132,9 +132,11 @@ class Engine implements RunningEngine {
         retention: config.retention,
         limits: { points: limits.queryPoints, series: limits.querySeries, rows: limits.queryRows },
       },
-      config.queryThreads,
-      limits.queryTimeoutMs,
-      (place) => log.warn({ place }, 'a query met something damaged and passed over it'),
+      {
+        threads: config.queryThreads,
+        timeoutMs: limits.queryTimeoutMs,
+        onDamaged: (place) => log.warn({ place }, 'a query met something damaged and passed over it'),
+      },
     );
     this.#live = new LivePush({ shardCount, shardPaths, memories }, log);
     this.#operator = new OperatorReport({

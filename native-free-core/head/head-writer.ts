@@ -74,6 +74,8 @@ export class HeadWriter {
   #sequence: number;
   readonly #unitsUsed: [number, number] = [0, 0];
   readonly #live: LiveRecorder | undefined;
+  /** Points that came when their time was before what live windows take, since the worker began. */
+  latePoints = 0;
   /** Points before this time are not offered to the live windows. */
   #liveFromMs = Number.POSITIVE_INFINITY;
 
@@ -144,6 +146,10 @@ export class HeadWriter {
   /** From now on points at or after `fromMs` are offered to the live windows. */
   setLiveFrom(fromMs: number): void {
     this.#liveFromMs = this.#live === undefined ? Number.POSITIVE_INFINITY : fromMs;
+  }
+
+  get liveFromMs(): number {
+    return this.#liveFromMs;
   }
 
   /** A slot gets its series. Between `begin` and `end`. */
@@ -233,6 +239,7 @@ export class HeadWriter {
     const deltas = timesOffset >> 2;
     const fullTimes = timesOffset >> 3;
     let unitsUsed = this.#unitsUsed[arenaIndex]!;
+    let late = 0;
     for (let i = from; i < to; i++) {
       const slot = i32[slots + i]!;
       const value = f64[values + i]!;
@@ -291,7 +298,9 @@ export class HeadWriter {
         this.#reach(slot);
       }
       if (time >= liveFromMs) live!.record(lines[line + LINE_METRIC]!, time, value);
+      else late++;
     }
+    this.latePoints += late;
     this.#unitsUsed[arenaIndex] = unitsUsed;
     // Beyond the arena typed arrays drop stores in silence, so the bound is checked where it costs nothing.
     assert(unitsUsed <= links.length, 'an arena overflowed its hard bound');

@@ -84,6 +84,8 @@ export interface QueryRequest {
   isTraced?: boolean;
   /** How the bytes may be encoded. */
   coding?: AnswerCoding | undefined;
+  /** Where the answer depends on points before this time alone, ms: an answer about the past may be kept. */
+  endMs?: number;
 }
 
 /** A request about the series that match. */

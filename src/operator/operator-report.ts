@@ -5,7 +5,7 @@ import type { IngestCounters } from '../ingest/ingest-counters.js';
 import type { SeriesResolver } from '../ingest/series-resolver.js';
 import type { ShardLinks } from '../ingest/shard-links.js';
 import type { LiveReport } from '../live/live-hub.js';
-import type { QueryReport } from '../query/query-pool.js';
+import type { QueryReport } from '../query/query-report.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
 import { VERSION } from '../version.js';
 import { databaseStatus } from './database-status.js';

@@ -50,6 +50,18 @@ export const TREND_RAW_RANGE_MS_MAX = 86_400_000;
 /** Waiting queries a thread: one thread answers a few hundred small ones a second even when the shards are busy. */
 export const QUEUE_PER_THREAD = 64;
 
+/**
+ * How long a query may run on the thread that is for light ones, ms, before it gives it up and waits for another. So long a
+ * light query may find it taken; names, latest values and an hour of a few series take a tenth of it.
+ */
+export const LIGHT_BUDGET_MS = 25;
+
+/**
+ * Answers about the past that are kept: enough for some dashboards of a hundred panels of 100 KB; one may take an eighth.
+ * After five minutes they are asked for again, so that what retention hides meanwhile goes soon.
+ */
+export const ANSWER_CACHE_BOUNDS = { bytesMax: 32 * MIB, entryBytesMax: 4 * MIB, ageMsMax: 300_000 };
+
 /** When a client that found the queue full is told to come back, ms. */
 export const BUSY_RETRY_MS = 250;
 

@@ -10,6 +10,12 @@ export class QueryCounters {
   /** Refused because the queue was full. */
   refused = 0;
   cancelled = 0;
+  /** Answered together with an identical one that was asked before. */
+  coalesced = 0;
+  /** Answered from the cache. */
+  cached = 0;
+  /** That gave up the thread of light queries. */
+  yielded = 0;
   failed = 0;
   /** Running or waiting. */
   inFlight = 0;

@@ -2,9 +2,13 @@ import { Piscina } from 'piscina';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import type { QueryAnswer, QueryPort, QueryRequest } from '../http/ports.js';
-import { type LatencyReport, latencyReport } from '../operator/latency-report.js';
-import { BUSY_RETRY_MS, QUEUE_PER_THREAD } from './limits.js';
+import { AnswerCache } from './answer-cache.js';
+import { Flight } from './flight.js';
+import { History } from './history.js';
+import { ANSWER_CACHE_BOUNDS, BUSY_RETRY_MS, LIGHT_BUDGET_MS, QUEUE_PER_THREAD } from './limits.js';
 import { QueryCounters } from './query-counters.js';
+import { type Lane, QueryLanes } from './query-lanes.js';
+import { type QueryReport, queryReport } from './query-report.js';
 import {
   ALL_TICKETS,
   type QueryReply,
@@ -14,10 +18,25 @@ import {
 } from './query-task.js';
 import { queryTimeout } from './stop-check.js';
 
+export interface QueryPoolOptions {
+  threads: number;
+  /** How long a query may run; its caller's signal may end it sooner. */
+  timeoutMs: number;
+  /** Is told of each damaged place that a query met and passed over. */
+  onDamaged?: (place: string) => void;
+  /** How long a query may run on the thread of light ones, ms. */
+  lightBudgetMs?: number;
+}
+
 /**
  * Answers queries on threads of a Piscina pool. At most QUEUE_PER_THREAD wait for each thread, further ones are refused
  * at once. A query whose client went away is told so through a word of shared memory and stops by itself: a thread is
  * never terminated while it works, because it holds read transactions of LMDB.
+ *
+ * Who asks what somebody asked already, to the letter, waits for the same answer: of a query that has not begun to run, or,
+ * about the past, of one that runs, while the past is what it was when it began. So everybody still sees everything that was
+ * acknowledged before they asked. A query stops when the last who waited for it has gone. Answers about the past are
+ * kept (AnswerCache). docs/adr/0014-answers-about-the-past.md has the reasons.
  */
 export class QueryPool implements QueryPort {
   readonly counters = new QueryCounters();
@@ -25,23 +44,21 @@ export class QueryPool implements QueryPort {
   readonly #threads: number;
   readonly #timeoutMs: number;
   readonly #onDamaged: (place: string) => void;
+  readonly #lightBudgetMs: number;
   readonly #cancelled: Int32Array;
   /** Slots of `#cancelled` that no task has. */
   readonly #freeSlots: number[] = [];
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #lanes: QueryLanes<Flight>;
+  /** The youngest flight of each request that somebody may still join. */
+  readonly #flights = new Map<string, Flight>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #cache = new AnswerCache(ANSWER_CACHE_BOUNDS);
+  readonly #history: History;
   #lastTicket = 0;
   #isClosing = false;
 
-  /**
-   * @param timeoutMs how long a query may run; its caller's signal may end it sooner
-   * @param onDamaged is told of each damaged place that a query met and passed over
-   */
-  constructor(
-    data: QueryWorkerData,
-    threads: number,
-    timeoutMs: number,
-    onDamaged: (place: string) => void = () => {},
-  ) {
+  constructor(data: QueryWorkerData, options: QueryPoolOptions) {
+    const { threads, timeoutMs, onDamaged = () => {}, lightBudgetMs = LIGHT_BUDGET_MS } = options;
     const slots = threads * (QUEUE_PER_THREAD + 1);
     const cancelled = new SharedArrayBuffer(slots * 4);
     this.#cancelled = new Int32Array(cancelled);
@@ -49,6 +66,9 @@ export class QueryPool implements QueryPort {
     this.#threads = threads;
     this.#timeoutMs = timeoutMs;
     this.#onDamaged = onDamaged;
+    this.#lightBudgetMs = lightBudgetMs;
+    this.#lanes = new QueryLanes(threads);
+    this.#history = new History(data.memories);
     this.#piscina = new Piscina({
       filename: new URL('./query-worker.js', import.meta.url).href,
       name: 'runQuery',
@@ -75,18 +95,20 @@ export class QueryPool implements QueryPort {
   /** @throws MillraceError MR_BUSY, MR_STOPPING, MR_QUERY_TIMEOUT or what the query met; the signal's reason */
   async run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
     if (signal.aborted) throw this.#abortReason(signal);
-    if (this.#isClosing) throw new MillraceError('MR_STOPPING', 'The server is stopping.');
-    const slot = this.#freeSlots.pop();
-    if (slot === undefined) throw this.#busy();
-    const startMs = systemClock.monotonicMs();
+    if (this.#isClosing) throw stopping();
     const { counters } = this;
-    counters.inFlightMax = Math.max(counters.inFlightMax, ++counters.inFlight);
-    const task: QueryTask = { request, slot, ticket: this.#nextTicket(), timeoutMs: this.#timeoutMs };
-    const reply = this.#reply(task);
+    const startMs = systemClock.monotonicMs();
+    const key = JSON.stringify(request);
+    const kept = this.#cache.get(key, (versions) => this.#history.isCurrent(versions), startMs);
+    if (kept !== undefined) {
+      counters.cached++;
+      this.#answered(startMs);
+      return kept;
+    }
+    const flight = this.#joinable(key) ?? this.#begin(key, request);
     try {
-      const answer = answerOf(await this.#unlessAborted(reply, signal, task));
-      counters.answered++;
-      counters.latencyMs.record(systemClock.monotonicMs() - startMs);
+      const answer = answerOf(await this.#wait(flight, signal));
+      this.#answered(startMs);
       return answer;
     } catch (error) {
       if (signal.aborted) counters.cancelled++;
@@ -100,66 +122,131 @@ export class QueryPool implements QueryPort {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#cancelled.fill(ALL_TICKETS);
-    await Promise.allSettled(this.#running);
+    // What still waits is handed out, finds itself cancelled at once, and lands.
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#piscina.destroy();
   }
 
-  /** What an operator sees of the query side. */
   report(): QueryReport {
-    const { answered, refused, cancelled, failed, inFlight, inFlightMax, points, damaged, latencyMs } =
-      this.counters;
-    return {
-      threads: this.#piscina.threads.length,
-      answered,
-      refused,
-      cancelled,
-      failed,
-      in_flight: inFlight,
-      in_flight_max: inFlightMax,
-      points_decoded: points,
-      damaged_places: damaged,
-      latency: latencyReport(latencyMs),
-    };
+    return queryReport(this.#piscina.threads.length, this.#lanes.waiting, this.counters, this.#cache);
   }
 
-  #busy(): MillraceError {
-    this.counters.refused++;
-    const waiting = this.counters.inFlight;
-    return new MillraceError(
-      'MR_BUSY',
-      `${waiting} queries are waiting, which is the most. Try again in a moment.`,
-      {
-        retryAfterMs: BUSY_RETRY_MS,
-      },
-    );
+  #answered(startMs: number): void {
+    this.counters.answered++;
+    this.counters.latencyMs.record(systemClock.monotonicMs() - startMs);
   }
 
-  /** Runs the task to its end, also when nobody waits for it any more; only then its slot is free. */
-  async #reply(task: QueryTask): Promise<QueryReply> {
-    const running = this.#piscina.run(task) as Promise<QueryReply>;
-    this.#running.add(running);
+  /** A flight whose answer is going to be as good as that of one that begins now. */
+  #joinable(key: string): Flight | undefined {
+    const flight = this.#flights.get(key);
+    if (flight === undefined) return undefined;
+    const { isRunning, versions } = flight;
+    if (isRunning && (versions === undefined || !this.#history.isCurrent(versions))) return undefined;
+    this.counters.coalesced++;
+    return flight;
+  }
+
+  #begin(key: string, request: QueryRequest): Flight {
+    const { counters } = this;
+    const slot = this.#freeSlots.pop();
+    if (slot === undefined) throw this.#busy();
+    counters.inFlightMax = Math.max(counters.inFlightMax, ++counters.inFlight);
+    const flight = new Flight(key, request, slot, this.#nextTicket());
+    this.#flights.set(key, flight);
+    this.#lanes.push(flight);
+    this.#dispatch();
+    return flight;
+  }
+
+  /** Lets as many run as there are threads for. */
+  #dispatch(): void {
+    for (let next = this.#lanes.next(); next !== undefined; next = this.#lanes.next()) {
+      const running: Promise<void> = this.#fly(next.query, next.lane).finally(() => {
+        this.#running.delete(running);
+      });
+      this.#running.add(running);
+    }
+  }
+
+  /** Runs a flight on a thread, to its end, also when nobody waits for it any more; only then its slot is free. */
+  async #fly(flight: Flight, lane: Lane): Promise<void> {
+    const { request, slot, ticket } = flight;
+    flight.isRunning = true;
+    flight.versions =
+      request.endMs === undefined || request.isTraced === true
+        ? undefined
+        : this.#history.versionsBefore(request.endMs);
+    const budgetMs = lane === 'light' ? this.#lightBudgetMs : Number.POSITIVE_INFINITY;
+    const task: QueryTask = { request, slot, ticket, timeoutMs: this.#timeoutMs, budgetMs };
+    let reply: QueryReply | undefined;
+    let failure: unknown;
     try {
-      const reply = await running;
-      this.counters.points += reply.points;
-      this.counters.damaged += reply.damaged.length;
-      for (const place of reply.damaged) this.#onDamaged(place);
-      return reply;
-    } finally {
-      this.#running.delete(running);
-      this.#freeSlots.push(task.slot);
+      reply = (await this.#piscina.run(task)) as QueryReply;
+      this.#count(reply);
+    } catch (error) {
+      failure = error;
+    }
+    this.#lanes.ended(lane);
+    if (reply?.outcome.kind === 'yielded' && flight.callers > 0) {
+      this.counters.yielded++;
+      flight.isRunning = false;
+      this.#lanes.giveBack(flight);
+    } else this.#land(flight, reply, failure);
+    this.#dispatch();
+  }
+
+  #count(reply: QueryReply): void {
+    this.counters.points += reply.points;
+    this.counters.damaged += reply.damaged.length;
+    for (const place of reply.damaged) this.#onDamaged(place);
+  }
+
+  #land(flight: Flight, reply: QueryReply | undefined, failure: unknown): void {
+    this.#forget(flight);
+    this.#freeSlots.push(flight.slot);
+    this.counters.inFlight--;
+    if (reply === undefined) return flight.fail(failure);
+    const { versions, key } = flight;
+    if (reply.outcome.kind === 'answer' && versions !== undefined) {
+      this.#cache.put(key, reply.outcome.answer, versions, systemClock.monotonicMs());
+    }
+    flight.land(reply);
+  }
+
+  #forget(flight: Flight): void {
+    if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
+  }
+
+  /** The last who waited for it has gone. */
+  #abandon(flight: Flight): void {
+    this.#forget(flight);
+    if (flight.isRunning) Atomics.store(this.#cancelled, flight.slot, flight.ticket);
+    else {
+      this.#lanes.remove(flight);
+      this.#freeSlots.push(flight.slot);
       this.counters.inFlight--;
     }
   }
 
-  #unlessAborted(reply: Promise<QueryReply>, signal: AbortSignal, task: QueryTask): Promise<QueryReply> {
+  #wait(flight: Flight, signal: AbortSignal): Promise<QueryReply> {
+    flight.callers++;
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        Atomics.store(this.#cancelled, task.slot, task.ticket);
+        if (--flight.callers === 0) this.#abandon(flight);
         reject(this.#abortReason(signal));
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+      flight.reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
     });
+  }
+
+  #busy(): MillraceError {
+    this.counters.refused++;
+    return new MillraceError(
+      'MR_BUSY',
+      `${this.counters.inFlight} queries are waiting, which is the most. Try again in a moment.`,
+      { retryAfterMs: BUSY_RETRY_MS },
+    );
   }
 
   #abortReason(signal: AbortSignal): unknown {
@@ -175,19 +262,7 @@ export class QueryPool implements QueryPort {
 
 const TICKET_MAX = 2 ** 31 - 1;
 
-/** What an operator sees of the query side. */
-export interface QueryReport {
-  threads: number;
-  answered: number;
-  refused: number;
-  cancelled: number;
-  failed: number;
-  in_flight: number;
-  in_flight_max: number;
-  points_decoded: number;
-  damaged_places: number;
-  latency: LatencyReport;
-}
+const stopping = (): MillraceError => new MillraceError('MR_STOPPING', 'The server is stopping.');
 
 /** Whether the query was answered, only not with what was asked for: the metric is unknown, the range too large. */
 function isRefusal(error: unknown): boolean {
@@ -196,6 +271,6 @@ function isRefusal(error: unknown): boolean {
 
 function answerOf({ outcome }: QueryReply): QueryAnswer {
   if (outcome.kind === 'answer') return outcome.answer;
-  if (outcome.kind === 'cancelled') throw new MillraceError('MR_STOPPING', 'The server is stopping.');
+  if (outcome.kind !== 'failure') throw stopping();
   throw new MillraceError(outcome.code, outcome.detail, outcome.details);
 }

@@ -29,6 +29,8 @@ export interface QueryTask {
   slot: number;
   ticket: number;
   timeoutMs: number;
+  /** How long it may run on a thread that is for light queries, ms; not finite on any other. */
+  budgetMs: number;
 }
 
 /** What goes with a coded error from thread to thread. */
@@ -39,7 +41,9 @@ export interface QueryReply {
   outcome:
     | { kind: 'answer'; answer: QueryAnswer }
     | { kind: 'failure'; code: ErrorCode; detail: string; details: FailureDetails }
-    | { kind: 'cancelled' };
+    | { kind: 'cancelled' }
+    /** It gave its thread up, because it is not light. */
+    | { kind: 'yielded' };
   /** Points decoded. */
   points: number;
   /** Places that were found damaged for the first time, for a person. */

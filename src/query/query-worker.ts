@@ -51,13 +51,18 @@ export function ping(): void {}
 export function runQuery(task: QueryTask): object {
   context ??= makeContext();
   const { engine, findings, cancelled } = context;
-  const { slot, ticket, timeoutMs } = task;
+  const { slot, ticket, timeoutMs, budgetMs } = task;
+  const yieldMs = systemClock.monotonicMs() + budgetMs;
+  let hasYielded = false;
   const isCancelled = (): boolean => {
     const word = Atomics.load(cancelled, slot);
-    return word === ticket || word === ALL_TICKETS;
+    if (word === ticket || word === ALL_TICKETS) return true;
+    hasYielded = systemClock.monotonicMs() > yieldMs;
+    return hasYielded;
   };
   const stop = new StopCheck(systemClock, timeoutMs, isCancelled, data.limits);
-  const outcome = outcomeOf(engine, task, stop);
+  const ended = outcomeOf(engine, task, stop);
+  const outcome = ended.kind === 'cancelled' && hasYielded ? ({ kind: 'yielded' } as const) : ended;
   return movable({ outcome, points: stop.cost.points, damaged: findings.take() });
 }
 

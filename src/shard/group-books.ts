@@ -35,6 +35,8 @@ export interface StoredRecords {
  * Groups are counted from the shard's first, tiers as in TIER_NAMES.
  */
 export class GroupBooks {
+  /** Rows of tiers that were swept, since the worker began. */
+  sweptRows = 0;
   readonly #firstGroup: number;
   readonly #records: StoredRecords;
   readonly #dirtyGroups = new Set<number>();
@@ -66,6 +68,7 @@ export class GroupBooks {
     record.bytes += bytes ?? 0;
     record.rows += rows ?? 0;
     record.sweptRows += sweptRows ?? 0;
+    this.sweptRows += sweptRows ?? 0;
     this.#dirtyTiers.add(local * TIER_NAMES.length + tier);
   }
 

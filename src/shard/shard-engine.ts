@@ -24,8 +24,10 @@ import { encodeShardRecord, type ShardRecord } from '../store/records.js';
 import type { StoreWriter } from '../store/shard-store.js';
 import { PREFIX_SHARD, SHARD_RECORD } from '../store/store-layout.js';
 import { CommandQueue } from './commands/command-queue.js';
+import { countShard } from './count-shard.js';
 import { Flush } from './flush.js';
 import { GroupBooks, type StoredRecords } from './group-books.js';
+import { HistoryMark } from './history-mark.js';
 import { COMPACTION_BOUNDS } from './jobs/compaction-bounds.js';
 import { ShardJobs } from './jobs/shard-jobs.js';
 import { NewProducers } from './new-producers.js';
@@ -51,6 +53,7 @@ export class ShardEngine {
   readonly windows: ProducerWindows;
   readonly counters: ShardCounters;
   readonly flush: Flush;
+  readonly history: HistoryMark;
   readonly commands: CommandQueue;
   readonly books: GroupBooks;
   /** Background work on the store. */
@@ -67,6 +70,8 @@ export class ShardEngine {
   #acceptedBefore = 0;
   #damagedBefore = 0;
   #cyclePoints = 0;
+  /** Points and rows that were expired or swept, when last looked at. */
+  #gone = 0;
   #pending = false;
   /** Log bytes of the generation that takes points now, and of the one that is flushed. */
   #logBytes = 0;
@@ -82,6 +87,7 @@ export class ShardEngine {
     this.books = new GroupBooks(shard, map, records);
     this.#bounds = options.bounds ?? SHARD_BOUNDS;
     this.counters = new ShardCounters(memory.counters);
+    this.history = new HistoryMark(memory.history);
     this.head = new HeadWriter(memory.head, options.live);
     this.series = new SeriesTable(shard, map, options.retention);
     this.windows = new ProducerWindows(map.groupCount(shard));
@@ -150,6 +156,7 @@ export class ShardEngine {
     // A predecessor that died while its store was full; while the word stands, no work comes that could clear it.
     this.counters.set('unableToStore', 0);
     this.#updateCounters();
+    this.history.changed();
     this.head.ready();
   }
 
@@ -218,6 +225,7 @@ export class ShardEngine {
    */
   doWork(nowMs: number): number {
     if (this.#pending) return this.#commit(nowMs) + 1;
+    this.history.close(this.head.liveFromMs);
     this.#closeGenerationIfDue(nowMs, false);
     const taken = this.#take() + this.flush.step();
     const load = taken === 0 && !this.flush.active ? 'idle' : 'busy';
@@ -281,6 +289,7 @@ export class ShardEngine {
     this.#log.reset();
     this.#cyclePoints = 0;
     const start = this.#ring.position;
+    const late = this.head.latePoints;
     const unitsMax = this.#bounds.cycleBytesMax / UNIT_BYTES;
     while (((this.#ring.position - start) | 0) < unitsMax && this.head.usedBytes < arenaMax) {
       const offset = this.#ring.next();
@@ -289,6 +298,7 @@ export class ShardEngine {
       if (this.#applyFromRing(offset)) break;
     }
     if (entries > 0) this.#ring.markTaken();
+    if (this.head.latePoints !== late) this.history.changed();
     return entries;
   }
 
@@ -396,26 +406,15 @@ export class ShardEngine {
   }
 
   #updateCounters(): void {
-    const { counters, head } = this;
-    let stored = 0;
-    let expired = 0;
-    let fresh = 0;
-    this.books.groups.forEach((group, local) => {
-      stored += group.storedPoints;
-      expired += group.expiredPoints;
-      fresh += this.books.freshPoints(local);
+    const { expiredPoints, sweptRows } = countShard(this.counters, this, {
+      accepted: this.#accepted,
+      damaged: this.#damaged,
+      logBytes: this.#logBytes + this.#flushingLogBytes,
     });
-    const inBlocks = this.flush.active ? this.flush.storedPoints : 0;
-    counters.set('accepted', this.#accepted);
-    counters.set('open', head.openPoints[0] + head.openPoints[1] - inBlocks);
-    counters.set('stored', stored);
-    counters.set('expired', expired);
-    counters.set('damaged', this.#damaged);
-    counters.set('series', this.series.count);
-    counters.set('logBytes', this.#logBytes + this.#flushingLogBytes);
-    counters.set('flushing', this.flush.active ? 1 : 0);
-    counters.set('freshPoints', fresh);
-    this.jobs.count(counters);
-    counters.set('freshBytes', this.flush.writtenBytes);
+    this.jobs.count(this.counters);
+    // What went has been in answers about the past.
+    const gone = expiredPoints + sweptRows;
+    if (gone !== this.#gone) this.history.changed();
+    this.#gone = gone;
   }
 }

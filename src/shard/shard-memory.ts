@@ -8,6 +8,7 @@ import { PagedHistogram } from '../../native-free-core/histogram/paged-histogram
 import { LIVE_METRICS_MAX, LIVE_PAGES_MAX } from '../../native-free-core/limits.js';
 import { createLiveWindows } from '../../native-free-core/live/live-windows-memory.js';
 import { ringMemoryBytes } from '../../native-free-core/ring/ring-layout.js';
+import { HISTORY_MARK_BYTES } from './history-mark.js';
 import { SHARD_COUNTERS } from './shard-counters.js';
 
 /** All memory that a shard shares with the socket thread and the query threads. Made once, outlives a crashed worker. */
@@ -17,6 +18,7 @@ export interface ShardMemory {
   live: SharedArrayBuffer;
   counters: SharedArrayBuffer;
   latencies: SharedArrayBuffer;
+  history: SharedArrayBuffer;
 }
 
 /** Milliseconds from microseconds to minutes span 27 octaves; 32 pages never run out. */
@@ -29,6 +31,7 @@ export function createShardMemory(groupCount: number, seriesTotal: number, ringB
     live: createLiveWindows({ metricsMax: LIVE_METRICS_MAX, pagesMax: LIVE_PAGES_MAX }),
     counters: new SharedArrayBuffer(SHARD_COUNTERS.length * 8),
     latencies: new SharedArrayBuffer(histogramPoolBytes(LATENCY_POOL)),
+    history: new SharedArrayBuffer(HISTORY_MARK_BYTES),
   };
 }
 

@@ -1,26 +1,8 @@
 import type { OperatorStats } from '../operator-report.js';
-import type { ShardStats } from '../shard-stats.js';
-import { counter, gauge, latency, type MetricFamily, type Sample } from './metric-family.js';
+import { counter, gauge, latency, type MetricFamily, perMember } from './metric-family.js';
+import { SHARD_FAMILIES } from './shard-families.js';
 
 type Stats = OperatorStats;
-
-/** A sample of each shard. */
-const perShard =
-  (read: (shard: ShardStats) => number | boolean) =>
-  ({ shards }: Stats): Sample[] =>
-    shards.map((each) => [{ shard: each.shard }, Number(read(each))]);
-
-/** A sample of each tier of each shard. */
-const perTier =
-  (read: (tier: ShardStats['tiers'][number]) => number) =>
-  ({ shards }: Stats): Sample[] =>
-    shards.flatMap(({ shard, tiers }) =>
-      tiers.map((each): Sample => [{ shard, tier: each.tier }, read(each)]),
-    );
-
-/** A sample of each member of an object of numbers. */
-const perMember = (label: string, members: Readonly<Record<string, number>>): Sample[] =>
-  Object.entries(members).map(([name, value]) => [{ [label]: name }, value]);
 
 const engine: readonly MetricFamily<Stats>[] = [
   gauge('millrace_info', 'The version that runs.', ({ version }) => [[{ version }, 1]]),
@@ -104,6 +86,24 @@ const reading: readonly MetricFamily<Stats>[] = [
     'The most that ran or waited at once.',
     (s) => s.queries.in_flight_max,
   ),
+  gauge('millrace_queries_waiting', 'Queries that wait for a thread.', (s) => s.queries.waiting),
+  counter(
+    'millrace_queries_coalesced_total',
+    'Queries answered together with an identical one.',
+    (s) => s.queries.coalesced,
+  ),
+  counter(
+    'millrace_queries_yielded_total',
+    'Times that a query gave up the thread of light ones.',
+    (s) => s.queries.yielded,
+  ),
+  counter(
+    'millrace_query_cache_answers_total',
+    'Queries answered from the cache.',
+    (s) => s.queries.cache.answered,
+  ),
+  gauge('millrace_query_cache_entries', 'Answers in the cache.', (s) => s.queries.cache.entries),
+  gauge('millrace_query_cache_bytes', 'Bytes of them.', (s) => s.queries.cache.bytes),
   counter('millrace_query_points_total', 'Points that queries decoded.', (s) => s.queries.points_decoded),
   counter(
     'millrace_query_damaged_places_total',
@@ -122,179 +122,10 @@ const reading: readonly MetricFamily<Stats>[] = [
   gauge('millrace_http_body_bytes', 'Request bodies held in memory.', (s) => s.http.body_bytes_held),
 ];
 
-const shards: readonly MetricFamily<Stats>[] = [
-  gauge(
-    'millrace_shard_ring_fill_bytes',
-    'What waits in the ring now.',
-    perShard((s) => s.ring.fill_bytes),
-  ),
-  gauge(
-    'millrace_shard_ring_highest_bytes',
-    'The most that ever waited.',
-    perShard((s) => s.ring.highest_bytes),
-  ),
-  gauge(
-    'millrace_shard_ring_bytes',
-    'Size of the ring.',
-    perShard((s) => s.ring.bytes),
-  ),
-  gauge(
-    'millrace_shard_series',
-    'Series of the shard.',
-    perShard((s) => s.series),
-  ),
-  gauge('millrace_shard_points', 'Points of the shard by what became of them.', (s) =>
-    s.shards.flatMap(({ shard, points }) =>
-      perMember('state', points).map(([labels, value]): Sample => [{ shard, ...labels }, value]),
-    ),
-  ),
-  counter(
-    'millrace_shard_duplicate_batches_total',
-    'Batches passed over because they were applied before.',
-    perShard((s) => s.duplicate_batches),
-  ),
-  gauge(
-    'millrace_shard_log_bytes',
-    'Log that is not in blocks yet.',
-    perShard((s) => s.log_bytes),
-  ),
-  counter(
-    'millrace_shard_flushes_total',
-    'Generations turned into blocks.',
-    perShard((s) => s.flushes),
-  ),
-  gauge(
-    'millrace_shard_flushing',
-    '1 while a generation is turned into blocks.',
-    perShard((s) => s.flushing),
-  ),
-  counter(
-    'millrace_shard_restarts_total',
-    'Times that its thread died.',
-    perShard((s) => s.restarts),
-  ),
-  counter(
-    'millrace_shard_store_failures_total',
-    'Commits that failed.',
-    perShard((s) => s.store_failures),
-  ),
-  gauge(
-    'millrace_shard_unable_to_store',
-    '1 while the store takes nothing.',
-    perShard((s) => s.unable_to_store),
-  ),
-  gauge(
-    'millrace_shard_busy_ratio',
-    'The part of the last ten seconds in which its thread had work.',
-    perShard((s) => s.busy_share),
-  ),
-  counter(
-    'millrace_shard_cycles_total',
-    'Duty cycles.',
-    perShard((s) => s.cycles),
-  ),
-  gauge(
-    'millrace_shard_longest_cycle_seconds',
-    'The longest duty cycle.',
-    perShard((s) => s.longest_cycle_ms / 1_000),
-  ),
-  counter(
-    'millrace_shard_commits_total',
-    'Commits.',
-    perShard((s) => s.commits),
-  ),
-  ...latency<Stats>('millrace_shard_commit_latency', 'A commit', ({ shards: all }) =>
-    all.map((each) => [{ shard: each.shard }, each.commit_latency] as const),
-  ),
-  ...latency<Stats>('millrace_shard_cycle_time', 'A duty cycle with work', ({ shards: all }) =>
-    all.map((each) => [{ shard: each.shard }, each.cycle_time] as const),
-  ),
-  gauge(
-    'millrace_lmdb_file_bytes',
-    "Size of the shard's file.",
-    perShard((s) => s.lmdb.file_bytes),
-  ),
-  gauge(
-    'millrace_lmdb_used_bytes',
-    'What of it is in use.',
-    perShard((s) => s.lmdb.used_bytes),
-  ),
-  gauge(
-    'millrace_lmdb_map_bytes',
-    'Size of its map.',
-    perShard((s) => s.lmdb.map_bytes),
-  ),
-  gauge(
-    'millrace_lmdb_file_pages',
-    'Pages of the file.',
-    perShard((s) => s.lmdb.file_pages),
-  ),
-  gauge(
-    'millrace_lmdb_used_pages',
-    'Pages in use.',
-    perShard((s) => s.lmdb.used_pages),
-  ),
-  gauge(
-    'millrace_lmdb_readers',
-    'Slots of its table of readers in use.',
-    perShard((s) => s.lmdb.readers),
-  ),
-  counter(
-    'millrace_fresh_written_bytes_total',
-    'Bytes of blocks that flushes wrote.',
-    perShard((s) => s.fresh.bytes_written),
-  ),
-  gauge(
-    'millrace_fresh_points',
-    'Points in no tier yet.',
-    perShard((s) => s.fresh.points),
-  ),
-  counter(
-    'millrace_compacted_points_total',
-    'Points that compactions put into the tiers.',
-    perShard((s) => s.compaction.points),
-  ),
-  counter(
-    'millrace_compactions_total',
-    'Compactions.',
-    perShard((s) => s.compaction.jobs),
-  ),
-  counter(
-    'millrace_merges_total',
-    'Merges of small segments.',
-    perShard((s) => s.compaction.merges),
-  ),
-  gauge(
-    'millrace_tier_rows',
-    'Points of raw, cells of a rollup.',
-    perTier((t) => t.rows),
-  ),
-  gauge(
-    'millrace_tier_bytes',
-    'Of the segments of a tier.',
-    perTier((t) => t.bytes),
-  ),
-  counter(
-    'millrace_tier_swept_rows_total',
-    'Rows that retention has taken away.',
-    perTier((t) => t.swept_rows),
-  ),
-  gauge(
-    'millrace_tier_last_sweep_timestamp_seconds',
-    'When a sweep went through last; 0: never.',
-    perTier((t) => t.last_sweep_ms / 1_000),
-  ),
-  counter(
-    'millrace_sweeps_total',
-    'Passes of retention over all tiers.',
-    perShard((s) => s.sweeps.passes),
-  ),
-  gauge(
-    'millrace_sweep_running',
-    '1 while a pass goes on.',
-    perShard((s) => s.sweeps.running),
-  ),
-];
-
 /** Every number of the operator's statistics, as metrics (a test looks that none is left out). */
-export const METRIC_FAMILIES: readonly MetricFamily<Stats>[] = [...engine, ...ingest, ...reading, ...shards];
+export const METRIC_FAMILIES: readonly MetricFamily<Stats>[] = [
+  ...engine,
+  ...ingest,
+  ...reading,
+  ...SHARD_FAMILIES,
+];

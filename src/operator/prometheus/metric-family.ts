@@ -11,6 +11,10 @@ export interface MetricFamily<R> {
   samples(report: R): Iterable<Sample>;
 }
 
+/** A sample of each member of an object of numbers. */
+export const perMember = (label: string, members: Readonly<Record<string, number>>): Sample[] =>
+  Object.entries(members).map(([name, value]) => [{ [label]: name }, value]);
+
 type Read<R> = (report: R) => number | boolean | Iterable<Sample>;
 
 function samplesOf(value: number | boolean | Iterable<Sample>): Iterable<Sample> {

@@ -99,10 +99,10 @@ test('startHttpServer() rejects with MR_LISTEN when the port is taken', async (t
 
 test('close() answers what is under way and takes no new connections', async (t) => {
   const edge = await EdgeFixture.start(t);
-  edge.engine.settleAfterMs = 150;
+  edge.engine.settleAfterMs = 300;
   const slow = edge.post('/api/v1/record', { data: [{ name: 'm', value: 1 }] });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(edge.server.counters().inFlight, 1);
+  // However long it takes to come on a busy machine; a test that waits for ever is stopped.
+  while (edge.server.counters().inFlight === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await edge.server.close(2000);
   assert.equal((await slow).status, 200);
   await assert.rejects(edge.call('/health'));

@@ -81,8 +81,7 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
   const producer = ring(memory.ring);
   const queries = new QueryPool(
     { shardCount: 1, shardPaths: [path], memories: [memory], retention, limits: QUERY_LIMITS_DEFAULT },
-    1,
-    30_000,
+    { threads: 1, timeoutMs: 30_000 },
   );
   try {
     defineSeries(producer);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import type { QueryAnswer } from '../../../src/http/ports.js';
+import type { LatestRequest } from '../../../src/http/present/latest.js';
 import type { RawRequest } from '../../../src/http/present/raw.js';
 import type { StatsRequest } from '../../../src/http/present/stats.js';
 import { QUEUE_PER_THREAD } from '../../../src/query/limits.js';
 import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
-import { QueryPool } from '../../../src/query/query-pool.js';
+import { QueryPool, type QueryPoolOptions } from '../../../src/query/query-pool.js';
 import { bodyOf, rawRequest, statsRequest } from './oracle.js';
 import { KEEP_ALL, OPEN_BOUNDS, TestShards } from './query-fixture.js';
 
@@ -13,12 +15,12 @@ const never = new AbortController().signal;
 let shards: TestShards;
 let pool: QueryPool;
 
-function open(points: number, timeoutMs = 30_000): void {
+function open(points: number, options: Partial<QueryPoolOptions> = {}, hosts = 50): void {
   shards = new TestShards(2, OPEN_BOUNDS);
   for (let from = 0; from < points; from += 10_000) {
     shards.write(
       Array.from({ length: Math.min(10_000, points - from) }, (_, i) => {
-        return { name: 'cpu', labels: { host: `h${i % 50}` }, timeMs: T0 + from + i, value: i };
+        return { name: 'cpu', labels: { host: `h${(from + i) % hosts}` }, timeMs: T0 + from + i, value: i };
       }),
     );
     shards.settle();
@@ -30,7 +32,7 @@ function open(points: number, timeoutMs = 30_000): void {
     retention: KEEP_ALL,
     limits: QUERY_LIMITS_DEFAULT,
   };
-  pool = new QueryPool(data, 1, timeoutMs);
+  pool = new QueryPool(data, { threads: 1, timeoutMs: 30_000, ...options });
 }
 
 afterEach(async () => {
@@ -88,7 +90,9 @@ describe('QueryPool', () => {
 
   it('refuses with MR_BUSY when the queue is full', async () => {
     open(1_000);
-    const running = Array.from({ length: QUEUE_PER_THREAD + 1 }, () => pool.run(stats, never));
+    const running = Array.from({ length: QUEUE_PER_THREAD + 1 }, (_, i) =>
+      pool.run(statsRequest(range, [i]), never),
+    );
     await assert.rejects(pool.run(stats, never), { code: 'MR_BUSY', retryAfterMs: 250 });
     await Promise.all(running);
     await pool.run(stats, never);
@@ -110,19 +114,119 @@ describe('QueryPool', () => {
   });
 
   it('says MR_QUERY_TIMEOUT when the signal or its own time runs out', async () => {
-    open(100_000, 1);
+    open(100_000, { timeoutMs: 1 });
     await assert.rejects(pool.run(stats, AbortSignal.timeout(0)), { code: 'MR_QUERY_TIMEOUT' });
     await assert.rejects(pool.run(rawRequest(range, 100_000), never), { code: 'MR_QUERY_TIMEOUT' });
   });
 
   it('says MR_STOPPING to what still runs when it is closed, and afterwards', async () => {
     open(1_000);
-    const running = Array.from({ length: 20 }, () => pool.run(stats, never));
+    const running = Array.from({ length: 20 }, (_, i) => pool.run(statsRequest(range, [i]), never));
     const settled = Promise.allSettled(running);
     await pool.close();
     const stopped = (await settled).filter((each) => each.status === 'rejected');
     assert.ok(stopped.length > 0);
     for (const { reason } of stopped) assert.equal(reason.code, 'MR_STOPPING');
     await assert.rejects(pool.run(stats, never), { code: 'MR_STOPPING' });
+  });
+
+  it('answers identical queries that wait together, and none that began to run', async () => {
+    open(50_000);
+    const first = pool.run(stats, never);
+    const waiting = Array.from({ length: 5 }, () => pool.run(stats, never));
+    const other = pool.run(statsRequest(range, [1]), never);
+    // The first runs already: it may have missed what its caller could not know of and the others could.
+    assert.equal(pool.counters.inFlight, 3);
+    assert.equal(pool.counters.coalesced, 4);
+    const bodies = (await Promise.all([first, ...waiting])).map(bodyOf);
+    for (const body of bodies) assert.equal(body['count'], 50_000);
+    assert.equal(bodyOf(await other)['p1'] !== undefined, true);
+    assert.deepEqual([pool.counters.answered, pool.counters.inFlight], [7, 0]);
+  });
+
+  it('goes on with a shared query until the last of its callers has gone', async () => {
+    open(50_000);
+    const busy = pool.run(statsRequest(range, [1]), never);
+    const callers = [new AbortController(), new AbortController(), new AbortController()];
+    const shared = callers.map(({ signal }) => pool.run(stats, signal));
+    const settled = Promise.allSettled(shared);
+    callers[0]!.abort();
+    callers[1]!.abort();
+    assert.equal(pool.counters.inFlight, 2);
+    assert.equal(bodyOf((await shared[2]) as QueryAnswer)['count'], 50_000);
+    await busy;
+    assert.deepEqual(
+      (await settled).map(({ status }) => status),
+      ['rejected', 'rejected', 'fulfilled'],
+    );
+    // All of them gone while it waits: it never runs, and its place is free at once.
+    const again = pool.run(statsRequest(range, [2]), never);
+    const gone = new AbortController();
+    const dropped = pool.run(stats, gone.signal);
+    gone.abort();
+    assert.equal(pool.counters.inFlight, 1);
+    await assert.rejects(dropped);
+    await again;
+    // Nobody joins what was given up while it ran.
+    const leaving = new AbortController();
+    const running = pool.run(stats, leaving.signal);
+    leaving.abort();
+    const next = pool.run(stats, never);
+    await assert.rejects(running);
+    assert.equal(bodyOf(await next)['count'], 50_000);
+  });
+
+  it('keeps answers about the past until something late comes', async () => {
+    open(1_000);
+    const past = statsRequest({ metric: 'cpu', startMs: 0, endMs: T0 - 120_000 });
+    const write = (timeMs: number): void => {
+      shards.write([{ name: 'cpu', labels: { host: 'h1' }, timeMs, value: 1 }]);
+      shards.settle();
+    };
+    write(T0 - 200_000);
+    const count = async (request: StatsRequest): Promise<number> =>
+      bodyOf(await pool.run(request, never))['count'];
+    assert.equal(await count(past), 1);
+    assert.equal(await count(past), 1);
+    assert.equal(pool.counters.cached, 1);
+    // What comes in its time changes nothing of the past, and a flush moves points without changing what they say.
+    write(T0 + 5);
+    shards.closeGeneration();
+    shards.settle();
+    assert.equal(await count(past), 1);
+    assert.equal(pool.counters.cached, 2);
+    write(T0 - 200_000);
+    assert.equal(await count(past), 2);
+    assert.equal(pool.counters.cached, 2);
+    assert.equal(await count(past), 2);
+    assert.equal(pool.counters.cached, 3);
+    // A range that reaches into what live windows take is asked for each time, and so is what is to be traced.
+    const present = statsRequest({ metric: 'cpu', startMs: 0, endMs: T0 });
+    await count(present);
+    await count(present);
+    await count({ ...past, isTraced: true });
+    await count({ ...past, isTraced: true });
+    assert.equal(pool.counters.cached, 3);
+    shards.restart(false);
+    assert.equal(await count(past), 2);
+    assert.equal(pool.counters.cached, 3);
+  });
+
+  it('answers light queries while heavy ones run, and the heavy ones too', async () => {
+    open(300_000, { threads: 2, lightBudgetMs: 2 }, 20_000);
+    // The first query of a thread builds its index.
+    await Promise.all([pool.run(stats, never), pool.run(statsRequest(range, [1]), never)]);
+    const heavy = Array.from({ length: 6 }, (_, i) => pool.run(statsRequest(range, [i + 2]), never));
+    const light: LatestRequest = {
+      kind: 'latest',
+      format: 'json',
+      metric: 'cpu',
+      selectors: [{ label: 'host', op: '=', value: 'h7' }],
+    };
+    assert.deepEqual(bodyOf(await pool.run(light, never))['labels'], { host: 'h7' });
+    for (const answer of await Promise.all(heavy)) assert.equal(bodyOf(answer)['count'], 300_000);
+    // The thread of the light ones was tried at least once, and given up.
+    assert.ok(pool.counters.yielded > 0);
+    assert.equal(pool.counters.inFlight, 0);
   });
 });
