@@ -8,17 +8,24 @@ export class Batch {
   readonly ordinal: number;
   /** Series that must be bound before it: refs are dense, so a count says which. */
   readonly seriesNeeded: number;
+  /** Points that the user gave before it. */
+  readonly firstPoint: number;
   /** 0 until it is first sent. */
   seq = 0;
   firstSentAtMs = 0;
   lastSentAtMs = 0;
   sends = 0;
 
-  constructor(frame: Uint8Array, points: number, ordinal: number, seriesNeeded: number) {
+  constructor(
+    frame: Uint8Array,
+    points: number,
+    place: { ordinal: number; seriesNeeded: number; firstPoint: number },
+  ) {
     this.frame = frame;
     this.points = points;
-    this.ordinal = ordinal;
-    this.seriesNeeded = seriesNeeded;
+    this.ordinal = place.ordinal;
+    this.seriesNeeded = place.seriesNeeded;
+    this.firstPoint = place.firstPoint;
   }
 
   /** Gives it its number, in the frame too. */
@@ -30,10 +37,15 @@ export class Batch {
 
 /** The same points in batches of at most `pointsMax`, for one that was never sent. */
 export function splitBatch(batch: Batch, pointsMax: number): Batch[] {
-  let left = batch.points;
+  const { ordinal, seriesNeeded, firstPoint, points } = batch;
+  let done = 0;
   return splitColumnsFrame(batch.frame, pointsMax).map((frame) => {
-    const points = Math.min(pointsMax, left);
-    left -= points;
-    return new Batch(frame, points, batch.ordinal, batch.seriesNeeded);
+    const part = new Batch(frame, Math.min(pointsMax, points - done), {
+      ordinal,
+      seriesNeeded,
+      firstPoint: firstPoint + done,
+    });
+    done += part.points;
+    return part;
   });
 }

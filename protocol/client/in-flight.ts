@@ -113,7 +113,7 @@ export class InFlight {
     const until = this.first?.seq ?? this.nextSeq;
     const fillers: Batch[] = [];
     for (let missing = seq; missing < until; missing++) {
-      const filler = new Batch(buildEmptyFrame(), 0, 0, 0);
+      const filler = new Batch(buildEmptyFrame(), 0, { ordinal: 0, seriesNeeded: 0, firstPoint: 0 });
       filler.assign(missing);
       fillers.push(filler);
     }

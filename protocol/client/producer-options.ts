@@ -35,6 +35,8 @@ export interface RejectEvent {
   readonly firstIndex: number;
   /** The ACK that told; 0: the producer itself saw it, before sending. */
   readonly seq: number;
+  /** Place of the first of them among all points that the producer took, from 0; -1: it took none. */
+  readonly pointIndex: number;
 }
 
 /** How a producer ended: whether everything it had taken is settled, and how many points are not. */

@@ -34,6 +34,8 @@ export interface ProducerStats extends ProducerGauges {
   readonly pointsRefused: number;
   /** Points not taken because the buffer was full and `whenFull` is "block". They may come again. */
   readonly pointsBlocked: number;
+  /** Points in batches that are ready to go, or have gone. */
+  readonly pointsSealed: number;
   readonly batchesSealed: number;
   readonly batchesSent: number;
   readonly batchesResent: number;
@@ -59,6 +61,7 @@ export class ProducerCounters {
   pointsDropped = 0;
   pointsRefused = 0;
   pointsBlocked = 0;
+  pointsSealed = 0;
   batchesSealed = 0;
   batchesSent = 0;
   batchesResent = 0;

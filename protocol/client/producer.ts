@@ -2,7 +2,6 @@ import { assert } from '../assert.js';
 import { columnsFrameBytes } from '../frames/columns-layout.js';
 import { pointBytesMax, timeMsMax } from '../limits.js';
 import { RejectCode, rejectReason } from '../reject-reasons.js';
-import { Batch } from './batch.js';
 import { BatchBuilder } from './batch-builder.js';
 import { buildColumnsFrame } from './columns-frame.js';
 import { FlushWaiters } from './flush-waiters.js';
@@ -40,7 +39,6 @@ export class Producer {
   /** Bytes that a batch may come to; set aside as soon as it is opened. */
   readonly #batchBytesMax: number;
   #flushTimer: TimerHandle;
-  #nextOrdinal = 1;
   #seriesCount = 0;
   #pointsLost = 0;
   #closing: Promise<CloseResult> | undefined;
@@ -77,6 +75,15 @@ export class Producer {
   }
 
   /**
+   * The same for data that nobody has looked at: throws nothing, and answers −1 − the reject code of a series it won't make.
+   */
+  trySeries(name: string, labels?: Labels): number {
+    const ref = this.#series.tryRefOf(name, labels);
+    this.#seriesCount = this.#series.count;
+    return ref;
+  }
+
+  /**
    * Adds a point. `timeMs` is in whole ms since the epoch, a fraction is cut off; without it the point has the
    * host's time, which costs a look at the clock. False means one thing: the buffer is full, `whenFull` is
    * "block", and the point was not taken; wait for `ready()` and give it again.
@@ -96,8 +103,7 @@ export class Producer {
    * `add`, but a bad name or label throws nothing: the point is counted and told as rejected, as by the engine.
    */
   record(name: string, value: number, labels?: Labels, timeMs?: number): boolean {
-    const ref = this.#series.tryRefOf(name, labels);
-    this.#seriesCount = this.#series.count;
+    const ref = this.trySeries(name, labels);
     if (ref >= 0) return this.add(ref, value, timeMs);
     this.#rejectHere((-1 - ref) as RejectCode);
     return true;
@@ -125,7 +131,7 @@ export class Producer {
         dt: dt?.subarray(from, to),
         values: values.subarray(from, to),
       };
-      this.#enqueue(buildColumnsFrame(baseMs, columns), to - from);
+      this.#sender.enqueue(buildColumnsFrame(baseMs, columns), to - from, this.#seriesCount);
     }
     this.#sender.pump();
     return true;
@@ -136,7 +142,7 @@ export class Producer {
     if (this.#final !== undefined) return Promise.reject(this.#final);
     this.#sealOpen();
     this.#sender.pump();
-    const done = this.#flushes.wait(this.#nextOrdinal - 1);
+    const done = this.#flushes.wait(this.#counters.batchesSealed);
     this.#flushes.resolveBelow(this.#sender.oldestOrdinal);
     return done;
   }
@@ -216,7 +222,7 @@ export class Producer {
     const reason = rejectReason(code);
     this.#counters.pointsAdded++;
     this.#counters.reject(reason, 1);
-    this.#options.onReject?.({ reason, count: 1, firstIndex: 0, seq: 0 });
+    this.#options.onReject?.({ reason, count: 1, firstIndex: 0, seq: 0, pointIndex: -1 });
   }
 
   /** Finds room for `bytes` by the policy, or counts the points as it says and answers false. */
@@ -258,12 +264,7 @@ export class Producer {
     const points = this.#builder.count;
     if (points === 0) return;
     this.#host.clearTimer(this.#flushTimer);
-    this.#enqueue(this.#builder.seal(), points);
-  }
-
-  #enqueue(frame: Uint8Array, points: number): void {
-    this.#counters.batchesSealed++;
-    this.#sender.pending.push(new Batch(frame, points, this.#nextOrdinal++, this.#seriesCount));
+    this.#sender.enqueue(this.#builder.seal(), points, this.#seriesCount);
   }
 
   #onSpace(): void {

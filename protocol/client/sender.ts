@@ -1,6 +1,6 @@
 import type { Welcome } from '../frames/welcome.js';
 import { columnsOverheadBytesMax, defaultWireLimits, pointBytesMax } from '../limits.js';
-import { type Batch, splitBatch } from './batch.js';
+import { Batch, splitBatch } from './batch.js';
 import { BatchQueue } from './batch-queue.js';
 import type { Connection } from './connection.js';
 import { InFlight } from './in-flight.js';
@@ -60,6 +60,14 @@ export class Sender {
   /** The ordinal of the oldest batch that isn't settled. */
   get oldestOrdinal(): number {
     return this.inFlight.first?.ordinal ?? this.pending.at(0)?.ordinal ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes a sealed frame in, to go when it may; it needs the series [0, seriesNeeded). */
+  enqueue(frame: Uint8Array, points: number, seriesNeeded: number): void {
+    const ordinal = ++this.#counters.batchesSealed;
+    const firstPoint = this.#counters.pointsSealed;
+    this.#counters.pointsSealed += points;
+    this.pending.push(new Batch(frame, points, { ordinal, seriesNeeded, firstPoint }));
   }
 
   /** A connection was welcomed: everything in flight and every series goes out on it again. */

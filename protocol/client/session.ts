@@ -138,7 +138,10 @@ export class Session {
     }
     this.#events.onSpace();
     this.#events.onAck({ seq, accepted, rejected, batches: settled.length });
-    for (const reason of reasons) this.#events.onReject({ ...reason, seq });
+    // A batch with rejects ends its ACK.
+    const firstPoint = settled.at(-1)?.firstPoint ?? 0;
+    for (const reason of reasons)
+      this.#events.onReject({ ...reason, seq, pointIndex: firstPoint + reason.firstIndex });
     this.sender.pump();
   }
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.js';
 
 /** What a command may touch of the process, so that a test can give it something else. */
@@ -8,6 +9,7 @@ export interface CliHost {
   /** Whether standard error is a terminal, where a progress line may be written over. */
   isTerminal: boolean;
   clock: Clock;
+  stdin(): Readable;
   /** Calls back on SIGINT or SIGTERM; answers how to stop listening. */
   onSignal(listener: (signal: string) => void): () => void;
   /** Ends the process at once. */
@@ -20,6 +22,7 @@ export const processHost: CliHost = {
   env: process.env,
   isTerminal: process.stderr.isTTY === true,
   clock: systemClock,
+  stdin: () => process.stdin,
   onSignal: (listener) => {
     process.on('SIGINT', listener);
     process.on('SIGTERM', listener);

@@ -9,6 +9,8 @@ export const EXIT_CODES = {
   damage: 3,
   /** No server answers. */
   unreachable: 4,
+  /** `import` carried over all but some points, which were refused. */
+  partial: 5,
   /** A second signal cut a stop short; the next start replays the log. */
   forced: 130,
 } as const;

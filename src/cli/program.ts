@@ -5,6 +5,7 @@ import { checkCommand } from './check.js';
 import type { CliHost } from './cli-host.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { generateCommand } from './generate/generate-command.js';
+import { importCommand } from './import/import-command.js';
 import { serveCommand } from './serve.js';
 import { statsCommand } from './stats.js';
 
@@ -42,12 +43,14 @@ function program(host: CliHost, done: (code: number) => void): Command {
 Examples:
   millrace serve                                      listen on http://127.0.0.1:8000, data in ./data
   millrace generate --pattern combined --hosts 5      send it something to look at
+  millrace import history.csv.gz                      carry a history over from elsewhere
   millrace stats --watch                              watch the server work
   curl 'http://127.0.0.1:8000/api/v1/stats/cpu_usage?start=15m'`,
     );
   for (const command of [
     serveCommand(host, done),
     generateCommand(host, done),
+    importCommand(host, done),
     checkCommand(host, done),
     statsCommand(host, done),
   ]) {

@@ -1,18 +1,19 @@
-import { createProducer, type Producer } from '../../client/node.js';
+import { createProducer, type Producer, ProducerError } from '../../client/node.js';
 import { MillraceError } from '../../errors.js';
+import { ingestSocket } from '../ingest-socket.js';
 import { hostName, type PointBatch, type Target, type TargetOptions, type TargetStats } from './target.js';
 
 /** Sends points over the binary WebSocket protocol, each batch applied exactly once. */
 export class BinaryTarget implements Target {
   readonly #producer: Producer;
-  readonly #series: readonly number[];
   #failure: Error | undefined;
 
   constructor(options: TargetOptions) {
     const { baseUrl, metric, hosts, token } = options;
     this.#producer = createProducer({
-      url: `${baseUrl.replace(/^http/, 'ws')}/ws/ingest`,
+      ...ingestSocket(baseUrl),
       client: 'millrace generate',
+      backfill: options.isHistory,
       ...(token === undefined ? {} : { token }),
       onState: (state) => {
         if (state === 'failed') this.#failure ??= new Error('the connection failed for good');
@@ -22,15 +23,19 @@ export class BinaryTarget implements Target {
           this.#failure = error;
       },
     });
-    this.#series = Array.from({ length: hosts }, (_, host) =>
-      this.#producer.series(metric, { host: hostName(host, hosts) }),
-    );
+    try {
+      for (let host = 0; host < hosts; host++) this.#producer.series(metric, { host: hostName(host, hosts) });
+    } catch (error) {
+      if (!(error instanceof ProducerError)) throw error;
+      void this.#producer.close({ timeoutMs: 0 });
+      throw new MillraceError('MR_CONFIG', error.message, { cause: error });
+    }
   }
 
   async send({ hosts, timesMs, values }: PointBatch): Promise<void> {
     for (let i = 0; i < hosts.length; i++) {
-      const series = this.#series[hosts[i]!]!;
-      while (!this.#producer.add(series, values[i]!, timesMs[i]!)) await this.#producer.ready();
+      // Refs are the indexes of hosts: nothing else makes series of this producer.
+      while (!this.#producer.add(hosts[i]!, values[i]!, timesMs[i]!)) await this.#producer.ready();
     }
     this.#mustBeWell();
   }

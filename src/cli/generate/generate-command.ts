@@ -125,9 +125,13 @@ export async function generate(options: Options, host: CliHost): Promise<number>
   const forget = host.onSignal(() => stop.abort());
   const token = options.token ?? (host.env['MILLRACE_TOKEN'] || undefined);
   const isBinary = options.binary === true;
-  const target = await createTarget({ baseUrl: base, metric, hosts, token }, isBinary, stop.signal);
-  const spanMs = backfill ?? options.duration;
   const isHistory = backfill !== undefined;
+  const target = await createTarget(
+    { baseUrl: base, metric, hosts, token, isHistory },
+    isBinary,
+    stop.signal,
+  );
+  const spanMs = backfill ?? options.duration;
   host.err(
     `${announcement({ count: plan.count, metric, pattern, hosts, spanMs, isHistory, baseUrl: base, isBinary })}\n`,
   );

@@ -20,7 +20,7 @@ export async function runPlan(
     const batch = plan.take(batchPoints, host.clock.nowMs());
     if (batch.hosts.length > 0) await target.send(batch);
     else await sleep(Math.max(1, Math.min(SLEEP_MS_MAX, plan.nextDueMs - host.clock.nowMs())));
-    progress.update(target.stats());
+    progress.update(() => target.stats());
   }
   await target.finish();
 }

@@ -4,7 +4,6 @@ import { formatTime } from '../../time/format-time.js';
 import { request } from '../http-client.js';
 import { hostName, type PointBatch, type Target, type TargetOptions, type TargetStats } from './target.js';
 
-const PATH = '/api/v1/record';
 /** Requests under way at once: enough to keep the server's log busy, few enough that its answers say how it is. */
 const IN_FLIGHT_MAX = 4;
 /** How long a server may be gone in the middle of a run, ms. */
@@ -12,14 +11,18 @@ const GONE_MS_MAX = 30_000;
 const GONE_RETRY_MS = 500;
 
 interface Answer {
-  accepted: number;
+  accepted?: number;
+  /** What a history calls it. */
+  imported?: number;
   rejected: number;
   errors: { reason: string }[];
 }
 
-/** Sends batches as JSON to POST /api/v1/record, again and again where the server says it is busy. */
+/** Sends batches as JSON, a history to where it may be as old as it likes, again and again where the server says it is busy. */
 export class HttpTarget implements Target {
   readonly #options: TargetOptions;
+  readonly #path: string;
+  readonly #opening: string;
   readonly #signal: AbortSignal;
   readonly #prefix: string;
   readonly #labels: readonly string[];
@@ -39,6 +42,8 @@ export class HttpTarget implements Target {
   /** @param signal ends waiting for a busy server */
   constructor(options: TargetOptions, signal: AbortSignal) {
     this.#options = options;
+    this.#path = options.isHistory ? '/backfill/import' : '/api/v1/record';
+    this.#opening = options.isHistory ? '{"metrics":[' : '{"data":[';
     this.#signal = signal;
     this.#prefix = `{"name":${JSON.stringify(options.metric)},"labels":`;
     this.#labels = Array.from({ length: options.hosts }, (_, host) =>
@@ -79,11 +84,12 @@ export class HttpTarget implements Target {
   }
 
   #body({ hosts, timesMs, values }: PointBatch): string {
-    const points = hosts.map(
+    const points = Array.from(
+      hosts,
       (host, at) =>
         `${this.#prefix}${this.#labels[host]},"timestamp":"${formatTime(timesMs[at]!)}","value":${values[at]}}`,
     );
-    return `{"data":[${points.join(',')}]}`;
+    return `${this.#opening}${points.join(',')}]}`;
   }
 
   async #post(body: string, count: number): Promise<void> {
@@ -92,7 +98,7 @@ export class HttpTarget implements Target {
       const startedMs = performance.now();
       let response: Response;
       try {
-        response = await request(this.#options.baseUrl, PATH, this.#init(body));
+        response = await request(this.#options.baseUrl, this.#path, this.#init(body));
       } catch (error) {
         // A restart is bridged; a server that was never there isn't waited for, the caller has looked.
         if (Number.isNaN(goneSinceMs)) goneSinceMs = startedMs;
@@ -129,14 +135,15 @@ export class HttpTarget implements Target {
     } catch (error) {
       throw new MillraceError(
         'MR_BAD_ANSWER',
-        `POST ${PATH} answered ${status} with no JSON: ${errorText(error)}`,
+        `POST ${this.#path} answered ${status} with no JSON: ${errorText(error)}`,
       );
     }
-    const { accepted, rejected, errors } = answer;
+    const { rejected, errors } = answer;
+    const accepted = answer.accepted ?? answer.imported;
     if ((status !== 200 && status !== 400) || accepted === undefined || rejected === undefined) {
       throw new MillraceError(
         'MR_BAD_ANSWER',
-        `POST ${PATH} answered ${status} to ${count} points: ${text.slice(0, 300)}`,
+        `POST ${this.#path} answered ${status} to ${count} points: ${text.slice(0, 300)}`,
       );
     }
     this.#accepted += accepted;

@@ -35,6 +35,7 @@ export class Plan {
   readonly #stepMs: number;
   readonly #pointsPerStep: number;
   readonly #spanMs: number;
+  #batch: PointBatch = batchOf(0);
   #next = 0;
 
   constructor(options: PlanOptions) {
@@ -61,20 +62,24 @@ export class Plan {
     return ratePerSecond === undefined ? nowMs : nowMs + (this.#next * 1000) / ratePerSecond;
   }
 
-  /** The next points that are due, at most `max`; empty when none are. */
+  /** The next points that are due, at most `max`; empty when none are. Valid until the next call. */
   take(max: number, nowMs: number): PointBatch {
-    const hosts: number[] = [];
-    const timesMs: number[] = [];
-    const values: number[] = [];
-    while (hosts.length < max && !this.isThrough && this.nextDueMs <= nowMs) {
+    if (this.#batch.hosts.length < max) this.#batch = batchOf(max);
+    const { hosts, timesMs, values } = this.#batch;
+    let count = 0;
+    while (count < max && !this.isThrough && this.nextDueMs <= nowMs) {
       const host = this.#next % this.#options.hosts;
       const timeMs = Math.floor(this.#timeMs(this.#next));
-      hosts.push(host);
-      timesMs.push(timeMs);
-      values.push(this.#value(host, timeMs));
+      hosts[count] = host;
+      timesMs[count] = timeMs;
+      values[count++] = this.#value(host, timeMs);
       this.#next++;
     }
-    return { hosts, timesMs, values };
+    return {
+      hosts: hosts.subarray(0, count),
+      timesMs: timesMs.subarray(0, count),
+      values: values.subarray(0, count),
+    };
   }
 
   #timeMs(index: number): number {
@@ -91,4 +96,12 @@ export class Plan {
     };
     return patternValue(pattern, moment, this.#random);
   }
+}
+
+function batchOf(points: number): PointBatch {
+  return {
+    hosts: new Uint32Array(points),
+    timesMs: new Float64Array(points),
+    values: new Float64Array(points),
+  };
 }

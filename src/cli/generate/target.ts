@@ -1,8 +1,8 @@
-/** Points of one metric, as columns; `hosts` are indexes. */
+/** Points of one metric, as columns; `hosts` are indexes. The next batch is written over it. */
 export interface PointBatch {
-  hosts: readonly number[];
-  timesMs: readonly number[];
-  values: readonly number[];
+  hosts: Uint32Array;
+  timesMs: Float64Array;
+  values: Float64Array;
 }
 
 /** What a target has seen so far. */
@@ -31,6 +31,8 @@ export interface TargetOptions {
   metric: string;
   hosts: number;
   token: string | undefined;
+  /** The points lie in the past, perhaps further back than raw points are kept. */
+  isHistory: boolean;
 }
 
 /** `server-01`: with as many digits as the largest needs, two at least. */

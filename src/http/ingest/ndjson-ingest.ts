@@ -3,6 +3,7 @@ import type { Edge } from '../edge.js';
 import type { Exchange } from '../exchange.js';
 import { LINE_BYTES_MAX, NDJSON_BUSY_MS_MAX, NDJSON_UNSETTLED_MAX } from '../limits.js';
 import type { Busy, RowSink } from '../ports.js';
+import { isBlank } from './blank-line.js';
 import { badBody, readJson } from './body-reader.js';
 import type { IngestForm } from './ingest-form.js';
 import { answerReport, busyError, unableToStore } from './ingest-outcome.js';
@@ -217,12 +218,4 @@ export class NdjsonIngest {
     this.#queue.length = 0;
     clearTimeout(this.#timer);
   }
-}
-
-function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const code = bytes[i]!;
-    if (code !== 0x20 && code !== 0x0d && code !== 0x09) return false;
-  }
-  return true;
 }

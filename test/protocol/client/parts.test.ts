@@ -124,7 +124,8 @@ test('BatchQueue does what an array does, and counts', () => {
       const queue = new BatchQueue();
       let model: Batch[] = [];
       for (const [i, command] of list.entries()) {
-        const batches = [new Batch(new Uint8Array(i), i, i, 0), new Batch(new Uint8Array(1), 1, i, 0)];
+        const place = { ordinal: i, seriesNeeded: 0, firstPoint: 0 };
+        const batches = [new Batch(new Uint8Array(i), i, place), new Batch(new Uint8Array(1), 1, place)];
         if (command === 'push') {
           queue.push(batches[0]!);
           model.push(batches[0]!);

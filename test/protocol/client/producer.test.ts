@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Producer } from '../../../protocol/client/producer.js';
-import { Opcode } from '../../../protocol/index.js';
+import { Opcode, RejectCode } from '../../../protocol/index.js';
 import { FakeWorld, produce, settledAs } from './fake-world.js';
 
 const { hello, series, columns } = Opcode;
@@ -114,7 +114,7 @@ test('Producer.add() rejects a time that is none, as the engine would', () => {
   const ref = producer.series('a');
   assert.equal(producer.add(ref, 1, Number.NaN), true);
   assert.equal(producer.add(ref, 1, Number.POSITIVE_INFINITY), true);
-  assert.deepEqual(rejects[0], { reason: 'invalid_time', count: 1, firstIndex: 0, seq: 0 });
+  assert.deepEqual(rejects[0], { reason: 'invalid_time', count: 1, firstIndex: 0, seq: 0, pointIndex: -1 });
   assert.deepEqual(producer.stats().pointsRejected, { invalid_time: 2 });
 });
 
@@ -156,6 +156,19 @@ test('Producer.series() throws for what the engine would refuse', () => {
   check('a', Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`k${i}`, 'v'])), /too_many_labels/);
 });
 
+test('Producer.trySeries() answers the number of a series, or why there can be none', () => {
+  const { producer } = produce({ maxSeries: 2 });
+  const check = (name: string, labels: Record<string, string>, wanted: number) =>
+    assert.equal(producer.trySeries(name, labels), wanted);
+  check('a', {}, 0);
+  check('a', { host: 'x' }, 1);
+  check('a', {}, 0);
+  check('', {}, -1 - RejectCode.invalidName);
+  check('a', { '': 'x' }, -1 - RejectCode.invalidLabel);
+  check('b', {}, -1 - RejectCode.totalSeriesLimit);
+  assert.equal(producer.add(1, 5, 1000), true);
+});
+
 test('Producer.record() finds the series again, and counts a bad one as rejected', () => {
   const { world, producer, rejects } = produce();
   world.socket.welcome();
@@ -165,7 +178,7 @@ test('Producer.record() finds the series again, and counts a bad one as rejected
   assert.equal(producer.record('', 4), true);
   world.advance(50);
   assert.deepEqual(world.socket.columns[0]?.refs, [0, 0, 1]);
-  assert.deepEqual(rejects, [{ reason: 'invalid_name', count: 1, firstIndex: 0, seq: 0 }]);
+  assert.deepEqual(rejects, [{ reason: 'invalid_name', count: 1, firstIndex: 0, seq: 0, pointIndex: -1 }]);
 });
 
 test('Producer.addColumns() sends the columns as they stand, behind what was added before', () => {
@@ -270,8 +283,25 @@ test('Producer counts everything', () => {
   // The first waited for two more intervals, the second for one.
   assert.deepEqual([stats.ackLatencyP50Ms, stats.ackLatencyP99Ms], [50, 100]);
   assert.deepEqual(acks, [{ seq: 2, accepted: 1, rejected: 1, batches: 2 }]);
-  assert.deepEqual(rejects, [{ reason: 'too_old', count: 1, firstIndex: 0, seq: 2 }]);
+  assert.deepEqual(rejects, [{ reason: 'too_old', count: 1, firstIndex: 0, seq: 2, pointIndex: 1 }]);
   assert.deepEqual(states, ['connecting', 'live']);
+});
+
+test('Producer tells of a rejected point which of all its points it was, also in a batch that was split', () => {
+  const { world, producer, rejects } = produce();
+  world.socket.welcome({ maxPointsPerBatch: 10 });
+  const ref = producer.series('a');
+  for (const points of [4, 25, 3]) {
+    producer.addColumns(new Uint32Array(points).fill(ref), new Float64Array(points), { baseMs: 1000 });
+  }
+  const check = (seq: number, firstIndex: number, wanted: number) => {
+    world.socket.ack(seq, 1, [{ reason: 'too_old', count: 1, firstIndex }]);
+    assert.equal(rejects.at(-1)?.pointIndex, wanted);
+  };
+  check(1, 3, 3);
+  // 10, 10 and 5 points.
+  check(3, 2, 16);
+  check(5, 1, 30);
 });
 
 test('Producer keeps to maxInFlight', () => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { CliHost } from '../../../src/cli/cli-host.js';
 import { runCli } from '../../../src/cli/program.js';
 import { systemClock } from '../../../src/clock.js';
@@ -9,12 +10,15 @@ export class FakeHost implements CliHost {
   env: Record<string, string | undefined> = {};
   isTerminal = false;
   clock = systemClock;
+  input: Readable = Readable.from([]);
   exits: number[] = [];
   readonly listeners = new Set<(signal: string) => void>();
 
   out = (text: string): void => {
     this.stdout += text;
   };
+
+  stdin = (): Readable => this.input;
 
   err = (text: string): void => {
     this.stderr += text;

@@ -24,10 +24,10 @@ const OPTIONS: PlanOptions = {
 test('Plan gives a point of each host an interval, when it is due', () => {
   const plan = new Plan(OPTIONS);
   assert.equal(plan.count, 24);
-  assert.deepEqual(plan.take(100, NOW - 1).hosts, []);
+  assert.equal(plan.take(100, NOW - 1).hosts.length, 0);
   const first = plan.take(100, NOW);
   assert.deepEqual(
-    [first.hosts, first.timesMs],
+    [[...first.hosts], [...first.timesMs]],
     [
       [0, 1],
       [NOW, NOW],
@@ -56,14 +56,15 @@ test('Plan spreads a rate over the hosts', () => {
   assert.equal(plan.count, 2000);
   const points = plan.take(10_000, NOW + 1000);
   assert.equal(points.hosts.length, 1001);
-  assert.deepEqual(points.hosts.slice(0, 4), [0, 1, 2, 0]);
+  assert.deepEqual([...points.hosts.slice(0, 4)], [0, 1, 2, 0]);
   assert.equal(points.timesMs[500], NOW + 500);
 });
 
 test('Plan gives the same values for the same seed', () => {
   for (const pattern of PATTERNS) {
-    const values = (seed: number): readonly number[] =>
-      new Plan({ ...OPTIONS, pattern, seed }).take(24, NOW + 60_000).values;
+    const values = (seed: number): number[] => [
+      ...new Plan({ ...OPTIONS, pattern, seed }).take(24, NOW + 60_000).values,
+    ];
     assert.deepEqual(values(7), values(7));
     assert.notDeepEqual(values(7), values(8));
     assert.ok(
