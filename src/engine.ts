@@ -1,14 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js';
-import { SERIES_TOTAL_MAX } from '../native-free-core/limits.js';
 import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
 import { TIER_NAMES } from '../native-free-core/tier/tiers.js';
 import type { WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
-import { defaultWorkers } from './config/defaults.js';
 import type { Config } from './config/schema.js';
-import { errorText } from './errors.js';
 import { type HttpServer, NO_HTTP, startHttpServer } from './http/server.js';
 import { BatchIntake } from './ingest/batch-intake.js';
 import { frameDecoders } from './ingest/connection.js';
@@ -30,9 +28,9 @@ import { createShardMemory } from './shard/shard-memory.js';
 import { SHARD_BOUNDS } from './shard/shard-options.js';
 import { ShardPool } from './shard/shard-pool.js';
 import { StoreAdmin } from './shard/store-admin.js';
-import { Folder } from './store/folder.js';
-import { ChangeLog } from './upkeep/change-log.js';
-import { changeWorkers, isForWantOfRoom } from './upkeep/change-workers.js';
+import type { Folder } from './store/folder.js';
+import { openFolder, seriesLines } from './upkeep/open-folder.js';
+import { Snapshots } from './upkeep/snapshots.js';
 import { VERSION } from './version.js';
 
 /** How long open requests may take to end when the engine stops, ms. */
@@ -51,9 +49,8 @@ export interface RunningEngine {
  */
 export async function startEngine(config: Config): Promise<RunningEngine> {
   const log = createLogger(config.logLevel);
-  const folder = Folder.open(config.data, config.workers ?? defaultWorkers(), VERSION);
+  const folder = await openFolder(config, log);
   try {
-    await changeWorkersIfAsked(folder, config, log);
     return await new Engine(config, folder, log).start();
   } catch (error) {
     folder.close();
@@ -76,6 +73,7 @@ class Engine implements RunningEngine {
   readonly #commands: ShardCommands;
   readonly #queries: QueryPool;
   readonly #live: LivePush;
+  readonly #snapshots: Snapshots;
   readonly #wire: WireLimits;
   #server: HttpServer | undefined;
   #stopped: Promise<void> | undefined;
@@ -151,6 +149,16 @@ class Engine implements RunningEngine {
       live: () => this.#live.report(),
     });
     this.#commands = new ShardCommands(this.#links, (act, ms) => setTimeout(act, ms).unref());
+    const { checksum: _, ...manifest } = folder.manifest;
+    this.#snapshots = new Snapshots({
+      commands: this.#commands,
+      shardPaths,
+      gates: memories.map(({ cut }) => cut),
+      usedBytes: () => shardCounters.reduce((sum, each) => sum + each.get('usedBytes'), 0),
+      manifest,
+      directory: config.snapshotDir ?? join(folder.path, 'snapshots'),
+      clock: systemClock,
+    });
     const session = randomInt(1, 2 ** 47);
     const bounds = { ...SHARD_BOUNDS, logBytesMax: config.logBytesMax };
     const tasks = shards.map((shard) => ({
@@ -209,6 +217,7 @@ class Engine implements RunningEngine {
         query: this.#queries,
         live: this.#live.port,
         operator: this.#operator,
+        snapshots: this.#snapshots,
         store: new StoreAdmin(this.#commands, this.#config.retention, systemClock),
         webSockets: [{ pattern: '/ws/ingest', behavior: this.#sockets.behavior() }, ...this.#live.routes()],
       });
@@ -234,6 +243,7 @@ class Engine implements RunningEngine {
     this.#sockets.closeAll();
     this.#live.closeAll();
     this.#commands.stop();
+    await this.#snapshots.close();
     await this.#server?.close(DRAIN_MS);
     for (const ring of this.#links.rings) ring.requestStop();
     try {
@@ -267,24 +277,5 @@ class Engine implements RunningEngine {
       this.#log.info({ shard, replayedPoints, durationMs }, 'shard recovered');
       for (const finding of findings) this.#log.warn(finding, 'found damaged at start');
     });
-  }
-}
-
-/** A limit that was lowered must not leave stored series without a line. */
-const seriesLines = ({ limits }: Config): number => Math.max(limits.seriesTotal, SERIES_TOTAL_MAX);
-
-/** A disk that can't hold the data twice is no reason not to start: the folder is as good with the number it has. */
-async function changeWorkersIfAsked(folder: Folder, config: Config, log: Logger): Promise<void> {
-  const { shards } = folder.manifest;
-  const workers = config.workers ?? shards;
-  const options = { seriesTotal: seriesLines(config), clock: systemClock };
-  try {
-    await changeWorkers(folder, workers, options, new ChangeLog(log, systemClock));
-  } catch (error) {
-    if (!isForWantOfRoom(error)) throw error;
-    log.error(
-      { workers, shards, detail: errorText(error) },
-      'the number of workers can not be changed; starting with the number that the folder has',
-    );
   }
 }

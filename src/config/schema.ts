@@ -101,6 +101,12 @@ export const configSchema = z.strictObject({
       defaultText: "the folder's own; for a new one cores - 1, 1 to 16",
       placeholder: '<n>',
     }),
+  snapshotDir: z.string().min(1).optional().register(keyInfos, {
+    description: 'Folder in which snapshots are made by name; best on another disk than the data.',
+    wanted: 'the path of a folder',
+    defaultText: '`snapshots` in the data folder',
+    placeholder: '<text>',
+  }),
   queryThreads: whole('Threads that answer queries.', { min: 1, max: 64, default: DEFAULTS.queryThreads }),
   logLevel: z
     .enum(LOG_LEVELS)

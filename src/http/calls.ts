@@ -18,6 +18,7 @@ import { recordCall } from './calls/record.js';
 import { retentionSweepCall } from './calls/retention-sweep.js';
 import { rollupCall } from './calls/rollup.js';
 import { rollupsStatusCall } from './calls/rollups-status.js';
+import { snapshotCall } from './calls/snapshot.js';
 import { statisticsCall } from './calls/statistics.js';
 import { statsCall } from './calls/stats.js';
 import { streamCall } from './calls/stream.js';
@@ -32,6 +33,7 @@ export const CALLS: readonly Call[] = [
   metricsTextCall,
   databaseStatusCall,
   summaryCall,
+  snapshotCall,
   recordCall,
   ingestPointCall,
   backfillImportCall,

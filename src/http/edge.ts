@@ -4,7 +4,7 @@ import type { AccessCheck } from './access-check.js';
 import type { BodyBudget } from './body-budget.js';
 import type { Exchange } from './exchange.js';
 import type { RecordScanner } from './ingest/record-scanner.js';
-import type { IngestPort, LivePort, OperatorPort, QueryPort, StorePort } from './ports.js';
+import type { IngestPort, LivePort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
 
 /** The part of the configuration that the edge reads. */
 export interface EdgeLimits {
@@ -25,6 +25,7 @@ export interface Edge {
   query: QueryPort;
   live: LivePort;
   operator: OperatorPort;
+  snapshots: SnapshotPort;
   store: StorePort;
   scanner: RecordScanner;
   budget: BodyBudget;

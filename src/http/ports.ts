@@ -133,6 +133,23 @@ export interface LivePort {
   listen(question: LiveQuestion, listener: LiveListener): () => void;
 }
 
+/** A backup that was taken while the engine runs. */
+export interface SnapshotReport {
+  name: string;
+  /** Of its folder. */
+  path: string;
+  bytes: number;
+  shards: number;
+  /** How long the slowest shard took no points for it. */
+  heldMs: number;
+  durationMs: number;
+}
+
+/** Backups. Rejects with a MillraceError, and then has left nothing behind. */
+export interface SnapshotPort {
+  takeSnapshot(name: string | undefined): Promise<SnapshotReport>;
+}
+
 export interface HealthReport {
   state: 'ok' | 'starting' | 'stopping' | 'unable_to_store';
   uptimeSeconds: number;

@@ -19,7 +19,7 @@ import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
 import { BODIES_BYTES_TOTAL } from './limits.js';
 import { openApiDocument } from './openapi/openapi-document.js';
-import type { IngestPort, LivePort, OperatorPort, QueryPort, StorePort } from './ports.js';
+import type { IngestPort, LivePort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
 import type { Router } from './router.js';
 import { isPathOf, type WebSocketRoute } from './websocket-route.js';
 
@@ -44,6 +44,7 @@ export interface HttpServerOptions {
   query: QueryPort;
   live: LivePort;
   operator: OperatorPort;
+  snapshots: SnapshotPort;
   store: StorePort;
   webSockets?: readonly WebSocketRoute[];
 }
@@ -107,6 +108,7 @@ class UwsServer implements HttpServer {
       live,
       operator,
       store,
+      snapshots,
       ingestTokens,
       adminTokens = [],
     } = options;
@@ -119,6 +121,7 @@ class UwsServer implements HttpServer {
       live,
       operator,
       store,
+      snapshots,
       scanner: new RecordScanner(new SeriesCache()),
       budget: new BodyBudget(BODIES_BYTES_TOTAL),
       openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, operator.health().version))),

@@ -7,6 +7,7 @@ import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { LmdbStore } from '../store/lmdb-store.js';
 import type { CommandAnswer } from './commands/shard-command.js';
+import { CutGate } from './cut-gate.js';
 import { recoverShard } from './recovery.js';
 import { ShardCounters } from './shard-counters.js';
 import type { ShardEngine } from './shard-engine.js';
@@ -37,7 +38,8 @@ export function runShard(task: ShardTask): void {
     const retention = new RetentionPolicy(task.retention);
     const share = map.groupCount(shard) / GROUP_COUNT;
     const tierBytesMax = task.tierBytesMax.map((bytes) => bytes * share);
-    const commands = { fromId, answer: (answer: CommandAnswer) => say(task, { kind: 'answer', answer }) };
+    const answer = (to: CommandAnswer): void => say(task, { kind: 'answer', answer: to });
+    const commands = { fromId, answer, cutGate: new CutGate(memory.cut) };
     const wasStuck = new ShardCounters(memory.counters).get('unableToStore') === 1;
     const { engine, recovered } = recoverShard(
       { shard, map, memory, store, session, live, bounds, commands, retention, tierBytesMax },

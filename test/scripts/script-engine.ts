@@ -27,6 +27,7 @@ export class ScriptEngine implements QueryPort {
       operator: rest,
       store: rest,
       live: silentLive,
+      snapshots: rest,
     });
   }
 

@@ -18,6 +18,7 @@ import { SeriesResolver } from '../../src/ingest/series-resolver.js';
 import { ShardLinks } from '../../src/ingest/shard-links.js';
 import { IngestSockets } from '../../src/ingest/ws-ingest.js';
 import type { CommandAnswer } from '../../src/shard/commands/shard-command.js';
+import { createCutGate } from '../../src/shard/cut-gate.js';
 import { HISTORY_MARK_BYTES } from '../../src/shard/history-mark.js';
 import { ShardCommands } from '../../src/shard/shard-commands.js';
 import { SHARD_COUNTERS, ShardCounters } from '../../src/shard/shard-counters.js';
@@ -54,6 +55,7 @@ function createMemory({ plan, map }: ProcessContext, shard: number): ShardMemory
     counters: new SharedArrayBuffer(SHARD_COUNTERS.length * 8),
     latencies: new SharedArrayBuffer(8),
     history: new SharedArrayBuffer(HISTORY_MARK_BYTES),
+    cut: createCutGate(),
   };
 }
 

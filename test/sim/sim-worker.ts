@@ -3,6 +3,7 @@ import { LiveWindowsWriter } from '../../native-free-core/live/live-windows-writ
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
 import type { CommandAnswer } from '../../src/shard/commands/shard-command.js';
+import { CutGate } from '../../src/shard/cut-gate.js';
 import { type RecoveredShard, recoverShard } from '../../src/shard/recovery.js';
 import type { ShardEngine } from '../../src/shard/shard-engine.js';
 import type { ShardMemory } from '../../src/shard/shard-memory.js';
@@ -68,7 +69,8 @@ export class SimWorker {
     this.#live.reset();
     this.#live.advance(clock.nowMs());
     const live = new FusedLive(this.#live, fuse);
-    const commands = { fromId: context.commandsFromId, answer: context.onAnswer };
+    const cutGate = new CutGate(memory.cut);
+    const commands = { fromId: context.commandsFromId, answer: context.onAnswer, cutGate };
     const options = { shard, map, memory, store, session, live, bounds, commands };
     const { engine, recovered } = recoverShard(options, clock);
     this.engine = engine;

@@ -5,6 +5,7 @@ import {
 } from '../../../native-free-core/entry/entry-layout.js';
 import type { EntryViews } from '../../../native-free-core/head/head-writer.js';
 import { MillraceError } from '../../errors.js';
+import type { CutGate } from '../cut-gate.js';
 import type { ShardEngine } from '../shard-engine.js';
 import { COMMAND_HANDLERS } from './command-handlers.js';
 import type { CommandHandler, RunningCommand } from './running-command.js';
@@ -15,6 +16,8 @@ export interface CommandOptions {
   answer: (answer: CommandAnswer) => void;
   /** Commands with a lower id were asked of a predecessor that died, and their callers told so: passed over. */
   fromId: number;
+  /** Where the shard waits to be seen at one moment. */
+  cutGate: CutGate;
 }
 
 /**
@@ -32,6 +35,10 @@ export class CommandQueue {
   constructor(engine: ShardEngine, options: CommandOptions | undefined) {
     this.#engine = engine;
     this.#options = options;
+  }
+
+  get cutGate(): CutGate | undefined {
+    return this.#options?.cutGate;
   }
 
   get isEmpty(): boolean {

@@ -10,6 +10,8 @@ export interface CommandTypes {
   flush: { ask: object; result: FlushResult };
   /** Takes away what is past its retention, now. */
   sweep: { ask: object; result: SweepResult };
+  /** Holds the shard where the command stands until a reader has opened its transaction (cut-gate.ts). */
+  cut: { ask: { ticket: number }; result: CutResult };
 }
 
 export interface FlushResult {
@@ -20,6 +22,12 @@ export interface FlushResult {
 export interface SweepResult {
   /** By tier, in the order of TIER_NAMES, what went. */
   tiers: SweptRows[];
+}
+
+export interface CutResult {
+  /** Whether the reader's transaction is open; it sees what came before the command, and nothing else. */
+  isCut: boolean;
+  heldMs: number;
 }
 
 export type CommandKind = keyof CommandTypes;

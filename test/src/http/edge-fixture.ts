@@ -42,6 +42,7 @@ export class EdgeFixture {
       ingest: engine,
       query: engine,
       operator: engine,
+      snapshots: engine,
       store: engine,
       live: silentLive,
       ...options,

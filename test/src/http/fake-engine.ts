@@ -15,6 +15,8 @@ import type {
   RangeRequest,
   RowSink,
   SelectorsRequest,
+  SnapshotPort,
+  SnapshotReport,
   StorePort,
 } from '../../../src/http/ports.js';
 import {
@@ -51,7 +53,7 @@ export interface StoredSeries {
 export const FAKE_RETENTION_MS = 100 * 365 * 86_400_000;
 
 /** The ports over arrays: enough of an engine to hold the edge to its contract. */
-export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePort {
+export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePort, SnapshotPort {
   readonly retentionMs = TIER_NAMES.map(() => FAKE_RETENTION_MS);
   readonly series: StoredSeries[] = [];
   readonly points: StoredPoint[] = [];
@@ -74,6 +76,10 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
 
   readonly #byKey = new Map<string, number>();
   #open: FakeSink | undefined;
+
+  async takeSnapshot(name = 'now'): Promise<SnapshotReport> {
+    return { name, path: `/snapshots/${name}`, bytes: 4_096, shards: 2, heldMs: 1.25, durationMs: 100 };
+  }
 
   begin(nowMs: number, kind: BatchKind = 'live'): RowSink {
     if (this.#open?.isOpen === true) throw new Error('BUG: a batch is begun while another is open');
