@@ -40,16 +40,26 @@ export class GroupBooks {
   readonly #firstGroup: number;
   readonly #records: StoredRecords;
   readonly #dirtyGroups = new Set<number>();
+  readonly #durable: number[];
   /** A tier of a group as `local × tiers + tier`. */
   readonly #dirtyTiers = new Set<number>();
 
   constructor(shard: number, map: ShardMap, records: StoredRecords) {
     this.#firstGroup = map.firstGroup(shard);
     this.#records = records;
+    this.#durable = records.groups.map(({ storedGeneration }) => storedGeneration);
   }
 
   get groups(): readonly Readonly<GroupRecord>[] {
     return this.#records.groups;
+  }
+
+  /**
+   * The generation up to which all of a group's segments are in the store. Its record may be ahead of that: a step of the flush in
+   * this very cycle may have changed it, and its segment waits for the transaction.
+   */
+  durableGeneration(local: number): number {
+    return this.#durable[local]!;
   }
 
   /** The record of a group, to be changed. */
@@ -105,6 +115,7 @@ export class GroupBooks {
 
   /** The transaction is durable. */
   committed(): void {
+    for (const local of this.#dirtyGroups) this.#durable[local] = this.groups[local]!.storedGeneration;
     this.#dirtyGroups.clear();
     this.#dirtyTiers.clear();
   }

@@ -84,8 +84,9 @@ export class CompactionSource implements JobSource {
   #begin(nowMs: number): void {
     this.#isBegun = true;
     const { books } = this.#host;
-    books.groups.forEach(({ storedGeneration }, local) => {
+    books.groups.forEach((_, local) => {
       if (books.freshPoints(local) === 0) return;
+      const storedGeneration = books.durableGeneration(local);
       const known = this.#flushed.some(({ generation }) => generation === storedGeneration);
       if (!known) this.#flushed.push({ generation: storedGeneration, flushedMs: nowMs });
     });
@@ -113,9 +114,7 @@ export class CompactionSource implements JobSource {
 
   /** Whether the group has flushed generations, whole ones, that no compaction has looked at. */
   #hasFresh(local: number): boolean {
-    return (
-      this.#host.books.groups[local]!.storedGeneration > this.#compacted[local]! && this.#freshOf(local) > 0
-    );
+    return this.#host.books.durableGeneration(local) > this.#compacted[local]! && this.#freshOf(local) > 0;
   }
 
   /** The first group that is ripe for a compaction. */
@@ -129,7 +128,7 @@ export class CompactionSource implements JobSource {
 
   #isRipe(local: number, nowMs: number): boolean {
     const { bounds, books, map, shard, groupSeries } = this.#host;
-    const stored = books.groups[local]!.storedGeneration;
+    const stored = books.durableGeneration(local);
     let generations = 0;
     let ageMs = 0;
     for (const { generation, flushedMs } of this.#flushed) {
@@ -144,7 +143,7 @@ export class CompactionSource implements JobSource {
 
   #makePlan(local: number): GroupPlan {
     const { store, map, shard, books, quarantine } = this.#host;
-    const generation = books.groups[local]!.storedGeneration;
+    const generation = books.durableGeneration(local);
     const all = listTable(store, map.firstGroup(shard) + local, TABLE_FRESH, quarantine);
     // The flush writes those above.
     const whole = all.filter((segment) => segment.generation <= generation);
@@ -180,7 +179,7 @@ export class CompactionSource implements JobSource {
     this.#flushed = this.#flushed.filter((each) => each.generation > oldest);
     const { books } = this.#host;
     // While a flush runs, some of the fresh points are its own.
-    const isAll = load === 'idle' && books.groups[local]!.storedGeneration === generation;
+    const isAll = load === 'idle' && books.durableGeneration(local) === generation;
     if (isAll) this.#stuck[local] = books.freshPoints(local);
   }
 }

@@ -18,7 +18,8 @@ import type { StoreWriter } from '../../store/shard-store.js';
  *     that is right by itself, and finds where to go on after a crash from what is stored alone.
  *  3. Keys that a plan was made of may be gone when the job's turn comes, since another job changed them: pass over them.
  *  4. What is damaged is left where it is, told to `JobHost.found`, and not tried again until a restart.
- *  5. Only keys of generations up to the group's `storedGeneration` are the job's to touch: the flush writes those above.
+ *  5. Of FRESH only generations up to `GroupBooks.durableGeneration` are the job's to touch: the flush writes those above, and
+ *     some of what it has written may not be in the store yet.
  *  6. A run of a segment is written anew with `SegmentOutput`, which cuts segments, makes keys and keeps the tiers' records.
  *
  * A `JobSource` says what there is to do. Sources are asked in the order in which they were given to `Maintenance`,
