@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
+import { GROUP_BY } from '../parameter/reading.js';
 import { TARGET_IN_PATH } from '../parameter/target.js';
 import { latestPresenter } from '../present/latest.js';
 import { LABEL_VALUES, TIMESTAMP } from '../schema/answers.js';
@@ -9,7 +10,8 @@ export const latestCall = defineQueryCall({
   path: '/api/metrics/{metric}/latest',
   group: 'Reading',
   summary: 'The newest point of the series that match',
-  parameters: { target: TARGET_IN_PATH },
+  description: '`group_by` adds `data`: the newest point of each group.',
+  parameters: { target: TARGET_IN_PATH, groupBy: GROUP_BY },
   presenter: latestPresenter,
   answer: {
     schema: z.object({
@@ -18,6 +20,10 @@ export const latestCall = defineQueryCall({
       time: TIMESTAMP,
       value: z.number(),
       labels: LABEL_VALUES,
+      data: z
+        .array(z.object({ time: TIMESTAMP, value: z.number(), labels: LABEL_VALUES }))
+        .optional()
+        .meta({ description: 'The newest point of each group, with the labels of its series.' }),
     }),
     example: {
       metric_name: 'cpu_usage',
@@ -27,5 +33,5 @@ export const latestCall = defineQueryCall({
       labels: { host: 'server-01' },
     },
   },
-  request: ({ values }) => values.target,
+  request: ({ values }) => ({ ...values.target, groupBy: values.groupBy ?? [] }),
 });
