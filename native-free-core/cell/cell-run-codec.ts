@@ -22,6 +22,7 @@ import {
   CELL_RUN_ROWS_MAX,
   CELL_RUN_VERSION,
   CHECKSUM_BYTES,
+  CONTIGUOUS,
   DIGITS_OFFSET,
   FLAGS_ALL,
   FLAGS_OFFSET,
@@ -98,6 +99,31 @@ export function decodeCellRunInto(
   if (at >= 0 && loadWord(bytes, at, end) === (crc32c(bytes, offset, at) | 0)) return at + CHECKSUM_BYTES;
   run.length = lengthBefore;
   return at < 0 ? CELL_RUN_MALFORMED : CELL_RUN_CORRUPT;
+}
+
+/**
+ * Tells the first window of the run that begins at `offset`, and the last one where its head says so (else Infinity), ms
+ * since the epoch. Reads no checksum: whatever is damaged stays for `decodeCellRunInto` to find, so of a head that makes no sense everything
+ * is possible.
+ */
+export function peekCellRunInto(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  windowMs: number,
+  out: { firstMs: number; lastMs: number },
+): void {
+  out.firstMs = Number.NEGATIVE_INFINITY;
+  out.lastMs = Number.POSITIVE_INFINITY;
+  if (end - offset < HEADER_BYTES + CHECKSUM_BYTES || bytes[offset + VERSION_OFFSET]! !== CELL_RUN_VERSION)
+    return;
+  let at = readVarint(bytes, offset + HEADER_BYTES, end);
+  const rows = varint.value + 1;
+  if (at < 0) return;
+  at = readZigzag(bytes, at, end);
+  if (at < 0) return;
+  out.firstMs = varint.value * windowMs;
+  if ((bytes[offset + FLAGS_OFFSET]! & CONTIGUOUS) !== 0) out.lastMs = out.firstMs + (rows - 1) * windowMs;
 }
 
 /** All but the checksum: answers the offset after the rows, or a negative number. */

@@ -1,7 +1,7 @@
 import { CHUNK_NEWER_VERSION, decodeChunkInto, peekChunkCount } from '../codec/chunk.js';
 import { CHUNK_POINTS_MAX } from '../limits.js';
 import type { CellRun } from './cell-run.js';
-import { decodeCellRunInto, peekCellRunRows } from './cell-run-codec.js';
+import { decodeCellRunInto, peekCellRunInto, peekCellRunRows } from './cell-run-codec.js';
 import { CELL_RUN_NEWER_VERSION } from './cell-run-layout.js';
 
 /**
@@ -56,4 +56,26 @@ export function readRollupRun(
 /** How many cells of a run of cells there are, by its first bytes; -1 for a run of points, or one that can't be told. */
 export function peekRollupRows(bytes: Uint8Array, offset: number, end: number): number {
   return bytes[offset] === ROLLUP_CELLS ? peekCellRunRows(bytes, offset + 1, end) : -1;
+}
+
+/** The first and the last window that a run may have cells of, ms since the epoch. */
+export interface RunWindows {
+  firstMs: number;
+  lastMs: number;
+}
+
+/**
+ * Tells without decoding which windows the run in `bytes[offset..end)` may have cells of, as far as its head says; of
+ * points it says nothing, so they may lie anywhere. Reads no checksum.
+ */
+export function peekRollupRunInto(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  windowMs: number,
+  out: RunWindows,
+): void {
+  out.firstMs = Number.NEGATIVE_INFINITY;
+  out.lastMs = Number.POSITIVE_INFINITY;
+  if (bytes[offset] === ROLLUP_CELLS) peekCellRunInto(bytes, offset + 1, end, windowMs, out);
 }

@@ -1,9 +1,9 @@
-import type { CellRun } from '../../native-free-core/cell/cell-run.js';
 import {
   CounterIncrease,
   type CounterPiece,
   firstGrowth,
 } from '../../native-free-core/query/counter-increase.js';
+import type { CellColumns } from '../../native-free-core/query/point-windows.js';
 import { type WindowShape, windowPlace } from '../../native-free-core/query/window-shape.js';
 import type { CellVisitor } from './cell-scan.js';
 import type { SeriesPoints } from './series-points.js';
@@ -11,6 +11,7 @@ import type { SeriesPoints } from './series-points.js';
 /** How much counters grew in each window of each group: the sum over its series (counter-increase.ts). */
 export class CounterGrid implements CellVisitor {
   readonly usefulUntilMs = Number.POSITIVE_INFINITY;
+  readonly wantsSketches = false;
   readonly #shape: WindowShape;
   readonly #startMs: number;
   readonly #points: SeriesPoints;
@@ -35,7 +36,7 @@ export class CounterGrid implements CellVisitor {
     this.#points.visit(ordinal, times, values, from, to);
   }
 
-  visitCells(ordinal: number, run: CellRun, from: number, to: number): void {
+  visitCells(ordinal: number, run: CellColumns, from: number, to: number): void {
     let pieces = this.#cells.get(ordinal);
     if (pieces === undefined) this.#cells.set(ordinal, (pieces = []));
     for (let i = from; i < to; i++) {

@@ -32,6 +32,9 @@ export const CHART_STEPS_MS: readonly number[] = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
 ].map((seconds) => seconds * 1_000);
 
+/** Decoded cells that a query thread remembers, bytes: 800,000 cells, an hour of a day of 30,000 series. */
+export const CELL_CACHE_BYTES = 64 * MIB;
+
 /** Values that an exact statistic holds at once: 512 MiB, and as much again while it selects percentiles. */
 export const EXACT_VALUES_MAX = 64 * MIB;
 

@@ -6,10 +6,19 @@ export interface QueryCost {
   segments: number;
   /** Cells of rollups decoded. */
   cells: number;
+  /** Cells that were remembered from earlier queries. */
+  cachedCells: number;
   /** Points decoded, those of the open state among them. */
   points: number;
   /** Of the runs that were decoded. */
   bytes: number;
 }
 
-export const newCost = (): QueryCost => ({ series: 0, segments: 0, cells: 0, points: 0, bytes: 0 });
+export const newCost = (): QueryCost => ({
+  series: 0,
+  segments: 0,
+  cells: 0,
+  cachedCells: 0,
+  points: 0,
+  bytes: 0,
+});

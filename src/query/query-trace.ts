@@ -40,13 +40,14 @@ export class QueryTrace {
       series: cost.series,
       segments: cost.segments,
       cells: cost.cells,
+      cached_cells: cost.cachedCells,
       points: cost.points,
       bytes: cost.bytes,
       plan_ms: ms('plan'),
       scan_ms: ms('scan'),
       merge_ms: ms('merge'),
       encode_ms: ms('encode'),
-      cache: 'none',
+      cache: cost.cachedCells === 0 ? 'none' : cost.cells === 0 ? 'all' : 'part',
     };
   }
 }

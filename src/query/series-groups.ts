@@ -29,14 +29,13 @@ export class SeriesGroups {
     for (const { view, ids } of selection.shards) {
       for (let i = 0; i < ids.length; i++, ordinal++) {
         const { block, offset } = view.index.keyOf(ids.items[i]!);
-        let key = '';
-        // Bytes as text: quicker than decoding them, and lengths in front keep values apart.
-        for (const name of names) key += latin1Of(block, findLabelValue(block, offset, name));
+        const texts = names.map((name) => textOf(block, findLabelValue(block, offset, name)));
+        // Lengths in front keep values of several labels apart.
+        const key = texts.length === 1 ? texts[0]! : texts.map((text) => `${text.length}:${text}`).join('');
         let group = found.get(key);
         if (group === undefined) {
-          group = values.length;
+          group = values.push(texts) - 1;
           found.set(key, group);
-          values.push(names.map((name) => textOf(block, findLabelValue(block, offset, name))));
         }
         this.#groups[ordinal] = group;
       }
@@ -58,9 +57,6 @@ export class SeriesGroups {
     });
   }
 }
-
-const latin1Of = (block: Buffer, at: number): string =>
-  at < 0 ? '\0\0' : block.toString('latin1', at, textEnd(block, at));
 
 const textOf = (block: Buffer, at: number): string =>
   at < 0 ? '' : block.toString('utf8', at + 2, textEnd(block, at));

@@ -1,4 +1,5 @@
-import type { CellRun } from '../../native-free-core/cell/cell-run.js';
+import { secondMoment } from '../../native-free-core/cell/squares.js';
+import type { CellColumns } from '../../native-free-core/query/point-windows.js';
 import { type WindowShape, windowPlace } from '../../native-free-core/query/window-shape.js';
 import { LeastSquares } from '../../native-free-core/trend/least-squares.js';
 import type { CellVisitor } from './cell-scan.js';
@@ -6,6 +7,7 @@ import type { CellVisitor } from './cell-scan.js';
 /** The mean of each window over all series, and the line through all points. */
 export class TrendWindows implements CellVisitor {
   readonly usefulUntilMs = Number.POSITIVE_INFINITY;
+  readonly wantsSketches = false;
   readonly line = new LeastSquares();
   firstTimeMs = Number.POSITIVE_INFINITY;
   lastTimeMs = Number.NEGATIVE_INFINITY;
@@ -33,7 +35,7 @@ export class TrendWindows implements CellVisitor {
     }
   }
 
-  visitCells(_ordinal: number, run: CellRun, from: number, to: number): void {
+  visitCells(_ordinal: number, run: CellColumns, from: number, to: number): void {
     for (let i = from; i < to; i++) {
       const place = windowPlace(this.#shape, run.windowStartMs[i]!);
       // A source whose windows are longer than the ends of the range gives a little more than the range.
@@ -42,7 +44,8 @@ export class TrendWindows implements CellVisitor {
       const [first, last] = [run.firstTimeMs[i]!, run.lastTimeMs[i]!];
       this.#counts[place] = this.#counts[place]! + count;
       this.#sums[place] = this.#sums[place]! + sum;
-      this.line.addSummary(count, (first + last) / 2, sum / count, run.m2(i));
+      const moment = secondMoment(run.squares[i]!, sum, count, run.firstValue[i]!);
+      this.line.addSummary(count, (first + last) / 2, sum / count, moment);
       this.firstTimeMs = Math.min(this.firstTimeMs, first);
       this.lastTimeMs = Math.max(this.lastTimeMs, last);
     }

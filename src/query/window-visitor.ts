@@ -1,6 +1,6 @@
-import type { CellRun } from '../../native-free-core/cell/cell-run.js';
+import { CellRun } from '../../native-free-core/cell/cell-run.js';
 import type { Aggregation, AggregationKind } from '../../native-free-core/query/aggregation.js';
-import { PointWindows } from '../../native-free-core/query/point-windows.js';
+import { type CellColumns, PointWindows } from '../../native-free-core/query/point-windows.js';
 import { ScalarGrid } from '../../native-free-core/query/scalar-grid.js';
 import { SketchGrid } from '../../native-free-core/query/sketch-grid.js';
 import type { WindowShape } from '../../native-free-core/query/window-shape.js';
@@ -63,9 +63,13 @@ export class WindowVisitor implements CellVisitor {
     }
   }
 
-  visitCells(ordinal: number, run: CellRun, from: number, to: number): void {
+  get wantsSketches(): boolean {
+    return this.sketches !== undefined;
+  }
+
+  visitCells(ordinal: number, cells: CellColumns, from: number, to: number): void {
     const group = this.#groups.of(ordinal);
-    this.scalars.add(group, ordinal, run, from, to);
-    this.sketches?.addCells(group, run, from, to);
+    this.scalars.add(group, ordinal, cells, from, to);
+    if (cells instanceof CellRun) this.sketches?.addCells(group, cells, from, to);
   }
 }

@@ -6,6 +6,7 @@ import { SeriesConditions } from '../../../src/query/label-matcher.js';
 import { COUNTER_LOOK_BACK_MS } from '../../../src/query/limits.js';
 import { LineScan } from '../../../src/query/line-scan.js';
 import { PointScan } from '../../../src/query/point-scan.js';
+import type { QueryEngine } from '../../../src/query/query-engine.js';
 import { Selection } from '../../../src/query/selection.js';
 import { StopCheck } from '../../../src/query/stop-check.js';
 import { WindowQuery, type WindowQuestion, type WindowsFound } from '../../../src/query/window-query.js';
@@ -26,6 +27,9 @@ export interface WindowTestQuestion extends Question {
 
 const EVERYTHING_IS_KEPT = (): number => Number.NEGATIVE_INFINITY;
 
+/** One for the life of a query engine, as a thread has it: what it remembers must never be wrong. */
+const queries = new WeakMap<QueryEngine, WindowQuery>();
+
 export function askWindows(
   shards: TestShards,
   question: WindowTestQuestion,
@@ -38,7 +42,11 @@ export function askWindows(
     const series = view.index.metric(question.metric);
     if (series !== undefined) selection.add(view, view.index.select(series, conditions));
   }
-  const query = new WindowQuery(new PointScan(shards.findings), new LineScan());
+  let query = queries.get(shards.queryEngine);
+  if (query === undefined) {
+    query = new WindowQuery(new PointScan(shards.findings), new LineScan());
+    queries.set(shards.queryEngine, query);
+  }
   return query.run(windowQuestion(question), selection, horizonMs, new StopCheck(systemClock, 60_000));
 }
 
