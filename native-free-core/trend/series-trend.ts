@@ -1,21 +1,9 @@
 import { detectPeriod } from './detect-period.js';
 import type { EvenSeries } from './even-grid.js';
 import { type Forecast, forecast } from './forecast.js';
+import { habitualPeriods } from './habits.js';
 import { smoothingStart } from './smoothing.js';
 import { trendStatistic } from './trend-test.js';
-
-/** Periods that people's and machines' habits have, ms. */
-const HABITS_MS = [
-  60_000,
-  5 * 60_000,
-  10 * 60_000,
-  15 * 60_000,
-  30 * 60_000,
-  3_600_000,
-  12 * 3_600_000,
-  86_400_000,
-  7 * 86_400_000,
-];
 
 /** What an evenly spaced series tells of itself. */
 export interface SeriesTrend {
@@ -34,9 +22,8 @@ export function seriesTrend(
   periodSteps: number | undefined,
 ): SeriesTrend {
   const count = values.length;
-  const expected = HABITS_MS.map((habit) => habit / stepMs).filter(Number.isInteger);
   const known = periodSteps !== undefined && count >= 2 * periodSteps ? periodSteps : 0;
-  const period = periodSteps === undefined ? detectPeriod(values, count, expected) : known;
+  const period = periodSteps === undefined ? detectPeriod(values, count, habitualPeriods(stepMs)) : known;
   return {
     period,
     isSignificant: trendStatistic(withoutSeason(values, period), count) > 1,

@@ -1,5 +1,6 @@
 import type { Call } from './call/call.js';
 import { aggregateCall } from './calls/aggregate.js';
+import { anomaliesCall } from './calls/anomalies.js';
 import { backfillImportCall } from './calls/backfill-import.js';
 import { chartCall } from './calls/chart.js';
 import { currentCall } from './calls/current.js';
@@ -45,6 +46,7 @@ export const CALLS: readonly Call[] = [
   statsCall,
   statisticsCall,
   trendsCall,
+  anomaliesCall,
   rollupCall,
   aggregateCall,
   chartCall,

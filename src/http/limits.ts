@@ -51,6 +51,13 @@ export const HISTOGRAM_BUCKETS_MAX = 1_000;
 export const TREND_POINTS_DEFAULT = 120;
 export const TREND_POINTS_MAX = 2_000;
 
+/** Anomalies in one answer, default and most: more than anybody looks at one by one. */
+export const ANOMALIES_DEFAULT = 1_000;
+export const ANOMALIES_MAX = 100_000;
+
+/** The highest threshold of a score, which has no unit: beyond what any score of use reaches. */
+export const ANOMALY_THRESHOLD_MAX = 1e6;
+
 /** Labels of one group_by. A point has at most 32. */
 export const GROUP_LABELS_MAX = 32;
 

@@ -50,6 +50,15 @@ export const FORECAST_POINTS_MAX = 1_000;
 /** Ranges up to this long have their line through raw points, ms; longer ones through the windows of a tier. */
 export const TREND_RAW_RANGE_MS_MAX = 86_400_000;
 
+/** Windows that a season is looked for in; finding a period among n of them takes n² steps. */
+export const SEASONAL_WINDOWS_MAX = 2_000;
+
+/** Part of the range that a rolling baseline looks back where it isn't said. */
+export const ROLLING_BASELINE_PART = 10;
+
+/** How far before the range a streaming detector begins at most, ms: a week has all hours of all kinds of days. */
+export const STREAM_WARM_UP_MS_MAX = 7 * 86_400_000;
+
 /** Waiting queries a thread: one thread answers a few hundred small ones a second even when the shards are busy. */
 export const QUEUE_PER_THREAD = 64;
 

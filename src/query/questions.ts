@@ -1,3 +1,4 @@
+import { anomaliesQuestion } from './anomalies.js';
 import { chartQuestion } from './chart.js';
 import { currentQuestion } from './current.js';
 import { latestQuestion } from './latest.js';
@@ -20,6 +21,7 @@ export const QUESTIONS: readonly Question[] = [
   statsQuestion,
   statisticsQuestion,
   trendsQuestion,
+  anomaliesQuestion,
   currentQuestion,
   rollupQuestion,
   aggregateQuestion,

@@ -1,0 +1,51 @@
+/** Points before which the window says nothing. */
+const POINTS_MIN = 5;
+
+/**
+ * For each point the mean and the population's deviation of the points of `windowMs` before its time, itself and others at its time
+ * left out; NaN for both where those are fewer than POINTS_MIN. Times ascend. Sums are kept about `origin` (the mean of all, say), and made
+ * anew whenever the window has moved by its own length, so that rounding neither grows nor lasts.
+ */
+// Seven arguments: columns in, columns out.
+export function rollingBaselineInto(
+  times: Float64Array,
+  values: Float64Array,
+  count: number,
+  windowMs: number,
+  origin: number,
+  means: Float64Array,
+  deviations: Float64Array,
+): void {
+  let from = 0;
+  let to = 0;
+  let renewed = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < count; i++) {
+    const timeMs = times[i]!;
+    for (; times[to]! < timeMs; to++) {
+      const distance = values[to]! - origin;
+      sum += distance;
+      squares += distance * distance;
+    }
+    for (; from < to && times[from]! < timeMs - windowMs; from++) {
+      const distance = values[from]! - origin;
+      sum -= distance;
+      squares -= distance * distance;
+    }
+    if (from >= renewed) {
+      sum = 0;
+      squares = 0;
+      for (let j = from; j < to; j++) {
+        const distance = values[j]! - origin;
+        sum += distance;
+        squares += distance * distance;
+      }
+      renewed = Math.max(to, from + 1);
+    }
+    const points = to - from;
+    const mean = points < POINTS_MIN ? Number.NaN : sum / points;
+    means[i] = mean + origin;
+    deviations[i] = Math.sqrt(Math.max(0, squares / points - mean * mean)) + 0 * mean;
+  }
+}

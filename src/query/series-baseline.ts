@@ -1,0 +1,163 @@
+import { rollingBaselineInto } from '../../native-free-core/detect/rolling-baseline.js';
+import {
+  NORMAL_MEAN_DEVIATION,
+  NORMAL_MEDIAN_DEVIATION,
+  seasonalBaseline,
+} from '../../native-free-core/detect/seasonal-baseline.js';
+import { createStreamDetector, type StreamProfile } from '../../native-free-core/detect/stream-detector.js';
+import { detectPeriod } from '../../native-free-core/trend/detect-period.js';
+import { evenSeries } from '../../native-free-core/trend/even-grid.js';
+import { habitualPeriods } from '../../native-free-core/trend/habits.js';
+import { SEASONAL_WINDOWS_MAX } from './limits.js';
+import type { Moments } from './moments.js';
+import { selectRanks } from './select-ranks.js';
+
+/** A window that doesn't move at all counts as moving by this part of all. */
+const DEVIATION_LEAST = 1e-3;
+
+/** What each point of one series is held against: columns that are used again, a place a point. */
+export class SeriesBaseline {
+  expected = new Float64Array(1_024);
+  deviation = new Float64Array(1_024);
+  /** How strange each point is. */
+  score = new Float64Array(1_024);
+  /** Of the last seasonal baseline; 0: none was found. */
+  periodMs = 0;
+  #work = new Float64Array(1_024);
+  #scratch = new Float64Array(1_024);
+
+  /** Mean and deviation of all. */
+  zScores(values: Float64Array, count: number, { mean, stddev }: Moments): void {
+    this.#reserve(count);
+    this.expected.fill(mean, 0, count);
+    this.deviation.fill(stddev, 0, count);
+    this.#score(values, count);
+  }
+
+  // Five arguments: a series, its moments, and the window.
+  rolling(
+    times: Float64Array,
+    values: Float64Array,
+    count: number,
+    moments: Moments,
+    windowMs: number,
+  ): void {
+    this.#reserve(count);
+    rollingBaselineInto(times, values, count, windowMs, moments.mean, this.expected, this.deviation);
+    const least = moments.stddev * DEVIATION_LEAST;
+    for (let i = 0; i < count; i++) if (this.deviation[i]! < least) this.deviation[i] = least;
+    this.#score(values, count);
+  }
+
+  /** The median, and the median of the distances from it (B. Iglewicz, D. Hoaglin, "How to detect and handle outliers", 1993). */
+  medians(values: Float64Array, count: number): void {
+    this.#reserve(count);
+    this.expected.fill(this.#median(values, count), 0, count);
+    this.#scoreByMedian(values, count);
+  }
+
+  /** Level and season of windows; without a season as `medians`. `givenMs` is the period where it is known. */
+  seasonal(times: Float64Array, values: Float64Array, count: number, givenMs: number | undefined): void {
+    this.#reserve(count);
+    const { startMs, stepMs, even } = windowsOf(times, values, count);
+    const given = givenMs === undefined ? undefined : Math.round(givenMs / stepMs);
+    const period = given ?? detectPeriod(even, even.length, habitualPeriods(stepMs));
+    this.periodMs = period < 2 || even.length < 2 * period ? 0 : period * stepMs;
+    if (this.periodMs === 0) {
+      this.medians(values, count);
+      return;
+    }
+    const baseline = seasonalBaseline(even, period);
+    for (let i = 0; i < count; i++) {
+      const place = Math.min(baseline.length - 1, Math.floor((times[i]! - startMs) / stepMs));
+      this.expected[i] = baseline[place]!;
+    }
+    this.#scoreByMedian(values, count);
+  }
+
+  // Four arguments: a series, and who looks at it.
+  streaming(times: Float64Array, values: Float64Array, count: number, profile: StreamProfile): void {
+    this.#reserve(count);
+    const detector = createStreamDetector(profile);
+    for (let i = 0; i < count; i++) {
+      this.score[i] = detector.push(times[i]!, values[i]!);
+      this.expected[i] = detector.expected;
+      this.deviation[i] = detector.deviation;
+    }
+  }
+
+  /** The signed distance of a point in deviations; 0 where there is none to tell. */
+  zScore(i: number, value: number): number {
+    const z = (value - this.expected[i]!) / this.deviation[i]!;
+    return Number.isFinite(z) ? z : 0;
+  }
+
+  #score(values: Float64Array, count: number): void {
+    for (let i = 0; i < count; i++) this.score[i] = Math.abs(this.zScore(i, values[i]!));
+  }
+
+  /** Scores by the median distance from what is expected, or where half of them are 0 by the mean distance. */
+  #scoreByMedian(values: Float64Array, count: number): void {
+    const work = this.#work;
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += Math.abs(values[i]! - this.expected[i]!) / count;
+    for (let i = 0; i < count; i++) work[i] = Math.abs(values[i]! - this.expected[i]!);
+    const middle = count === 0 ? 0 : this.#select(count);
+    const deviation = middle > 0 ? middle / NORMAL_MEDIAN_DEVIATION : sum / NORMAL_MEAN_DEVIATION;
+    this.deviation.fill(deviation, 0, count);
+    this.#score(values, count);
+  }
+
+  #median(values: Float64Array, count: number): number {
+    if (count === 0) return 0;
+    for (let i = 0; i < count; i++) this.#work[i] = values[i]!;
+    return this.#select(count);
+  }
+
+  /** The median (nearest rank) of what stands in #work. */
+  #select(count: number): number {
+    return selectRanks(this.#work, count, this.#scratch, [Math.ceil(count / 2)])[0]!;
+  }
+
+  #reserve(count: number): void {
+    if (count <= this.expected.length) return;
+    const capacity = 2 ** Math.ceil(Math.log2(count));
+    this.expected = new Float64Array(capacity);
+    this.deviation = new Float64Array(capacity);
+    this.score = new Float64Array(capacity);
+    this.#work = new Float64Array(capacity);
+    this.#scratch = new Float64Array(capacity);
+  }
+}
+
+/** The means of windows from the first point on, as an even series: a window for each point where there are few. */
+function windowsOf(
+  times: Float64Array,
+  values: Float64Array,
+  count: number,
+): { startMs: number; stepMs: number; even: Float64Array } {
+  const startMs = times[0] ?? 0;
+  const spanMs = (times[count - 1] ?? 0) - startMs;
+  const stepMs = Math.max(1, medianGap(times, count), Math.ceil(spanMs / SEASONAL_WINDOWS_MAX));
+  const windowTimes: number[] = [];
+  const means: number[] = [];
+  for (let i = 0; i < count; ) {
+    const place = Math.floor((times[i]! - startMs) / stepMs);
+    let sum = 0;
+    const from = i;
+    for (; i < count && Math.floor((times[i]! - startMs) / stepMs) === place; i++) sum += values[i]!;
+    windowTimes.push(startMs + place * stepMs);
+    means.push(sum / (i - from));
+  }
+  const even = evenSeries(Float64Array.from(windowTimes), Float64Array.from(means), means.length, stepMs);
+  return { startMs, stepMs: even.stepMs, even: even.values };
+}
+
+/** The median time between neighbours, of at most some thousand of them. */
+function medianGap(times: Float64Array, count: number): number {
+  const gaps: number[] = [];
+  const stride = Math.max(1, Math.floor(count / SEASONAL_WINDOWS_MAX));
+  for (let i = 1; i < count; i += stride) gaps.push(times[i]! - times[i - 1]!);
+  gaps.sort((a, b) => a - b);
+  return gaps[gaps.length >> 1] ?? 0;
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { seasonalBaseline } from '../../../native-free-core/detect/seasonal-baseline.js';
+import { autoregressive } from '../trend/noise.js';
+
+const wave = (i: number): number => 10 * Math.sin((2 * Math.PI * i) / 24) + 0.05 * i;
+
+test('seasonalBaseline() is the season and its slow level, without the noise', () => {
+  const noise = autoregressive(0, 240, 5);
+  const expected = seasonalBaseline(
+    Float64Array.from(noise, (value, i) => wave(i) + value),
+    24,
+  );
+  expected.forEach((value, i) => {
+    // At the ends half a period of the slope is missing.
+    assert.ok(Math.abs(value - wave(i)) <= 1.6, `${i}: ${value}, ${wave(i)}`);
+  });
+});
+
+test('seasonalBaseline() expects no anomaly that it saw', () => {
+  const values = Float64Array.from({ length: 240 }, (_, i) => wave(i) + Math.sin(i * i));
+  const clean = seasonalBaseline(values, 24);
+  values[100] = 500;
+  values[101] = 400;
+  const spiked = seasonalBaseline(values, 24);
+  spiked.forEach((value, i) => {
+    assert.ok(Math.abs(value - clean[i]!) <= 1.5, `${i}: ${value}, without the spike ${clean[i]}`);
+  });
+});
+
+test('seasonalBaseline() of a series that repeats to the letter is the series', () => {
+  const values = Float64Array.from({ length: 20 }, (_, i) => [1, 5, 2, 4][i % 4]!);
+  assert.deepEqual([...seasonalBaseline(values, 4)], [...values]);
+});
