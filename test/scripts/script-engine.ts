@@ -1,16 +1,26 @@
 import type { QueryAnswer, QueryPort, QueryRequest } from '../../src/http/ports.js';
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/log.js';
+import { COMPACTION_BOUNDS } from '../../src/shard/jobs/compaction-bounds.js';
 import { FakeEngine } from '../src/http/fake-engine.js';
 import { silentLive } from '../src/http/silent-live.js';
-import { OPEN_BOUNDS, TestShards } from '../src/query/query-fixture.js';
+import { KEEP_ALL, OPEN_BOUNDS, TestShards } from '../src/query/query-fixture.js';
 import type { Ask, LoadedPoint, Step } from './script.js';
 
 const SHARDS = 2;
 
+/** Between two jobs of a shard there is a duty cycle that has nothing to do. */
+const SETTLED = 64;
+
+/** What is flushed is compacted at once, so that it is in every tier. */
+const BOUNDS = {
+  ...OPEN_BOUNDS,
+  compaction: { ...COMPACTION_BOUNDS, generationsMin: 1, quietMs: 0, ageMsMax: 0, seriesPoints: 0 },
+};
+
 /** What a script runs against: the HTTP edge as it is, over real shards and real LMDB on the thread of the test. */
 export class ScriptEngine implements QueryPort {
-  readonly #shards = new TestShards(SHARDS, OPEN_BOUNDS);
+  readonly #shards = new TestShards(SHARDS, BOUNDS);
   #server: HttpServer | undefined;
 
   async start(): Promise<void> {
@@ -46,7 +56,10 @@ export class ScriptEngine implements QueryPort {
     else if (step.kind === 'load') this.#load(step.points);
     else if (step.kind === 'flush') {
       this.#shards.closeGeneration();
-      this.#shards.settle();
+      for (let i = 0; i < SETTLED; i++) this.#shards.settle();
+    } else if (step.kind === 'keep') {
+      this.#shards.dropQueryEngine();
+      this.#shards.retention = { ...KEEP_ALL, ...step.tiers };
     } else this.#shards.restart(true);
   }
 

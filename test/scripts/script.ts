@@ -1,3 +1,5 @@
+import { tierOfSource } from '../../native-free-core/query/data-source.js';
+import type { TierName } from '../../native-free-core/tier/tiers.js';
 import { NAME_LABEL, parseSelector } from '../../src/http/selector/selector-parser.js';
 import { parseDuration } from '../../src/time/duration.js';
 import { readTime, resolveTime } from '../../src/time/parse-time.js';
@@ -8,6 +10,7 @@ export type Step =
   | { kind: 'load'; points: LoadedPoint[] }
   | { kind: 'flush' }
   | { kind: 'restart' }
+  | { kind: 'keep'; tiers: Partial<Record<TierName, number>> }
   | { kind: 'ask'; ask: Ask };
 
 export interface LoadedPoint {
@@ -73,8 +76,18 @@ class ScriptParser {
     if (word === 'load')
       return { kind: 'load', points: this.#indented().flatMap((each) => this.#points(each)) };
     if (word === 'flush' || word === 'restart') return { kind: word };
+    if (word === 'keep') return { kind: 'keep', tiers: this.#tiers(rest, line) };
     if (word === 'ask') return { kind: 'ask', ask: this.#ask(line, rest) };
-    throw fault(line, 'expected now, load, flush, restart or ask');
+    throw fault(line, 'expected now, load, flush, restart, keep or ask');
+  }
+
+  #tiers(text: string, line: Line): Partial<Record<TierName, number>> {
+    const pairs = text.split(/\s+/).map((part): [string, number] => {
+      const [tier = '', age = ''] = part.split('=');
+      return [tierOfSource(tier) ?? '', parseDuration(age)];
+    });
+    if (pairs.some(([tier, ms]) => tier === '' || Number.isNaN(ms))) throw fault(line, 'expected TIER=AGE');
+    return Object.fromEntries(pairs);
   }
 
   #indented(): Line[] {

@@ -22,6 +22,11 @@ for (const { name, steps } of scripts) {
   });
 }
 
+test('meaning is pinned by at least 150 cases', () => {
+  const cases = scripts.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'ask'));
+  assert.ok(cases.length >= 150, `only ${cases.length} cases`);
+});
+
 function titleOf({ line, method, path }: Ask): string {
   return `${line}: ${method} ${decodeURIComponent(path)}`;
 }

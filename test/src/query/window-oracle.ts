@@ -7,6 +7,7 @@ import { COUNTER_LOOK_BACK_MS } from '../../../src/query/limits.js';
 import { LineScan } from '../../../src/query/line-scan.js';
 import { PointScan } from '../../../src/query/point-scan.js';
 import type { QueryEngine } from '../../../src/query/query-engine.js';
+import { QUERY_LIMITS_DEFAULT, type QueryLimits } from '../../../src/query/query-limits.js';
 import { Selection } from '../../../src/query/selection.js';
 import { StopCheck } from '../../../src/query/stop-check.js';
 import { WindowQuery, type WindowQuestion, type WindowsFound } from '../../../src/query/window-query.js';
@@ -34,6 +35,7 @@ export function askWindows(
   shards: TestShards,
   question: WindowTestQuestion,
   horizonMs: (tier: TierName) => number = EVERYTHING_IS_KEPT,
+  limits: QueryLimits = QUERY_LIMITS_DEFAULT,
 ): WindowsFound {
   const selection = new Selection();
   const conditions = new SeriesConditions(question.selectors ?? []);
@@ -47,7 +49,12 @@ export function askWindows(
     query = new WindowQuery(new PointScan(shards.findings), new LineScan());
     queries.set(shards.queryEngine, query);
   }
-  return query.run(windowQuestion(question), selection, horizonMs, new StopCheck(systemClock, 60_000));
+  return query.run(
+    windowQuestion(question),
+    selection,
+    horizonMs,
+    new StopCheck(systemClock, 60_000, () => false, limits),
+  );
 }
 
 function windowQuestion(question: WindowTestQuestion): WindowQuestion {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { TierName } from '../../../native-free-core/tier/tiers.js';
 import type { LabelMatcher } from '../../../src/http/ports.js';
+import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
 import type { WindowsFound } from '../../../src/query/window-query.js';
 import { COMPACTION_BOUNDS, type CompactionBounds } from '../../../src/shard/jobs/compaction-bounds.js';
 import { SMALL_BOUNDS, type TestPoint, TestShards } from './query-fixture.js';
 import { randomNumbers } from './random-numbers.js';
-import { checkWindows, type WindowTestQuestion } from './window-oracle.js';
+import { askWindows, checkWindows, type WindowTestQuestion } from './window-oracle.js';
 
 const T0 = 1_700_000_000_000;
 const MINUTE = 60_000;
@@ -110,6 +111,52 @@ describe('WindowQuery', () => {
       assert.deepEqual([...tiers].sort(), ['1h', '1m', '5m', 'raw']);
     });
   }
+});
+
+describe('WindowQuery at its limits', () => {
+  const ask = (stepMs: number, groupBy: string[], rows: number): void => {
+    const limits = { ...QUERY_LIMITS_DEFAULT, rows };
+    const range = { metric: 'cpu', startMs: T0, endMs: T0 + 60 * MINUTE };
+    askWindows(
+      shards,
+      { ...range, stepMs, groupBy, aggregations: ['sum'], isFilled: true },
+      undefined,
+      limits,
+    );
+  };
+
+  it('refuses more rows than an answer may have, with their number and a way out', () => {
+    shards = new TestShards(1);
+    const labels = ['a', 'b'].map((host) => ({ host }));
+    shards.write(labels.map((own) => ({ name: 'cpu', labels: own, timeMs: T0, value: 1 })));
+    shards.settle();
+    ask(MINUTE, [], 61);
+    assert.throws(() => ask(MINUTE, [], 60), {
+      code: 'MR_QUERY_TOO_BIG',
+      message: /61 rows \(61 windows of 1 groups\).*limits\.queryRows.*longer window/,
+    });
+    assert.throws(() => ask(MINUTE, ['host'], 100), { code: 'MR_QUERY_TOO_BIG', message: /122 rows/ });
+  });
+
+  it('refuses to decode more points than a query may', () => {
+    shards = new TestShards(1);
+    shards.write(
+      Array.from({ length: 100 }, (_, i) => ({ name: 'cpu', labels: {}, timeMs: T0 + i, value: i })),
+    );
+    shards.settle();
+    const question = {
+      metric: 'cpu',
+      startMs: T0,
+      endMs: T0 + MINUTE,
+      stepMs: MINUTE,
+      aggregations: ['sum'],
+    };
+    askWindows(shards, question, undefined, { ...QUERY_LIMITS_DEFAULT, points: 100 });
+    assert.throws(() => askWindows(shards, question, undefined, { ...QUERY_LIMITS_DEFAULT, points: 99 }), {
+      code: 'MR_QUERY_TOO_BIG',
+      message: /more than 99 points \(limits\.queryPoints\)/,
+    });
+  });
 });
 
 /** Raw points, and perhaps cells of a minute, that are kept only from some time on, where that leaves nothing inexact. */

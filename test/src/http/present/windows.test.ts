@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { windowRows, windowRowsText, windowsAsColumns } from '../../../../src/http/present/windows.js';
+
+const NAMES = ['value', 'p99_9'];
+
+const value = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -0, 1e21, 5e-324));
+
+/** Two groups of up to four windows, two columns. */
+const found = fc.integer({ min: 0, max: 4 }).chain((count) =>
+  fc.array(value, { minLength: 4 * count, maxLength: 4 * count }).map((values) => ({
+    dataSource: 'metrics',
+    groups: [{ host: 'a"\n' }, { host: 'ü' }],
+    firstMs: 1_700_000_000_000,
+    stepMs: 60_000,
+    count,
+    columns: [Float64Array.from(values.slice(0, 2 * count)), Float64Array.from(values.slice(2 * count))],
+  })),
+);
+
+test('windowRowsText() writes what JSON.stringify makes of windowRows()', () => {
+  fc.assert(
+    fc.property(found, fc.boolean(), fc.boolean(), (result, isFilled, isGrouped) => {
+      const asked = { groupBy: isGrouped ? ['host'] : [], isFilled };
+      const rows = windowRows(asked, result, NAMES);
+      const { text, count } = windowRowsText(asked, result, NAMES);
+      assert.equal(`[${text}]`, JSON.stringify(rows));
+      assert.equal(count, rows.length);
+    }),
+  );
+});
+
+test('windowRows() leaves windows without points out, or has null for them; what is not finite is null', () => {
+  const result = {
+    dataSource: 'metrics',
+    groups: [{}],
+    firstMs: 0,
+    stepMs: 1_000,
+    count: 3,
+    columns: [Float64Array.of(1, Number.NaN, Number.POSITIVE_INFINITY)],
+  };
+  const values = (isFilled: boolean): unknown[] =>
+    windowRows({ groupBy: [], isFilled }, result, ['value']).map((row) => row['value']);
+  assert.deepEqual(values(false), [1, null]);
+  assert.deepEqual(values(true), [1, null, null]);
+});
+
+test('windowsAsColumns() has a time for each window of any series, and a value or null at each', () => {
+  const result = {
+    dataSource: 'metrics',
+    groups: [{ host: 'a' }, { host: 'b' }],
+    firstMs: 0,
+    stepMs: 1_000,
+    count: 3,
+    columns: [Float64Array.of(1, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 6)],
+  };
+  assert.deepEqual(windowsAsColumns({ groupBy: ['host'], isFilled: false }, result, ['value']), {
+    times: [0, 2_000],
+    series: [
+      { labels: { host: 'a' }, values: [1, null] },
+      { labels: { host: 'b' }, values: [null, 6] },
+    ],
+  });
+});
