@@ -17,6 +17,7 @@ import type { RejectTally } from '../../protocol/reject-tally.js';
 import type { BatchIntake } from './batch-intake.js';
 import { InFlightQueue, isSettled } from './in-flight.js';
 import type { IngestCounters } from './ingest-counters.js';
+import { HISTORY_BATCH_POINTS_MAX, HISTORY_IN_FLIGHT_MAX } from './limits.js';
 import type { NamedProducer, ProducerDirectory, ProducerOwner } from './producer-directory.js';
 import { RefTable } from './ref-table.js';
 import type { ShardLinks } from './shard-links.js';
@@ -178,6 +179,11 @@ export class IngestConnection implements ProducerOwner {
     if (this.#producer?.owner === this) this.#producer.owner = undefined;
   }
 
+  get #inFlightMax(): number {
+    const { inFlightMax } = this.#context.limits;
+    return this.#kind === 'history' ? Math.min(inFlightMax, HISTORY_IN_FLIGHT_MAX) : inFlightMax;
+  }
+
   #mayProceed(): boolean {
     return this.#greeted || this.#context.tokens === undefined;
   }
@@ -215,12 +221,17 @@ export class IngestConnection implements ProducerOwner {
     this.#welcomeFrom = 0;
     if (this.#producer !== undefined) this.#routed = Math.max(this.#routed, this.#producer.durableSeq);
     const { limits, server, writer } = this.#context;
+    const { pointsPerBatchMax } = limits;
+    const isHistory = this.#kind === 'history';
     writer.reset();
     encodeWelcome(writer, {
       server,
       maxFrameBytes: limits.frameBytesMax,
-      maxPointsPerBatch: limits.pointsPerBatchMax,
-      maxInFlight: limits.inFlightMax,
+      // Of a history that is advice: a larger batch is taken all the same.
+      maxPointsPerBatch: isHistory
+        ? Math.min(pointsPerBatchMax, HISTORY_BATCH_POINTS_MAX)
+        : pointsPerBatchMax,
+      maxInFlight: this.#inFlightMax,
       lastSeq: this.#producer?.durableSeq ?? 0,
     });
     this.#socket.send(writer.view());
@@ -272,8 +283,8 @@ export class IngestConnection implements ProducerOwner {
       this.#error(CloseCode.badFrame, `expected seq ${expected}, got ${seq}`, seq);
       return false;
     }
-    const { limits, counters } = this.#context;
-    if (this.#queue.length >= limits.inFlightMax) {
+    const { counters } = this.#context;
+    if (this.#queue.length >= this.#inFlightMax) {
       this.#busy(seq, 10, 'in_flight_limit');
       return false;
     }

@@ -5,3 +5,11 @@
  * room; it stands between the engine and clocks that were never set, whose times would make a stretch of their own each.
  */
 export const HISTORY_AGE_MS_MAX = 36_525 * 86_400_000;
+
+/**
+ * Batches of a history that one connection may have in flight, and points of a batch that it is told to keep to. Batches are
+ * taken in the order in which they come, so a live batch waits for all that stand before it: 8 of 10,000 points are some 10 ms of
+ * a shard's work, and cover the round trip of a commit (bench/macro/backfill.ts).
+ */
+export const HISTORY_IN_FLIGHT_MAX = 8;
+export const HISTORY_BATCH_POINTS_MAX = 10_000;

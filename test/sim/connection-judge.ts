@@ -74,7 +74,7 @@ export class ConnectionJudge {
     if (this.#busyFrom > 0 && seq > this.#busyFrom) return;
     this.#busyFrom = 0;
     // One batch too many is not even looked at, so that its rows make no series.
-    const isTooMany = this.#pending.length >= this.#model.inFlightMax;
+    const isTooMany = this.#pending.length >= this.#model.inFlightMax(this.#kind);
     const batch = { seq, points: isTooMany ? [] : read() };
     this.#pending.push(batch);
     this.#model.take(batch.points, this.#nowMs);

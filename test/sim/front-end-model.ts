@@ -1,4 +1,5 @@
 import { timeMsMax } from '../../protocol/limits.js';
+import { HISTORY_IN_FLIGHT_MAX } from '../../src/ingest/limits.js';
 import type { BatchKind } from '../../src/ingest/time-gate.js';
 import { mustBeThere, type PointBook, type SimPoint } from './point-book.js';
 import type { SimSeries } from './series-pool.js';
@@ -45,8 +46,9 @@ export class FrontEndModel {
   }
 
   /** Batches in flight that a connection may have. */
-  get inFlightMax(): number {
-    return this.#plan.wire.inFlightMax;
+  inFlightMax(kind: BatchKind): number {
+    const { inFlightMax } = this.#plan.wire;
+    return kind === 'history' ? Math.min(inFlightMax, HISTORY_IN_FLIGHT_MAX) : inFlightMax;
   }
 
   /** Why a series is refused; empty when it is not. It is known from then on. */

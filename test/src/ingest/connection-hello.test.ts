@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { encode } from '@msgpack/msgpack';
 import { encodeColumns } from '../../../protocol/frames/columns.js';
 import { encodeRows } from '../../../protocol/frames/rows.js';
+import { HISTORY_BATCH_POINTS_MAX, HISTORY_IN_FLIGHT_MAX } from '../../../src/ingest/limits.js';
 import { columns, hello, series } from './frames.js';
 import {
   CLOCK_SKEW_MS,
@@ -208,6 +209,24 @@ test('HELLO with backfill takes points as old as any tier keeps, on this connect
   check(history(), NOW_MS + CLOCK_SKEW_MS + 1, refused('too_far_ahead'));
   check(history(), -8.65e15, refused('invalid_time'));
   check(history(), Number.NaN, refused('invalid_time'));
+});
+
+test('WELCOME tells a history smaller limits, and keeps it to its batches in flight', () => {
+  const engine = new FakeEngine({ limits: { pointsPerBatchMax: 50_000 } });
+  const connection = engine.connect();
+  connection.send(hello({ backfill: true }));
+  const [[, told]] = connection.answers as [[number, { maxInFlight: number; maxPointsPerBatch: number }]];
+  assert.deepEqual(
+    [told.maxInFlight, told.maxPointsPerBatch],
+    [HISTORY_IN_FLIGHT_MAX, HISTORY_BATCH_POINTS_MAX],
+  );
+  connection.send(series({ ref: 1, name: 'm' }));
+  for (let seq = 1; seq <= HISTORY_IN_FLIGHT_MAX + 1; seq++) connection.send(columns(seq, [[1, seq]]));
+  assert.deepEqual(connection.answers, [[66, HISTORY_IN_FLIGHT_MAX + 1, 10, 'in_flight_limit']]);
+  const small = new FakeEngine({ limits: { pointsPerBatchMax: 50, inFlightMax: 2 } }).connect();
+  small.send(hello({ backfill: true }));
+  const [[, least]] = small.answers as [[number, { maxInFlight: number; maxPointsPerBatch: number }]];
+  assert.deepEqual([least.maxInFlight, least.maxPointsPerBatch], [2, 50]);
 });
 
 test('WELCOME waits until what the earlier connection had in flight is durable', () => {
