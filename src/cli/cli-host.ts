@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.js';
 
 /** What a command may touch of the process, so that a test can give it something else. */
@@ -10,6 +10,8 @@ export interface CliHost {
   isTerminal: boolean;
   clock: Clock;
   stdin(): Readable;
+  /** For what is too much to be held: `out` waits for nobody. */
+  outStream(): Writable;
   /** Calls back on SIGINT or SIGTERM; answers how to stop listening. */
   onSignal(listener: (signal: string) => void): () => void;
   /** Ends the process at once. */
@@ -23,6 +25,7 @@ export const processHost: CliHost = {
   isTerminal: process.stderr.isTTY === true,
   clock: systemClock,
   stdin: () => process.stdin,
+  outStream: () => process.stdout,
   onSignal: (listener) => {
     process.on('SIGINT', listener);
     process.on('SIGTERM', listener);

@@ -5,7 +5,7 @@ export const EXIT_CODES = {
   failure: 1,
   /** The command line or the configuration is wrong; nothing was started. */
   usage: 2,
-  /** `check` found damage. */
+  /** `check` found damage, or `restore` in its backup. */
   damage: 3,
   /** No server answers. */
   unreachable: 4,

@@ -41,3 +41,14 @@ export async function requestJson(base: string, path: string): Promise<object> {
     `GET ${base}${path} should answer 200 with JSON; got ${response.status} ${text.slice(0, 200)}. Is it a Millrace server of this version?`,
   );
 }
+
+/** What a problem document says; the text, shortened, where it is none. */
+export function problemDetail(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    if (typeof detail === 'string') return detail;
+  } catch {
+    // It is shown as it came.
+  }
+  return text.slice(0, 200);
+}

@@ -4,6 +4,10 @@ import { VERSION } from '../version.js';
 import { checkCommand } from './check.js';
 import type { CliHost } from './cli-host.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { exportCommand } from './export/export-command.js';
+import { backupCommand } from './folder/backup-command.js';
+import { compactCommand } from './folder/compact-command.js';
+import { restoreCommand } from './folder/restore-command.js';
 import { generateCommand } from './generate/generate-command.js';
 import { importCommand } from './import/import-command.js';
 import { serveCommand } from './serve.js';
@@ -45,13 +49,18 @@ Examples:
   millrace generate --pattern combined --hosts 5      send it something to look at
   millrace import history.csv.gz                      carry a history over from elsewhere
   millrace stats --watch                              watch the server work
+  millrace backup /backups/monday                     while it works
   curl 'http://127.0.0.1:8000/api/v1/stats/cpu_usage?start=15m'`,
     );
   for (const command of [
     serveCommand(host, done),
     generateCommand(host, done),
     importCommand(host, done),
+    exportCommand(host, done),
     checkCommand(host, done),
+    backupCommand(host, done),
+    restoreCommand(host, done),
+    compactCommand(host, done),
     statsCommand(host, done),
   ]) {
     root.addCommand(command);

@@ -1,3 +1,4 @@
+import { formatSize } from '../format-size.js';
 import type { CliHost } from './cli-host.js';
 
 /** How often the line is written: over itself on a terminal, below itself in a file. */
@@ -34,19 +35,33 @@ export class ProgressLine {
 
   /** Writes the line when it is time for it. */
   update(state: () => RunState): void {
+    this.write(() => this.line(state()));
+  }
+
+  /** The same of a copy of bytes. */
+  updateCopy(copiedBytes: number, totalBytes: number): void {
+    this.write(() => {
+      const part = totalBytes === 0 ? 1 : copiedBytes / totalBytes;
+      const speed = formatSize((copiedBytes * 1_000) / this.elapsedMs);
+      return `${progressBar(part)}  ${formatSize(copiedBytes)} of ${formatSize(totalBytes)}, ${speed}/s${this.#left(part)}`;
+    });
+  }
+
+  /** Writes a line of another kind when it is time for it. */
+  write(line: () => string): void {
     const nowMs = this.#host.clock.monotonicMs();
     if (nowMs - this.#writtenMs < (this.#host.isTerminal ? EVERY_MS_TERMINAL : EVERY_MS_FILE)) return;
     this.#writtenMs = nowMs;
-    const line = this.line(state());
-    this.#host.err(this.#host.isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
+    this.#host.err(this.#host.isTerminal ? `\r\x1b[K${line()}` : `${line()}\n`);
   }
 
   line({ part, points, note }: RunState): string {
     if (part === undefined) return `${this.numbers(points)}, ${note}`;
-    const full = Math.round(part * BAR_LENGTH);
-    const bar = `[${'#'.repeat(full)}${'.'.repeat(BAR_LENGTH - full)}] ${Math.floor(part * 100)} %`;
-    const left = part > 0 ? `, ${timeLeft((this.elapsedMs * (1 - part)) / part)} left` : '';
-    return `${bar}  ${this.numbers(points)}${left}, ${note}`;
+    return `${progressBar(part)}  ${this.numbers(points)}${this.#left(part)}, ${note}`;
+  }
+
+  #left(part: number): string {
+    return part > 0 ? `, ${timeLeft((this.elapsedMs * (1 - part)) / part)} left` : '';
   }
 
   /** Points, and points a second since the start. */
@@ -58,6 +73,12 @@ export class ProgressLine {
   clear(): void {
     if (this.#host.isTerminal) this.#host.err('\r\x1b[K');
   }
+}
+
+/** `[######......] 50 %`, of a part from 0 to 1. */
+function progressBar(part: number): string {
+  const full = Math.round(part * BAR_LENGTH);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR_LENGTH - full)}] ${Math.floor(part * 100)} %`;
 }
 
 /** `7 s`, `3 min 20 s` or `2 h 05 min`. */

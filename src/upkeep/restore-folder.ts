@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { MillraceError } from '../errors.js';
 import { FolderLock } from '../store/folder-lock.js';
 import {
@@ -33,13 +33,7 @@ export interface RestoreOptions {
  * @throws MillraceError MR_FOLDER_ACCESS when the target is not empty and must not be replaced; MR_NO_SPACE
  */
 export async function restoreFolder(backup: string, target: string, options: RestoreOptions): Promise<void> {
-  const manifest = requireFolder(backup);
-  const owner = FolderLock.owner(backup);
-  if (owner !== undefined)
-    throw new MillraceError(
-      'MR_FOLDER_IN_USE',
-      `${backup} is in use by process ${owner}: it is a data folder at work and no backup`,
-    );
+  requireTarget(backup, target, options.replace);
   try {
     mkdirSync(target, { recursive: true });
   } catch (error) {
@@ -47,13 +41,28 @@ export async function restoreFolder(backup: string, target: string, options: Res
   }
   const lock = FolderLock.take(target);
   try {
-    if (!options.replace) requireEmpty(target);
+    const manifest = requireFolder(backup);
     await copyBackup(backup, manifest, target, options.onCopied);
     const { checksum: _, installing: __, ...fields } = manifest;
     installShards(target, fields, options.onChange);
   } finally {
     lock.release();
   }
+}
+
+/**
+ * Looks at both folders before anything is done.
+ * @throws MillraceError MR_FOLDER_ACCESS, MR_FOLDER_IN_USE
+ */
+export function requireTarget(backup: string, target: string, replace: boolean): void {
+  requireFolder(backup);
+  const owner = FolderLock.owner(backup);
+  if (owner !== undefined)
+    throw new MillraceError(
+      'MR_FOLDER_IN_USE',
+      `${backup} is in use by process ${owner}: it is a data folder at work and no backup`,
+    );
+  if (!replace && existsSync(target)) requireEmpty(target);
 }
 
 async function copyBackup(

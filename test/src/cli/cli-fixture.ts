@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { CliHost } from '../../../src/cli/cli-host.js';
 import { runCli } from '../../../src/cli/program.js';
 import { systemClock } from '../../../src/clock.js';
@@ -19,6 +19,15 @@ export class FakeHost implements CliHost {
   };
 
   stdin = (): Readable => this.input;
+
+  /** Adds to `stdout`. */
+  outStream = (): Writable =>
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        this.stdout += chunk.toString();
+        done();
+      },
+    });
 
   err = (text: string): void => {
     this.stderr += text;

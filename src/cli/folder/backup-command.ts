@@ -1,0 +1,105 @@
+import { Command } from 'commander';
+import { DEFAULTS } from '../../config/defaults.js';
+import { MillraceError } from '../../errors.js';
+import { formatSize } from '../../format-size.js';
+import type { CliHost } from '../cli-host.js';
+import { EXIT_CODES } from '../exit-codes.js';
+import { baseUrl, problemDetail, request } from '../http-client.js';
+import { runCopy } from './folder-work.js';
+
+interface Options {
+  data?: string;
+  baseUrl?: string;
+  token?: string;
+  name?: string;
+}
+
+/** What the server says of a snapshot. */
+interface Snapshot {
+  path: string;
+  bytes: number;
+}
+
+const DEFAULT_URL = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
+
+/** `millrace backup` */
+export function backupCommand(host: CliHost, done: (code: number) => void): Command {
+  return new Command('backup')
+    .description('Back up a running server, or with --data a data folder whose server is stopped.')
+    .argument('[dir]', 'Folder for the backup, new or empty. Left out: where the server keeps its snapshots.')
+    .option('--base-url <url>', `The server. (default ${DEFAULT_URL})`)
+    .option('--token <token>', 'Admin token, where the server has one. (MILLRACE_ADMIN_TOKEN)')
+    .option('--name <name>', 'What the server calls the snapshot; else the time.')
+    .option('--data <dir>', 'A data folder at rest, instead of a server.')
+    .addHelpText(
+      'after',
+      `
+A server goes on taking points meanwhile. The backup is as of one moment: all that was acknowledged before is in it,
+and no batch in part. The server makes it below its snapshotDir; with a folder named here it is moved there, which
+needs this command to run on the same machine.
+
+Examples:
+  millrace backup /backups/monday
+  millrace backup --base-url http://metrics.example:8000    it stays on that machine, which says where
+  millrace backup /backups/monday --data /var/lib/millrace  of a stopped server
+  millrace check --data /backups/monday
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 4 no server answers.`,
+    )
+    .action(async (dir: string | undefined, options: Options) => {
+      if (options.data === undefined) await backUpServer(host, dir, options);
+      else await backUpFolder(host, dir, options);
+      done(EXIT_CODES.ok);
+    });
+}
+
+async function backUpFolder(host: CliHost, dir: string | undefined, options: Options): Promise<void> {
+  const { data, baseUrl: url, token, name } = options;
+  if (dir === undefined || data === undefined)
+    throw new MillraceError('MR_CONFIG', 'With --data name the folder for the backup, too.');
+  if (url !== undefined || token !== undefined || name !== undefined)
+    throw new MillraceError(
+      'MR_CONFIG',
+      '--data is for a stopped server: it goes with none of --base-url, --token and --name.',
+    );
+  const [{ Folder }, { backupFolder }] = await Promise.all([
+    import('../../store/folder.js'),
+    import('../../upkeep/backup-folder.js'),
+  ]);
+  const folder = Folder.openExisting(data);
+  try {
+    const { seconds } = await runCopy(host, (onCopied) => backupFolder(folder, dir, onCopied));
+    host.out(`${data} is backed up in ${dir}, in ${seconds} s\n`);
+  } finally {
+    folder.close();
+  }
+}
+
+async function backUpServer(host: CliHost, dir: string | undefined, options: Options): Promise<void> {
+  const base = baseUrl(options.baseUrl ?? DEFAULT_URL);
+  const { movedSnapshot, requireFree } = await import('../../upkeep/move-snapshot.js');
+  // Before the server copies anything.
+  if (dir !== undefined) requireFree(dir);
+  host.err(`${base} takes a snapshot\n`);
+  const { path, bytes } = await askForSnapshot(host, base, options);
+  if (dir === undefined) {
+    host.out(`${path} has the backup, ${formatSize(bytes)}, on the machine of the server\n`);
+    return;
+  }
+  const { seconds } = await runCopy(host, (onCopied) => movedSnapshot(path, dir, onCopied));
+  host.out(`${base} is backed up in ${dir}, ${formatSize(bytes)}, moved there in ${seconds} s\n`);
+}
+
+async function askForSnapshot(host: CliHost, base: string, { token, name }: Options): Promise<Snapshot> {
+  const bearer = token ?? host.env['MILLRACE_ADMIN_TOKEN'];
+  const query = name === undefined ? '' : `?name=${encodeURIComponent(name)}`;
+  const headers: Record<string, string> =
+    bearer === undefined || bearer === '' ? {} : { authorization: `Bearer ${bearer}` };
+  const response = await request(base, `/api/v1/snapshot${query}`, { method: 'POST', headers });
+  const text = await response.text();
+  if (response.status === 200) return JSON.parse(text) as Snapshot;
+  throw new MillraceError(
+    'MR_BAD_ANSWER',
+    `${base} took no snapshot: ${problemDetail(text)} (${response.status})`,
+  );
+}
