@@ -183,6 +183,11 @@ export class HeadWriter {
     this.#reach(slot);
   }
 
+  /** A slot has no point any more. Between `begin` and `end`. */
+  clearSpan(slot: number): void {
+    this.views.lines[(slot << LINE_SHIFT_U32) + LINE_FLAGS]! &= ~FLAG_HAS_POINT;
+  }
+
   /**
    * Appends the points of the points entry at byte `offset`. Opens the state to readers for a moment every
    * APPLY_SLICE_POINTS. Answers how many points it took: all, unless `filter` refuses some.

@@ -5,6 +5,7 @@ import { backfillImportCall } from './calls/backfill-import.js';
 import { chartCall } from './calls/chart.js';
 import { currentCall } from './calls/current.js';
 import { databaseStatusCall } from './calls/database-status.js';
+import { deleteSeriesCall } from './calls/delete-series.js';
 import { docsCalls } from './calls/docs.js';
 import { healthCall } from './calls/health.js';
 import { ingestPointCall } from './calls/ingest-point.js';
@@ -19,6 +20,7 @@ import { recordCall } from './calls/record.js';
 import { retentionSweepCall } from './calls/retention-sweep.js';
 import { rollupCall } from './calls/rollup.js';
 import { rollupsStatusCall } from './calls/rollups-status.js';
+import { rollupsTriggerCall } from './calls/rollups-trigger.js';
 import { snapshotCall } from './calls/snapshot.js';
 import { statisticsCall } from './calls/statistics.js';
 import { statsCall } from './calls/stats.js';
@@ -51,8 +53,10 @@ export const CALLS: readonly Call[] = [
   aggregateCall,
   chartCall,
   rollupsStatusCall,
+  rollupsTriggerCall,
   retentionSweepCall,
   streamCall,
+  deleteSeriesCall,
   openApiCall,
   ...docsCalls,
 ];

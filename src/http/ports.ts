@@ -1,3 +1,4 @@
+import type { TierName } from '../../native-free-core/tier/tiers.js';
 import type { AnswerCoding } from './answer-coding.js';
 
 /**
@@ -176,4 +177,8 @@ export interface StorePort {
   readonly retentionMs: readonly number[];
   /** Takes away what is past its retention. Answers with what went, as an object that can be sent. */
   sweep(): Promise<object>;
+  /** Closes what can be closed, and makes the cells of [startMs, endMs) anew from the finer tier; `tier`: of this one alone. */
+  trigger(range: { startMs: number; endMs: number; tier: TierName | undefined }): Promise<object>;
+  /** Deletes the points of [startMs, endMs) of all series that match, from every tier. */
+  deleteSeries(request: { selectors: LabelMatcher[]; startMs: number; endMs: number }): Promise<object>;
 }

@@ -62,6 +62,7 @@ export function shardStats({ shard, ring, counters: c, memory, busyShare }: Shar
     },
     fresh: { bytes_written: c.get('freshBytes'), points: c.get('freshPoints') },
     compaction: { points: c.get('compactedPoints'), jobs: c.get('compactions'), merges: c.get('merges') },
+    deleted_points: c.get('deletedPoints'),
     sweeps: { passes: c.get('sweeps'), running: c.get('sweeping') === 1 },
     tiers: TIER_NAMES.map((tier) => ({
       tier,

@@ -1,25 +1,15 @@
 import { chainCount } from '../../native-free-core/head/head-chain.js';
-import {
-  FLAG_HAS_POINT,
-  LINE_FLAGS,
-  LINE_NEWEST_MS,
-  LINE_NEWEST_VALUE,
-  LINE_OLDEST_MS,
-  LINE_SHIFT_F64,
-  LINE_SHIFT_U32,
-} from '../../native-free-core/head/head-layout.js';
 import type { HeadViews } from '../../native-free-core/head/head-memory.js';
-import { SERIES_PAGE_LENGTH } from '../../native-free-core/limits.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { numberedKey, segmentKey } from '../store/keys.js';
 import { encodeWindowRecord } from '../store/records.js';
 import { pageOfNumber } from '../store/series-page.js';
 import type { StoreWriter } from '../store/shard-store.js';
-import { SpanPage } from '../store/span-page.js';
 import { TABLE_FRESH, TABLE_SPAN, TABLE_WINDOW } from '../store/store-layout.js';
 import { FreshSegment } from './fresh-segment.js';
 import type { GroupBooks } from './group-books.js';
 import type { WindowSnapshot } from './producer-windows.js';
+import { spanPageOf } from './span-pages.js';
 
 interface Write {
   key: Uint8Array;
@@ -57,7 +47,6 @@ export class Flush {
   writtenBytes = 0;
   readonly #context: FlushContext;
   readonly #segment: FreshSegment;
-  readonly #span = new SpanPage();
   #generation = 0;
   #group = 0;
   #number = 0;
@@ -204,22 +193,8 @@ export class Flush {
 
   #writeSpanPage(group: number, page: number): void {
     const { views, map } = this.#context;
-    this.#span.clear();
-    const base = page * SERIES_PAGE_LENGTH;
-    const end = Math.min(base + SERIES_PAGE_LENGTH, this.#context.groupSeries(group));
-    for (let number = base; number < end; number++) {
-      const slot = map.slotOf(group, number);
-      if ((views.lines[(slot << LINE_SHIFT_U32) + LINE_FLAGS]! & FLAG_HAS_POINT) === 0) continue;
-      const line = slot << LINE_SHIFT_F64;
-      const f64 = views.linesF64;
-      this.#span.set(
-        number - base,
-        f64[line + LINE_OLDEST_MS]!,
-        f64[line + LINE_NEWEST_MS]!,
-        f64[line + LINE_NEWEST_VALUE]!,
-      );
-    }
-    this.#writes.push({ key: numberedKey(group, TABLE_SPAN, page), value: this.#span.seal().slice() });
+    const value = spanPageOf(views, map, { group, page, groupSeries: this.#context.groupSeries(group) });
+    this.#writes.push({ key: numberedKey(group, TABLE_SPAN, page), value });
   }
 
   #finish(): void {

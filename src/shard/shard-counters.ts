@@ -41,6 +41,7 @@ const PLAIN_COUNTERS = [
   'restarts',
   'sweeps',
   'sweeping',
+  'deletedPoints',
 ] as const;
 
 export const SHARD_COUNTERS: readonly ShardCounter[] = [

@@ -104,7 +104,13 @@ export class ShardEngine {
       batchSeriesPoints: this.#bounds.batchSeriesPoints ?? BATCH_SERIES_POINTS,
       laneSeries: (this.#bounds.compaction ?? COMPACTION_BOUNDS).laneSeries,
     });
-    this.jobs = new ShardJobs(options, { views: this.head.views, series: this.series, books: this.books });
+    this.jobs = new ShardJobs(options, {
+      head: this.head,
+      series: this.series,
+      books: this.books,
+      flushSoon: () => this.flushSoon(),
+      storedGeneration: () => this.storedGeneration,
+    });
   }
 
   /** Takes over where the shard stood when its log was cut last. Before `replay`. */
@@ -413,7 +419,7 @@ export class ShardEngine {
     });
     this.jobs.count(this.counters);
     // What went has been in answers about the past.
-    const gone = expiredPoints + sweptRows;
+    const gone = expiredPoints + sweptRows + this.jobs.rewrites.changedSlices;
     if (gone !== this.#gone) this.history.changed();
     this.#gone = gone;
   }

@@ -1,7 +1,8 @@
-import { TIER_NAMES } from '../../native-free-core/tier/tiers.js';
+import { TIER_NAMES, type TierName } from '../../native-free-core/tier/tiers.js';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
-import type { StorePort } from '../http/ports.js';
+import type { LabelMatcher, StorePort } from '../http/ports.js';
+import type { RewriteRequest, RewriteResult } from './jobs/series-rewrites.js';
 import type { ShardCommands } from './shard-commands.js';
 
 /** The engine's side of what may be asked of the stored data: asks all shards, and puts their answers together. */
@@ -28,6 +29,38 @@ export class StoreAdmin implements StorePort {
       tiers,
       rows: tiers.reduce((sum, { rows }) => sum + rows, 0),
       bytes: tiers.reduce((sum, { bytes }) => sum + bytes, 0),
+      duration_ms: Math.round(this.#clock.monotonicMs() - startedMs),
+    };
+  }
+
+  async trigger(range: { startMs: number; endMs: number; tier: TierName | undefined }): Promise<object> {
+    const { startMs, endMs } = range;
+    const tier = range.tier === undefined ? undefined : TIER_NAMES.indexOf(range.tier);
+    const { written, duration_ms } = await this.#rewrite({ kind: 'repair', tier, startMs, endMs });
+    const rows = written.reduce((sum, each) => sum + each, 0);
+    const windows = TIER_NAMES.map((name, i) => ({ tier: name, rows: written[i]! })).slice(1);
+    return { windows: rows, rows, tiers: windows, duration_ms };
+  }
+
+  async deleteSeries(request: {
+    selectors: LabelMatcher[];
+    startMs: number;
+    endMs: number;
+  }): Promise<object> {
+    const { series, removed, written, duration_ms } = await this.#rewrite({ kind: 'delete', ...request });
+    const tiers = TIER_NAMES.map((tier, i) => ({ tier, rows: removed[i]!, recomputed: written[i]! }));
+    return { series, points: removed[0]!, tiers, duration_ms };
+  }
+
+  async #rewrite(request: RewriteRequest): Promise<RewriteResult & { duration_ms: number }> {
+    const startedMs = this.#clock.monotonicMs();
+    const shards = await this.#commands.runAll({ kind: 'rewrite', request });
+    const sum = (of: (shard: RewriteResult) => number): number =>
+      shards.reduce((total, shard) => total + of(shard), 0);
+    return {
+      series: sum((shard) => shard.series),
+      removed: TIER_NAMES.map((_, tier) => sum((shard) => shard.removed[tier]!)),
+      written: TIER_NAMES.map((_, tier) => sum((shard) => shard.written[tier]!)),
       duration_ms: Math.round(this.#clock.monotonicMs() - startedMs),
     };
   }

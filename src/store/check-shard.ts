@@ -1,6 +1,7 @@
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { SegmentChecker } from './check-segments.js';
 import type { StoreFinding } from './findings.js';
+import { decodeIntent } from './intent.js';
 import { generationOfLogKey, logKey, numberOfKey, positionOfLogKey, tableEnd, tableKey } from './keys.js';
 import { LogValueReader } from './log-value.js';
 import { decodeGroupRecord, decodeProducerRecord, decodeShardRecord, decodeWindowRecord } from './records.js';
@@ -9,6 +10,7 @@ import type { StoreReader } from './shard-store.js';
 import { forEachSpan } from './span-page.js';
 import {
   PREFIX_SHARD,
+  SHARD_INTENT,
   SHARD_LOG,
   SHARD_PRODUCER,
   SHARD_RECORD,
@@ -95,6 +97,12 @@ class ShardChecker {
       SHARD_PRODUCER,
       'producer',
       (_, record) => decodeProducerRecord(record) !== undefined,
+    );
+    this.#eachOf(
+      PREFIX_SHARD,
+      SHARD_INTENT,
+      'intent to delete',
+      (_, record) => decodeIntent(record) !== undefined,
     );
     const stored = this.#store.get(tableKey(PREFIX_SHARD, SHARD_RECORD));
     if (stored !== undefined && decodeShardRecord(stored) === undefined)

@@ -16,6 +16,7 @@
  *   F0 02 producer:u32                    PRODUCER the name of a producer
  *   F0 03 gen:u32 position:u48            LOG      entries not yet in blocks (log-value.ts)
  *   F0 04 second:u32 index:u16 key        DAMAGE   what was found damaged under that key, set aside
+ *   F0 05 id:u32                          INTENT   a delete that has begun and is to be finished (intent.ts)
  *
  * A segment's key ends with the times of its last and its first point (ms + 2^52, 7 bytes each, floored), its
  * generation and the range of series numbers in it: a reader chooses segments by keys alone and touches no page of
@@ -39,6 +40,7 @@ export const SHARD_RECORD = 0x01;
 export const SHARD_PRODUCER = 0x02;
 export const SHARD_LOG = 0x03;
 export const SHARD_DAMAGE = 0x04;
+export const SHARD_INTENT = 0x05;
 
 export const DAMAGE_SECOND = 2;
 export const DAMAGE_INDEX = 6;

@@ -1,6 +1,6 @@
 import { assert } from '../../native-free-core/assert.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
-import { DAMAGE_INDEX_MAX, setDamageIndex, tableEnd, tableKey } from '../store/keys.js';
+import { DAMAGE_INDEX_MAX, numberedKey, setDamageIndex, tableEnd, tableKey } from '../store/keys.js';
 import {
   decodeGroupRecord,
   decodeProducerRecord,
@@ -15,6 +15,7 @@ import type { ShardStore, StoreReader, StoreWriter } from '../store/shard-store.
 import {
   PREFIX_SHARD,
   SHARD_DAMAGE,
+  SHARD_INTENT,
   SHARD_PRODUCER,
   SHARD_RECORD,
   TABLE_GROUP,
@@ -64,6 +65,7 @@ export function writeShardTables(target: ShardStore, { sources, heirOf, groups }
       writer.put(tableKey(group, TABLE_GROUP), encodeGroupRecord({ ...stored, storedGeneration }));
     }
     copyDamage(heirOf, writer);
+    copyIntents(sources, writer);
     writer.put(tableKey(PREFIX_SHARD, SHARD_RECORD), encodeShardRecord(record));
   });
 }
@@ -107,6 +109,20 @@ function copyDamage(sources: readonly StoreReader[], writer: StoreWriter): void 
         setDamageIndex(key, index);
       taken.add(Buffer.from(key).toString('latin1'));
       writer.put(key, value);
+      return true;
+    });
+  }
+}
+
+/** Deletes that some shard had not finished: every shard begins them again, since groups have moved. */
+function copyIntents(sources: readonly StoreReader[], writer: StoreWriter): void {
+  const taken = new Set<string>();
+  const start = tableKey(PREFIX_SHARD, SHARD_INTENT);
+  for (const source of sources) {
+    source.forEach(start, tableEnd(PREFIX_SHARD, SHARD_INTENT), (_key, value) => {
+      const text = Buffer.from(value).toString('latin1');
+      if (!taken.has(text)) writer.put(numberedKey(PREFIX_SHARD, SHARD_INTENT, taken.size), value);
+      taken.add(text);
       return true;
     });
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { CALLS } from '../../src/http/calls.js';
+import { checkFolder } from '../../src/store/check.js';
 
 const ADMIN = { authorization: 'Bearer admin-secret' };
 const INGEST = { authorization: 'Bearer ingest-secret' };
@@ -15,8 +16,17 @@ interface Reply {
   body: any;
 }
 
-async function call(method: string, path: string, headers: Record<string, string> = {}): Promise<Reply> {
-  const response = await fetch(`${engine.url}${path}`, { method, headers });
+async function call(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: object,
+): Promise<Reply> {
+  const sent =
+    body === undefined
+      ? { headers }
+      : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(`${engine.url}${path}`, { method, ...sent });
   return { status: response.status, body: await response.json() };
 }
 
@@ -105,4 +115,94 @@ test('what changes the store needs an admin token as soon as there is any', asyn
 test('a sweep with a parameter that there is none of is refused', async () => {
   const { status, body } = await call('POST', '/api/v1/retention/sweep?tier=raw', ADMIN);
   assert.deepEqual([status, body.code, body.parameter], [400, 'MR_BAD_PARAMETER', 'tier']);
+});
+
+test('POST /api/v1/rollups/trigger puts everything into the tiers', async () => {
+  const { status, body } = await call('POST', '/api/v1/rollups/trigger', ADMIN, { start: '2d' });
+  assert.equal(status, 200, JSON.stringify(body));
+  checkSchema('POST', '/api/v1/rollups/trigger', body);
+  assert.deepEqual([body.windows, body.rows], [0, 0]);
+  const after = (await call('GET', '/api/v1/rollups/status')).body;
+  checkSchema('GET', '/api/v1/rollups/status', after);
+  assert.deepEqual([after.fresh_points, after.open_points], [0, 0]);
+  const [raw, minutes] = after.tiers;
+  assert.equal(raw.rows, 1_000);
+  assert.equal(raw.lag_seconds, 0);
+  assert.equal(minutes.rows, 1_000);
+  assert.ok(after.tiers.every((tier: { rows: number; bytes: number }) => tier.rows > 0 && tier.bytes > 0));
+  assert.ok(Date.now() - Date.parse(raw.newest) < 120_000 && Date.parse(raw.oldest) < Date.parse(raw.newest));
+});
+
+test('POST /api/v1/rollups/trigger refuses what makes no sense', async () => {
+  const check = async (body: object, wanted: RegExp): Promise<void> => {
+    const reply = await call('POST', '/api/v1/rollups/trigger', ADMIN, body);
+    assert.equal(reply.status, 400);
+    assert.match(reply.body.detail, wanted);
+  };
+  await check({ tier: 'raw' }, /tier/);
+  await check({ tier: '2m' }, /tier/);
+  await check({ start: '1h', end: '2h' }, /start must be before end/);
+  await check({ start: 'soon' }, /start/);
+  await check({ teir: '1m' }, /did you mean tier/);
+});
+
+test('DELETE /api/v1/series deletes a range of the series that match, from every tier', async () => {
+  const stats = async (query: string): Promise<number> => {
+    const { status, body } = await call('GET', `/api/v1/stats/cpu_usage?start=2d&${query}`);
+    return status === 404 ? 0 : body.count;
+  };
+  assert.equal(await stats('host=h3'), 100);
+  const { status, body } = await call('DELETE', '/api/v1/series?match={host="h3"}&start=2d&end=400m', ADMIN);
+  assert.equal(status, 200, JSON.stringify(body));
+  checkSchema('DELETE', '/api/v1/series', body);
+  assert.equal(body.series, 1);
+  assert.equal(body.points, 60);
+  assert.equal(body.tiers[1].rows, 60);
+  assert.equal(await stats('host=h3'), 40);
+  assert.equal(await stats('host=h4'), 100);
+  const rollup = await call('GET', '/query/rollup?metric_name=cpu_usage&host=h3&start=2d&window=1h');
+  const counts = rollup.body.data.map(({ count }: { count: number }) => count);
+  assert.equal(
+    counts.reduce((a: number, b: number) => a + b, 0),
+    40,
+  );
+  // All of it, and the series has nothing left; its name stays.
+  const rest = await call('DELETE', '/api/v1/series?host=h3&start=0', ADMIN);
+  assert.deepEqual([rest.status, rest.body.points], [200, 40]);
+  assert.equal(await stats('host=h3'), 0);
+  const operator = (await call('GET', '/api/v1/operator/stats')).body;
+  assert.equal(operator.conservation.difference, 0);
+  assert.equal(operator.conservation.expired, 100);
+  assert.equal(
+    operator.shards.reduce((sum: number, shard: { deleted_points: number }) => sum + shard.deleted_points, 0),
+    100,
+  );
+});
+
+test('DELETE /api/v1/series refuses what it must not do', async () => {
+  const check = async (query: string, status: number, wanted: RegExp, headers = ADMIN): Promise<void> => {
+    const reply = await call('DELETE', `/api/v1/series${query}`, headers);
+    assert.equal(reply.status, status);
+    assert.match(reply.body.detail, wanted);
+  };
+  await check('', 400, /match must be a selector/);
+  await check('?start=1h', 400, /match must be a selector/);
+  await check('?match={host="h1"}&start=1h&end=2h', 400, /start must be before end/);
+  await check('?match={host=}', 400, /match/);
+  await check('?match={host="h1"}&strat=1h', 400, /start/);
+  await check('?match={host="h1"}', 403, /adminToken/, INGEST);
+  const none = await call('DELETE', '/api/v1/series?match={host="nobody"}&start=2d', ADMIN);
+  assert.deepEqual([none.status, none.body.series, none.body.points], [200, 0, 0]);
+});
+
+test('what was deleted stays deleted when the engine starts again, and the folder is sound', async () => {
+  const { folder } = engine;
+  await engine.stop();
+  const lines: string[] = [];
+  assert.ok(await checkFolder(folder, (line) => lines.push(line)), lines.join('\n'));
+  engine = await EngineProcess.start({ folder, flags: ['--admin-token', 'admin-secret'] });
+  const { body } = await call('GET', '/api/v1/stats/cpu_usage?start=2d');
+  assert.equal(body.count, 900);
+  const open = await call('POST', '/api/v1/retention/sweep', ADMIN);
+  assert.equal(open.status, 200);
 });

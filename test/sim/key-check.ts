@@ -2,6 +2,7 @@ import type { ShardMap } from '../../native-free-core/series/refs.js';
 import {
   PREFIX_SHARD,
   SEGMENT_KEY_BYTES,
+  SHARD_INTENT,
   SHARD_LOG,
   SHARD_PRODUCER,
   SHARD_RECORD,
@@ -28,6 +29,7 @@ const GROUP_TABLES = new Map<number, number>([
 const SHARD_TABLES = new Map([
   [SHARD_RECORD, 2],
   [SHARD_PRODUCER, 6],
+  [SHARD_INTENT, 6],
   [SHARD_LOG, 12],
 ]);
 

@@ -182,6 +182,11 @@ export const SHARD_FAMILIES: readonly MetricFamily<Stats>[] = [
     perTier((t) => t.last_sweep_ms / 1_000),
   ),
   counter(
+    'millrace_deleted_points_total',
+    'Points that deletes have taken.',
+    perShard((s) => s.deleted_points),
+  ),
+  counter(
     'millrace_sweeps_total',
     'Passes of retention over all tiers.',
     perShard((s) => s.sweeps.passes),

@@ -1,5 +1,6 @@
 import { beginCut } from './cut-command.js';
 import { beginFlush } from './flush-command.js';
+import { beginRewrite } from './rewrite-command.js';
 import type { CommandHandler } from './running-command.js';
 import type { CommandKind } from './shard-command.js';
 import { beginSweep } from './sweep-command.js';
@@ -9,4 +10,5 @@ export const COMMAND_HANDLERS: { readonly [K in CommandKind]: CommandHandler<K> 
   cut: beginCut,
   flush: beginFlush,
   sweep: beginSweep,
+  rewrite: beginRewrite,
 };

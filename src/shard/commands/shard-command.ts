@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.js';
 import type { SweptRows } from '../jobs/segment-sweeper.js';
+import type { RewriteRequest, RewriteResult } from '../jobs/series-rewrites.js';
 
 /**
  * What the socket thread may ask of a shard, by kind: what goes with the question, and what comes back from each shard.
@@ -12,6 +13,8 @@ export interface CommandTypes {
   sweep: { ask: object; result: SweepResult };
   /** Holds the shard where the command stands until a reader has opened its transaction (cut-gate.ts). */
   cut: { ask: { ticket: number }; result: CutResult };
+  /** Deletes points of series, or makes cells anew; everything open and fresh goes into the tiers first. */
+  rewrite: { ask: { request: RewriteRequest }; result: RewriteResult };
 }
 
 export interface FlushResult {

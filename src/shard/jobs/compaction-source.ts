@@ -29,6 +29,8 @@ export class CompactionSource implements JobSource {
   #flushed: { generation: number; flushedMs: number }[] = [];
   /** By group: the generation up to which all that can be is compacted. */
   readonly #compacted: number[];
+  /** By group: the generation up to which somebody wants all compacted, ripe or not. */
+  readonly #wanted: number[];
   /** By group: fresh points that are in quarantine. */
   readonly #stuck: number[];
   #plan: GroupPlan | undefined;
@@ -48,6 +50,26 @@ export class CompactionSource implements JobSource {
     const groups = host.books.groups.length;
     this.#compacted = new Array<number>(groups).fill(0);
     this.#stuck = new Array<number>(groups).fill(0);
+    this.#wanted = new Array<number>(groups).fill(0);
+  }
+
+  /** Lets everything that is in blocks by now be compacted next, ripe or not. */
+  compactAll(): void {
+    this.#host.books.groups.forEach(({ storedGeneration }, local) => {
+      this.#wanted[local] = storedGeneration;
+    });
+  }
+
+  /** Whether what `compactAll` asked for is done, or can't be. */
+  get hasCompactedAll(): boolean {
+    return this.#wantedGroup() === undefined;
+  }
+
+  #wantedGroup(): number | undefined {
+    for (let local = 0; local < this.#wanted.length; local++) {
+      if (this.#wanted[local]! > this.#compacted[local]! && this.#hasFresh(local)) return local;
+    }
+    return undefined;
   }
 
   /** A generation is in blocks: its segments are fresh. */
@@ -58,9 +80,10 @@ export class CompactionSource implements JobSource {
   next(nowMs: number, load: ShardLoad): StoreJob | undefined {
     if (!this.#isBegun) this.#begin(nowMs);
     const isPressing = this.#freshPoints() > this.#host.bounds.pointsSoft;
-    if (load === 'busy' && !isPressing) return undefined;
+    const wanted = this.#wantedGroup();
+    if (load === 'busy' && !isPressing && wanted === undefined) return undefined;
     if (this.#plan === undefined) {
-      const local = isPressing ? this.#fullest() : this.#ripest(nowMs);
+      const local = isPressing ? this.#fullest() : (wanted ?? this.#ripest(nowMs));
       if (local === undefined) return undefined;
       this.#plan = this.#makePlan(local);
     }
@@ -72,7 +95,8 @@ export class CompactionSource implements JobSource {
   stepsWhenBusy(): number {
     const { pointsSoft, pointsHard } = this.#host.bounds;
     const beyond = (this.#freshPoints() - pointsSoft) / (pointsHard - pointsSoft);
-    return beyond <= 0 ? 0 : 1 + Math.floor(Math.min(1, beyond) * (BUSY_STEPS_MAX - 1));
+    if (beyond <= 0) return this.#wantedGroup() === undefined ? 0 : 1;
+    return 1 + Math.floor(Math.min(1, beyond) * (BUSY_STEPS_MAX - 1));
   }
 
   /** Whether so much is fresh that the shard must take no more before it has compacted. */

@@ -1,5 +1,5 @@
 import { CellRun } from '../../../native-free-core/cell/cell-run.js';
-import { ROLLUP_CELLS, readRollupRun } from '../../../native-free-core/cell/rollup-run.js';
+import { readRollupRun } from '../../../native-free-core/cell/rollup-run.js';
 import { decodeChunkInto, peekChunkCount } from '../../../native-free-core/codec/chunk.js';
 import { CHUNK_POINTS_MAX } from '../../../native-free-core/limits.js';
 import type { TierTable } from '../../store/tier-tables.js';
@@ -39,9 +39,7 @@ export class RunCopier {
   copy(output: SegmentOutput, run: TierRun, tier: TierTable): void {
     const { rows, firstMs, lastMs } = this;
     if (tier.windowMs === 0) output.copyChunk(run.number, run, rows, firstMs, lastMs);
-    else if (run.bytes[run.start] === ROLLUP_CELLS) {
-      output.copyCells(tier.tier, run.number, run, rows, firstMs, lastMs);
-    } else output.addCells(tier.tier, run.number, this.cells);
+    else output.copyCells(tier.tier, run.number, run, rows, firstMs, lastMs);
   }
 
   #readChunk(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,4 +1,4 @@
-import type { HeadViews } from '../../../native-free-core/head/head-memory.js';
+import type { HeadWriter } from '../../../native-free-core/head/head-writer.js';
 import { RetentionClock } from '../../../native-free-core/retention/retention-clock.js';
 import type { GroupBooks } from '../group-books.js';
 import type { SeriesTable } from '../series-table.js';
@@ -10,31 +10,37 @@ import { type JobHost, Quarantine } from './job-host.js';
 import { Maintenance } from './maintenance.js';
 import { MergeSource } from './merge-source.js';
 import { RetentionSweep } from './retention-sweep.js';
+import { SeriesRewrites } from './series-rewrites.js';
 import type { ShardLoad } from './store-job.js';
 import { sweepHostOf } from './sweep-host.js';
 import { cutoffOf } from './tier-cutoff.js';
 
 /** The parts of a shard that its background work looks at. */
 export interface JobParts {
-  views: HeadViews;
+  head: HeadWriter;
   series: SeriesTable;
   books: GroupBooks;
+  /** As ShardEngine has them. */
+  flushSoon: () => number;
+  storedGeneration: () => number;
 }
 
-/** All background work of one shard: compactions first, then sweeps, then merges. */
+/** All background work of one shard: compactions first, then what somebody asked for, then sweeps, then merges. */
 export class ShardJobs {
   /** Runs the jobs; further sources may be added before the first cycle. */
   readonly maintenance = new Maintenance();
   /** What a further job needs to know of this shard. */
   readonly host: JobHost;
   readonly sweeps: RetentionSweep;
+  readonly rewrites: SeriesRewrites;
   readonly #compactions: CompactionSource;
   readonly #merges: MergeSource;
   /** The time that background work goes by. */
   readonly #clock = new RetentionClock();
   #nowMs = Number.NaN;
 
-  constructor(options: ShardOptions, { views, series, books }: JobParts) {
+  constructor(options: ShardOptions, { head, series, books, flushSoon, storedGeneration }: JobParts) {
+    const { views } = head;
     const { shard, map, store, retention, bounds } = options;
     this.host = {
       shard,
@@ -50,10 +56,12 @@ export class ShardJobs {
     this.#compactions = new CompactionSource(this.host, (local, stretches) => {
       this.#merges.touch(local, stretches);
     });
-    this.sweeps = new RetentionSweep(sweepHostOf(this.host, options, views, series));
-    this.maintenance.add(this.#compactions);
-    this.maintenance.add(this.sweeps);
-    this.maintenance.add(this.#merges);
+    const sweepHost = sweepHostOf(this.host, options, views, series);
+    this.sweeps = new RetentionSweep(sweepHost);
+    const compactions = this.#compactions;
+    this.rewrites = new SeriesRewrites({ ...sweepHost, head, compactions, flushSoon, storedGeneration });
+    for (const source of [compactions, this.rewrites, this.sweeps, this.#merges])
+      this.maintenance.add(source);
   }
 
   step(nowMs: number, load: ShardLoad): number {
@@ -75,5 +83,6 @@ export class ShardJobs {
     counters.set('compactions', this.#compactions.jobs);
     counters.set('compactedPoints', this.#compactions.points);
     counters.set('merges', this.#merges.jobs);
+    counters.set('deletedPoints', this.rewrites.deletedPoints);
   }
 }

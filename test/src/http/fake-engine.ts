@@ -59,6 +59,8 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
   readonly points: StoredPoint[] = [];
   readonly rejects: number[] = [];
   readonly requests: QueryRequest[] = [];
+  /** What was asked of the stored data. */
+  readonly changes: object[] = [];
   state: HealthReport['state'] = 'ok';
   /** Refuses this many commits as busy. */
   busyCommits = 0;
@@ -135,6 +137,16 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
   async sweep(): Promise<object> {
     const tiers = TIER_NAMES.map((tier) => ({ tier, rows: 0, bytes: 0, segments: 0 }));
     return { tiers, rows: 0, bytes: 0, duration_ms: 1 };
+  }
+
+  async trigger(range: object): Promise<object> {
+    this.changes.push({ trigger: range });
+    return { windows: 0, rows: 0, tiers: [], duration_ms: 1 };
+  }
+
+  async deleteSeries(request: object): Promise<object> {
+    this.changes.push({ delete: request });
+    return { series: 0, points: 0, tiers: [], duration_ms: 1 };
   }
 
   async run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {

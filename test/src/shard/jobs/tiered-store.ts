@@ -147,8 +147,32 @@ function writeSeries(output: SegmentOutput, number: number, points: readonly Tes
   }
   for (const { tier, windowMs } of TIER_TABLES) {
     if (windowMs === 0) continue;
+    if (tier === 1 && number % 2 === 0) {
+      writePointCells(output, number, times, values);
+      continue;
+    }
     const cells = new CellRun();
     cells.accumulate(times, values, 0, times.length, windowMs);
     output.addCells(tier, number, cells);
+  }
+}
+
+/** 1 m cells in the form of points, a run a stretch. */
+function writePointCells(
+  output: SegmentOutput,
+  number: number,
+  times: Float64Array,
+  values: Float64Array,
+): void {
+  const { stretchMs, windowMs } = TIER_TABLES[1]!;
+  for (let from = 0; from < times.length; ) {
+    const stretch = Math.floor(times[from]! / stretchMs);
+    let to = from;
+    const windows = new Set<number>();
+    for (; to < times.length && Math.floor(times[to]! / stretchMs) === stretch; to++) {
+      windows.add(Math.floor(times[to]! / windowMs));
+    }
+    output.addPointCells(number, times, values, from, to, windows.size);
+    from = to;
   }
 }

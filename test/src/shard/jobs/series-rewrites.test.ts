@@ -1,0 +1,341 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cellRunBytesMax, encodeCellRunInto } from '../../../../native-free-core/cell/cell-run-codec.js';
+import { ROLLUP_CELLS } from '../../../../native-free-core/cell/rollup-run.js';
+import { SegmentBuilder } from '../../../../native-free-core/segment/segment-builder.js';
+import type { LabelMatcher } from '../../../../src/http/ports.js';
+import { COMPACTION_BOUNDS } from '../../../../src/shard/jobs/compaction-bounds.js';
+import type { Rewrite, RewriteResult } from '../../../../src/shard/jobs/series-rewrites.js';
+import type { ShardEngine } from '../../../../src/shard/shard-engine.js';
+import type { ShardBounds } from '../../../../src/shard/shard-options.js';
+import { tableEnd, tableKey } from '../../../../src/store/keys.js';
+import { PREFIX_SHARD, SHARD_INTENT } from '../../../../src/store/store-layout.js';
+import { POINT_TABLES, TIER_TABLES } from '../../../../src/store/tier-tables.js';
+import type { MemoryStore } from '../../../sim/memory-store.js';
+import { readPointSegment, readRollupSegment, type StoredRun } from '../../../sim/read-segment.js';
+import { checkRollups } from '../../../sim/rollup-check.js';
+import { SimRandom } from '../../../sim/sim-random.js';
+import { checkSpans } from '../../../sim/span-check.js';
+import { SMALL_BOUNDS, type TestPoint, TestShards } from '../../query/query-fixture.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const SHARDS = 2;
+
+/** Small, so that a few points make many segments, slices and steps. */
+const BOUNDS: ShardBounds = {
+  ...SMALL_BOUNDS,
+  compaction: {
+    ...COMPACTION_BOUNDS,
+    laneSeries: 64,
+    segmentBytes: 300,
+    runCells: 8,
+    chunkPoints: 16,
+    jobBytes: 3_000,
+    stepWork: 400,
+  },
+};
+
+type Pair = { key: Uint8Array; value: Uint8Array };
+
+/** What is stored, as the simulator's checks want it. */
+function* pairsOf(store: TestShards['shards'][number]['store']): Generator<Pair> {
+  const pairs: Pair[] = [];
+  store.forEach(Uint8Array.of(0), Uint8Array.of(PREFIX_SHARD), (key, value) => {
+    pairs.push({ key: key.slice(), value: value.slice() });
+    return true;
+  });
+  yield* pairs;
+}
+
+class World {
+  readonly shards = new TestShards(SHARDS, BOUNDS);
+  points: TestPoint[] = [];
+
+  write(points: readonly TestPoint[]): void {
+    this.shards.write(points);
+    this.points.push(...points);
+    this.shards.settle();
+  }
+
+  begin(selectors: LabelMatcher[], startMs: number, endMs: number): Rewrite[] {
+    return this.shards.shards.map(({ engine }) =>
+      engine.jobs.rewrites.add({ kind: 'delete', selectors, startMs, endMs }),
+    );
+  }
+
+  /** Works until all rewrites are done. */
+  finish(): void {
+    let rounds = 0;
+    while (this.shards.shards.some(({ engine }) => engine.jobs.rewrites.isRunning)) {
+      this.shards.work();
+      assert.ok(++rounds < 20_000, 'a rewrite never ends');
+    }
+    this.shards.settle();
+  }
+
+  delete(selectors: LabelMatcher[], startMs: number, endMs: number): RewriteResult {
+    const rewrites = this.begin(selectors, startMs, endMs);
+    this.finish();
+    this.forget(selectors, startMs, endMs);
+    const sum = (of: (result: RewriteResult) => number): number =>
+      rewrites.reduce((total, { result }) => total + of(result), 0);
+    return {
+      series: sum(({ series }) => series),
+      removed: [0, 1, 2, 3, 4].map((tier) => sum(({ removed }) => removed[tier]!)),
+      written: [0, 1, 2, 3, 4].map((tier) => sum(({ written }) => written[tier]!)),
+    };
+  }
+
+  /** The model's delete. */
+  forget(selectors: LabelMatcher[], startMs: number, endMs: number): number {
+    const before = this.points.length;
+    const matches = ({ name, labels }: TestPoint): boolean =>
+      selectors.every(({ label, op, value }) => {
+        const has = label === '__name__' ? name : (labels[label] ?? '');
+        return op === '=' ? has === value : has !== value;
+      });
+    this.points = this.points.filter((p) => !matches(p) || p.timeMs < startMs || p.timeMs >= endMs);
+    return before - this.points.length;
+  }
+
+  /** All points are there, every tier is what they make, records and spans are right, and nothing is left to be done. */
+  check(): void {
+    let stored: string[] = [];
+    for (const { store, engine } of this.shards.shards) {
+      const runs: StoredRun[] = [];
+      for (const { key, value } of pairsOf(store)) {
+        if (POINT_TABLES.includes(key[1]!)) runs.push(...readPointSegment(key, value));
+      }
+      runs.sort((a, b) => a.generation - b.generation);
+      const seen = { pairs: () => pairsOf(store) } as unknown as MemoryStore;
+      checkRollups(seen, runs);
+      checkSpans(seen, runs);
+      stored = stored.concat(
+        runs.flatMap(({ times, values }) => [...times].map((t, i) => `${t} ${values[i]}`)),
+      );
+      const c = engine.counters;
+      const parts = (['open', 'stored', 'expired', 'damaged'] as const).map((name) => c.get(name));
+      assert.equal(
+        c.get('accepted'),
+        parts.reduce((a, b) => a + b),
+        'conservation',
+      );
+      assert.equal(c.get('open'), 0);
+      store.forEachKey(tableKey(PREFIX_SHARD, SHARD_INTENT), tableEnd(PREFIX_SHARD, SHARD_INTENT), () =>
+        assert.fail('an intent is left'),
+      );
+    }
+    const wanted = this.points.map(({ timeMs, value }) => `${timeMs} ${value}`);
+    assert.deepEqual(stored.sort(), wanted.sort());
+  }
+
+  /** Puts all that is open into blocks. */
+  flush(): void {
+    for (const { engine } of this.shards.shards) engine.flushSoon();
+    this.shards.settle();
+  }
+}
+
+const name = (value: string): LabelMatcher => ({ label: '__name__', op: '=', value });
+const host = (value: string): LabelMatcher => ({ label: 'host', op: '=', value });
+
+/** A point each ten minutes of some hosts and two metrics over some days. */
+function history(world: World, days: number, hosts = 6): TestPoint[] {
+  const startMs = Math.floor(world.shards.nowMs / DAY_MS) * DAY_MS - days * DAY_MS;
+  const points: TestPoint[] = [];
+  for (let i = 0; i < days * 144; i++) {
+    for (let h = 0; h < hosts; h++) {
+      for (const metric of ['cpu', 'mem']) {
+        const value = points.length / 8;
+        points.push({
+          name: metric,
+          labels: { host: `h${h}` },
+          timeMs: startMs + i * 10 * MINUTE_MS + h,
+          value,
+        });
+      }
+    }
+  }
+  return points;
+}
+
+test('a delete takes the points of a range from every tier, and leaves the rest as it was', () => {
+  const world = new World();
+  try {
+    const points = history(world, 4);
+    world.write(points);
+    const startMs = points[0]!.timeMs + DAY_MS;
+    const { series, removed } = world.delete([name('cpu'), host('h2')], startMs, startMs + 2 * DAY_MS);
+    assert.equal(series, 1);
+    assert.deepEqual(removed, [288, 288, 288, 48, 2]);
+    world.check();
+    world.shards.restart(true);
+    world.shards.settle();
+    world.check();
+  } finally {
+    world.shards.close();
+  }
+});
+
+test('windows that the range cuts are made anew from what is left', () => {
+  const world = new World();
+  try {
+    const points = history(world, 2);
+    world.write(points);
+    const startMs = points[0]!.timeMs + 7 * HOUR_MS + 33 * MINUTE_MS;
+    const { removed, written } = world.delete([name('mem')], startMs, startMs + 20 * HOUR_MS + 11_000);
+    // Two days cut for each of six hosts, and the hours at the ends.
+    assert.equal(written[4], 12);
+    assert.ok(written[3]! >= 6 && removed[0]! > 6 * 119, `${written} ${removed}`);
+    world.check();
+  } finally {
+    world.shards.close();
+  }
+});
+
+test('a series whose every point is deleted has no span, and one whose newest is deleted has the one before', () => {
+  const world = new World();
+  try {
+    const points = history(world, 2);
+    world.write(points);
+    const last = points.at(-1)!.timeMs;
+    world.delete([name('cpu'), host('h1')], 0, last + DAY_MS);
+    world.delete([name('cpu'), host('h2')], last - 3 * HOUR_MS, last + DAY_MS);
+    world.delete([name('cpu'), host('h3')], 0, points[0]!.timeMs + 5 * HOUR_MS);
+    world.check();
+    // What comes afterwards counts again.
+    world.write([{ name: 'cpu', labels: { host: 'h1' }, timeMs: last - HOUR_MS, value: 0.1 }]);
+    world.flush();
+    world.check();
+  } finally {
+    world.shards.close();
+  }
+});
+
+test('a delete that a crash cuts short is finished by the next start', () => {
+  for (const cycles of [0, 2, 10, 40, 120]) {
+    for (const isNewProcess of [false, true]) {
+      const world = new World();
+      try {
+        const points = history(world, 3, 3);
+        world.write(points);
+        const [startMs, endMs] = [points[0]!.timeMs + 5 * HOUR_MS, points[0]!.timeMs + 50 * HOUR_MS];
+        world.begin([name('cpu')], startMs, endMs);
+        for (let i = 0; i < cycles; i++) world.shards.work();
+        const hasBegun = world.shards.shards.some(({ store }) => {
+          let found = false;
+          store.forEachKey(tableKey(PREFIX_SHARD, SHARD_INTENT), tableEnd(PREFIX_SHARD, SHARD_INTENT), () => {
+            found = true;
+            return false;
+          });
+          return found;
+        });
+        const isOver = world.shards.shards.every(({ engine }) => !engine.jobs.rewrites.isRunning);
+        world.shards.restart(isNewProcess);
+        world.shards.settle();
+        world.finish();
+        if (hasBegun || isOver) world.forget([name('cpu')], startMs, endMs);
+        world.flush();
+        world.check();
+      } finally {
+        world.shards.close();
+      }
+    }
+  }
+});
+
+/** Makes the sum of the first cell of each run of 1 h wrong. Answers how many. */
+function falsify(store: TestShards['shards'][number]['store'], engine: ShardEngine): number {
+  const tier = TIER_TABLES[3]!;
+  const builder = new SegmentBuilder();
+  let cells = 0;
+  for (const { key, value } of [...pairsOf(store)].filter((pair) => pair.key[1] === tier.table)) {
+    builder.begin();
+    readRollupSegment(key, value, tier, (number, run) => {
+      run.sum[0]! += 1_000;
+      cells++;
+      builder.reserve(1 + cellRunBytesMax(run, 0, run.length));
+      builder.bytes[builder.offset] = ROLLUP_CELLS;
+      const end = encodeCellRunInto(run, 0, run.length, tier.windowMs, builder.bytes, builder.offset + 1);
+      builder.add(number, end, run.firstTimeMs[0]!, run.lastTimeMs[run.length - 1]!);
+    });
+    const made = builder.finish(tier.kind).slice();
+    store.transaction((writer) => writer.put(key, made));
+    const local = key[0]! - engine.jobs.host.map.firstGroup(engine.jobs.host.shard);
+    engine.books.addToTier(local, tier.tier, { bytes: made.length - value.length });
+  }
+  return cells;
+}
+
+test('a repair makes cells anew that are not what the finer tier says, and touches no others', () => {
+  const world = new World();
+  try {
+    const points = history(world, 2, 2);
+    world.write(points);
+    world.delete([name('none')], 0, 1);
+    const repair = (): number => {
+      const rewrites = world.shards.shards.map(({ engine }) =>
+        engine.jobs.rewrites.add({ kind: 'repair', startMs: 0, endMs: world.shards.nowMs + DAY_MS }),
+      );
+      world.finish();
+      return rewrites.reduce((sum, { result }) => sum + result.written.reduce((a, b) => a + b), 0);
+    };
+    assert.equal(repair(), 0);
+    const wrong = world.shards.shards.map(({ store, engine }) => falsify(store, engine));
+    assert.throws(() => world.check());
+    assert.equal(repair(), wrong[0]! + wrong[1]!);
+    assert.equal(repair(), 0);
+    world.check();
+  } finally {
+    world.shards.close();
+  }
+});
+
+test('whatever comes and goes, the store is what a list of points would be', () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const random = new SimRandom(seed);
+    const world = new World();
+    try {
+      const baseMs = Math.floor(world.shards.nowMs / DAY_MS) * DAY_MS;
+      let next = 0;
+      for (let action = 0; action < 14; action++) {
+        const kind = random.int(10);
+        if (kind < 5) {
+          const points = Array.from(
+            { length: random.between(1, 60) },
+            (): TestPoint => ({
+              name: random.pick(['cpu', 'mem', 'disk']),
+              labels: random.chance(0.8) ? { host: `h${random.int(5)}` } : {},
+              timeMs: baseMs - random.int(random.pick([HOUR_MS, DAY_MS, 5 * DAY_MS])) - random.int(2) / 2,
+              value: next++ / 4,
+            }),
+          );
+          world.write(points);
+        } else if (kind < 6) world.flush();
+        else if (kind < 7) {
+          world.flush();
+          world.shards.restart(random.chance(0.5));
+          world.shards.settle();
+        } else {
+          const selectors = random.pick([
+            [name('cpu')],
+            [host('h1')],
+            [name('mem'), host('')],
+            [name('disk'), host('h2')],
+          ]);
+          const startMs = baseMs - random.int(6 * DAY_MS);
+          world.delete(selectors, startMs, startMs + 1 + random.int(random.pick([HOUR_MS, 3 * DAY_MS])));
+        }
+      }
+      world.delete([name('cpu'), host('h0')], baseMs - DAY_MS, baseMs);
+      world.flush();
+      world.check();
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+    } finally {
+      world.shards.close();
+    }
+  }
+});
