@@ -22,7 +22,8 @@ export const DEFAULTS = {
   // Not 0.0.0.0: without tokens, whoever reaches the port may write.
   host: '127.0.0.1',
   data: './data',
-  queryThreads: 1,
+  // Two: one of them is for light queries (src/query/query-lanes.ts).
+  queryThreads: 2,
   logLevel: 'info',
   ringBytes: RING_BYTES,
   logBytesMax: LOG_BYTES_MAX,

@@ -107,7 +107,11 @@ export const configSchema = z.strictObject({
     defaultText: '`snapshots` in the data folder',
     placeholder: '<text>',
   }),
-  queryThreads: whole('Threads that answer queries.', { min: 1, max: 64, default: DEFAULTS.queryThreads }),
+  queryThreads: whole('Threads that answer queries; with two or more, one is for light ones.', {
+    min: 1,
+    max: 64,
+    default: DEFAULTS.queryThreads,
+  }),
   logLevel: z
     .enum(LOG_LEVELS)
     .default(DEFAULTS.logLevel)

@@ -68,6 +68,9 @@ export const QUEUE_PER_THREAD = 64;
  */
 export const LIGHT_BUDGET_MS = 25;
 
+/** Kinds of query that are remembered as heavy: a few dashboards' worth, some hundred bytes each. */
+export const HEAVY_SHAPES_KEPT = 2_048;
+
 /**
  * Answers about the past that are kept: enough for some dashboards of a hundred panels of 100 KB; one may take an eighth.
  * After five minutes they are asked for again, so that what retention hides meanwhile goes soon.

@@ -1,6 +1,6 @@
 /** What the lanes know of a query that waits or runs. */
 export interface Waiting {
-  /** Ran longer than LIGHT_BUDGET_MS once already. */
+  /** Ran longer than LIGHT_BUDGET_MS already, or did so when it was asked last. */
   isHeavy: boolean;
 }
 

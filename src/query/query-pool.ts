@@ -4,6 +4,7 @@ import { MillraceError } from '../errors.js';
 import type { QueryAnswer, QueryPort, QueryRequest } from '../http/ports.js';
 import { AnswerCache } from './answer-cache.js';
 import { Flight } from './flight.js';
+import { HeavyShapes } from './heavy-shapes.js';
 import { History } from './history.js';
 import { ANSWER_CACHE_BOUNDS, BUSY_RETRY_MS, LIGHT_BUDGET_MS, QUEUE_PER_THREAD } from './limits.js';
 import { QueryCounters } from './query-counters.js';
@@ -54,6 +55,7 @@ export class QueryPool implements QueryPort {
   readonly #running = new Set<Promise<void>>();
   readonly #cache = new AnswerCache(ANSWER_CACHE_BOUNDS);
   readonly #history: History;
+  readonly #heavy = new HeavyShapes();
   #lastTicket = 0;
   #isClosing = false;
 
@@ -152,6 +154,7 @@ export class QueryPool implements QueryPort {
     if (slot === undefined) throw this.#busy();
     counters.inFlightMax = Math.max(counters.inFlightMax, ++counters.inFlight);
     const flight = new Flight(key, request, slot, this.#nextTicket());
+    flight.isHeavy = this.#heavy.isHeavy(request);
     this.#flights.set(key, flight);
     this.#lanes.push(flight);
     this.#dispatch();
@@ -178,11 +181,13 @@ export class QueryPool implements QueryPort {
         : this.#history.versionsBefore(request.endMs);
     const budgetMs = lane === 'light' ? this.#lightBudgetMs : Number.POSITIVE_INFINITY;
     const task: QueryTask = { request, slot, ticket, timeoutMs: this.#timeoutMs, budgetMs };
+    const startMs = systemClock.monotonicMs();
     let reply: QueryReply | undefined;
     let failure: unknown;
     try {
       reply = (await this.#piscina.run(task)) as QueryReply;
       this.#count(reply);
+      this.#heavy.learn(request, systemClock.monotonicMs() - startMs > this.#lightBudgetMs);
     } catch (error) {
       failure = error;
     }

@@ -122,10 +122,20 @@ const reading: readonly MetricFamily<Stats>[] = [
   gauge('millrace_http_body_bytes', 'Request bodies held in memory.', (s) => s.http.body_bytes_held),
 ];
 
+const live: readonly MetricFamily<Stats>[] = [
+  gauge('millrace_live_connections', 'Connections that follow points or windows.', (s) => s.live.connections),
+  gauge('millrace_live_feeds', 'Feeds that somebody listens to.', (s) => s.live.feeds),
+  gauge('millrace_live_listeners', 'Listeners of these feeds.', (s) => s.live.listeners),
+  counter('millrace_live_looks_total', 'Looks for what is new.', (s) => s.live.looks),
+  gauge('millrace_live_look_mean_seconds', 'How long a look takes.', (s) => s.live.look_ms_mean / 1_000),
+  gauge('millrace_live_look_max_seconds', 'The longest look.', (s) => s.live.look_ms_max / 1_000),
+];
+
 /** Every number of the operator's statistics, as metrics (a test looks that none is left out). */
 export const METRIC_FAMILIES: readonly MetricFamily<Stats>[] = [
   ...engine,
   ...ingest,
   ...reading,
+  ...live,
   ...SHARD_FAMILIES,
 ];

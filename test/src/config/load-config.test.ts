@@ -46,7 +46,7 @@ test('loadConfig() gives the defaults when nothing is said', () => {
       host: '127.0.0.1',
       data: './data',
       workers: 1,
-      queryThreads: 1,
+      queryThreads: 2,
       logLevel: 'info',
       token: [],
       adminToken: [],

@@ -1,0 +1,160 @@
+import http from 'node:http';
+import { parseArgs } from 'node:util';
+import { createProducer, type Producer } from '../../src/client/node.js';
+import { EngineProcess } from './engine-process.js';
+import { machineLine } from './machine.js';
+import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts, tsbsTicks } from './tsbs.js';
+
+/**
+ * What heavy queries do to those who write and to light queries: TSBS at a steady rate, alone and then with clients that ask for exact
+ * statistics of all that is there as fast as they are answered. Tells the ACK's percentiles of both, and the light queries'.
+ *
+ *   node dist/bench/macro/query-load.js [--rate 1000000] [--seconds 10] [--heavy 4] [--history 1000 TICKS] [--query-threads 2] [--smoke]
+ */
+const { values: flags } = parseArgs({
+  options: {
+    rate: { type: 'string', default: '1000000' },
+    seconds: { type: 'string', default: '10' },
+    heavy: { type: 'string', default: '4' },
+    history: { type: 'string', default: '1000' },
+    'query-threads': { type: 'string', default: '2' },
+    smoke: { type: 'boolean', default: false },
+  },
+});
+
+const HOSTS = flags.smoke ? 20 : 1_000;
+const RATE = flags.smoke ? 20_000 : Number(flags.rate);
+const SECONDS = flags.smoke ? 0.5 : Number(flags.seconds);
+const HISTORY_TICKS = flags.smoke ? 20 : Number(flags.history);
+/** Between two light queries of the one client that asks them. */
+const LIGHT_PAUSE_MS = 20;
+
+const refs = Uint32Array.from({ length: HOSTS * TSBS_FIELDS.length }, (_, i) => i);
+const ticks = tsbsTicks(HOSTS, 100);
+const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN;
+const round = (value: number): number => Math.round(value * 10) / 10;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Sends points, at a rate or as fast as they are taken, and notes how long each batch waits for its ACK. */
+class Load {
+  readonly ackMs: number[] = [];
+  readonly #producer: Producer;
+  readonly #sentMs: number[] = [];
+  #settled = 0;
+  #tick = 0;
+  readonly #startMs = Date.now() - 86_400_000;
+
+  constructor(url: string) {
+    this.#producer = createProducer({
+      url,
+      producer: 'load',
+      masking: 'zero',
+      onAck: ({ batches }) => {
+        for (let i = 0; i < batches; i++) this.ackMs.push(performance.now() - this.#sentMs[this.#settled++]!);
+      },
+    });
+    for (const labels of tsbsHosts(HOSTS)) {
+      for (const name of TSBS_FIELDS) this.#producer.series(`cpu_${name}`, labels);
+    }
+  }
+
+  async fill(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) while (!this.#send()) await this.#producer.ready();
+    await this.#producer.flush();
+  }
+
+  /** Answers the points that were taken a second. */
+  async run(seconds: number): Promise<number> {
+    this.ackMs.length = 0;
+    const started = performance.now();
+    let sent = 0;
+    while (performance.now() - started < seconds * 1_000) {
+      const due = ((performance.now() - started) / 1_000) * (RATE / refs.length);
+      while (sent < due && this.#send()) sent++;
+      await pause(1);
+    }
+    await this.#producer.flush();
+    return Math.round((sent * refs.length * 1_000) / (performance.now() - started));
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.close();
+  }
+
+  #send(): boolean {
+    const baseMs = this.#startMs + this.#tick * TSBS_STEP_MS;
+    if (!this.#producer.addColumns(refs, ticks[this.#tick % ticks.length]!, { baseMs })) return false;
+    this.#tick++;
+    this.#sentMs.push(performance.now());
+    return true;
+  }
+}
+
+function get(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http
+      .get(url, { agent }, (response) => {
+        response.resume();
+        response.on('end', () => resolve(response.statusCode ?? 0));
+      })
+      .on('error', reject);
+  });
+}
+
+/** Asks again and again until `isOver`; notes how long each answer took, ms. */
+async function ask(next: () => string, isOver: () => boolean, pauseMs: number): Promise<number[]> {
+  const tookMs: number[] = [];
+  while (!isOver()) {
+    const startMs = performance.now();
+    const status = await get(next());
+    if (status !== 200) throw new Error(`a query answered ${status}`);
+    tookMs.push(performance.now() - startMs);
+    if (pauseMs > 0) await pause(pauseMs);
+  }
+  return tookMs;
+}
+
+async function phase(load: Load, engine: EngineProcess, heavyClients: number): Promise<object> {
+  let isOver = false;
+  let asked = 0;
+  // Each asks for something else, so that none is answered with another's answer.
+  const heavyUrl = (): string =>
+    `${engine.url}/api/v1/stats/cpu_usage_user?start=2d&end=now&percentiles=${(asked++ % 1_000) / 10}`;
+  const lightUrl = (): string => `${engine.url}/api/metrics/cpu_usage_user/latest?label.hostname=host_7`;
+  const heavy = Array.from({ length: heavyClients }, () => ask(heavyUrl, () => isOver, 0));
+  const light = ask(lightUrl, () => isOver, LIGHT_PAUSE_MS);
+  const pointsPerSecond = await load.run(SECONDS);
+  isOver = true;
+  const sorted = (values: number[]): number[] => values.sort((a, b) => a - b);
+  const heavyMs = sorted((await Promise.all(heavy)).flat());
+  const lightMs = sorted(await light);
+  const ackMs = sorted([...load.ackMs]);
+  return {
+    heavy_clients: heavyClients,
+    points_per_s: pointsPerSecond,
+    ack_p50_ms: round(quantile(ackMs, 0.5)),
+    ack_p99_ms: round(quantile(ackMs, 0.99)),
+    ack_max_ms: round(quantile(ackMs, 1)),
+    light_queries: lightMs.length,
+    light_p50_ms: round(quantile(lightMs, 0.5)),
+    light_p99_ms: round(quantile(lightMs, 0.99)),
+    heavy_queries: heavyMs.length,
+    heavy_p50_ms: round(quantile(heavyMs, 0.5)),
+  };
+}
+
+console.log(machineLine());
+const engine = await EngineProcess.start({ flags: ['--query-threads', flags['query-threads']] });
+try {
+  const load = new Load(`ws://127.0.0.1:${engine.port}/ws/ingest`);
+  await load.fill(HISTORY_TICKS);
+  for (const clients of [0, Number(flags.heavy)])
+    console.log(JSON.stringify(await phase(load, engine, clients)));
+  await load.close();
+} finally {
+  await engine.stop();
+  engine.removeFolder();
+  agent.destroy();
+}
