@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
 import { badBody } from '../ingest/body-reader.js';
 import { AGGREGATIONS_MAX, ROLLING_WINDOWS_MAX } from '../limits.js';
+import { keptMoment } from '../parameter/kept-moment.js';
 import { resolveRange } from '../parameter/range.js';
 import { TRACE } from '../parameter/reading.js';
 import { checkSelectors } from '../parameter/selectors.js';
@@ -82,7 +83,7 @@ export const aggregateCall = defineQueryCall({
     return {
       ...resolveTarget(body.metric_name, selectors),
       ...resolveRange(body.start, body.end, nowMs),
-      nowMs,
+      nowMs: keptMoment(nowMs),
       stepMs: interval.ms,
       intervalText: interval.text,
       rollingMs: rolling?.ms ?? interval.ms,

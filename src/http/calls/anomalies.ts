@@ -3,6 +3,7 @@ import { ANOMALY_METHODS } from '../../../native-free-core/detect/anomaly-method
 import { STREAM_PROFILES } from '../../../native-free-core/detect/stream-detector.js';
 import { defineQueryCall } from '../call/query-call.js';
 import { ANOMALIES_DEFAULT, ANOMALIES_MAX, ANOMALY_THRESHOLD_MAX } from '../limits.js';
+import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
 import { TRACE } from '../parameter/reading.js';
@@ -114,7 +115,7 @@ export const anomaliesCall = defineQueryCall({
   request: ({ values, nowMs }) => ({
     ...values.target,
     ...values.range,
-    nowMs,
+    nowMs: keptMoment(nowMs),
     method: values.method,
     threshold: values.threshold,
     windowMs: values.window?.ms,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
 import { CHART_POINTS_DEFAULT, CHART_POINTS_MAX } from '../limits.js';
+import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
 import { GROUP_BY, SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
@@ -76,7 +77,7 @@ export const chartCall = defineQueryCall({
   request: ({ values, nowMs }) => ({
     ...values.target,
     ...values.range,
-    nowMs,
+    nowMs: keptMoment(nowMs),
     host: values.target.selectors.find(({ label, op }) => label === 'host' && op === '=')?.value ?? null,
     points: values.points ?? CHART_POINTS_DEFAULT,
     thinning: values.thinning ?? 'lttb',

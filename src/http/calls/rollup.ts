@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
+import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
 import { FILL_PARAMETER, GROUP_BY, SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
@@ -83,7 +84,7 @@ export const rollupCall = defineQueryCall({
     return {
       ...values.target,
       ...values.range,
-      nowMs,
+      nowMs: keptMoment(nowMs),
       stepMs: window.ms,
       windowText: window.text,
       aggregations: [...ROLLUP_AGGREGATIONS],

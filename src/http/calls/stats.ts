@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
+import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
 import { GROUP_BY, SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
@@ -66,7 +67,7 @@ export const statsCall = defineQueryCall({
   request: ({ values, nowMs }) => ({
     ...values.target,
     ...values.range,
-    nowMs,
+    nowMs: keptMoment(nowMs),
     percentiles: values.percentiles ?? [],
     groupBy: values.groupBy ?? [],
     source: values.source,

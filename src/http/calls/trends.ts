@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../../time/duration.js';
 import { defineQueryCall } from '../call/query-call.js';
 import { TREND_POINTS_DEFAULT, TREND_POINTS_MAX, WINDOW_MS_MAX } from '../limits.js';
+import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
 import { TRACE } from '../parameter/reading.js';
@@ -105,7 +106,7 @@ export const trendsCall = defineQueryCall({
   request: ({ values, nowMs }) => ({
     ...values.target,
     ...values.range,
-    nowMs,
+    nowMs: keptMoment(nowMs),
     points: values.points,
     stepMs: values.window?.ms,
     averageMs: values.rolling?.ms,
