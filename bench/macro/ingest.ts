@@ -35,7 +35,7 @@ interface Workload {
 interface OperatorStats {
   ingest: { ack_latency: Record<string, number> };
   conservation: { accepted: number; stored: number; difference: number };
-  shards: { lmdb: { used_bytes: number }; tiers: { tier: string; bytes_written: number }[] }[];
+  shards: { lmdb: { used_bytes: number }; fresh: { bytes_written: number } }[];
 }
 
 function prepare(hosts: number, ticks: number): Workload {
@@ -103,8 +103,7 @@ async function run(workload: Workload, rate: number): Promise<Record<string, unk
     if (accepted !== total) throw new Error(`${accepted} of ${total} points were accepted`);
     const stats = await engine.json<OperatorStats>('/api/v1/operator/stats');
     if (stats.conservation.difference !== 0) throw new Error('points are lost or doubled');
-    const written = (tier: string): number =>
-      stats.shards.reduce((sum, s) => sum + (s.tiers.find((t) => t.tier === tier)?.bytes_written ?? 0), 0);
+    const freshBytes = stats.shards.reduce((sum, { fresh }) => sum + fresh.bytes_written, 0);
     ackMs.sort((a, b) => a - b);
     return {
       points: total,
@@ -121,8 +120,7 @@ async function run(workload: Workload, rate: number): Promise<Record<string, unk
       busy,
       rss_mib: Math.round(residentBytes / 2 ** 20),
       bytes_per_series: Math.round((residentBytes - residentBefore) / points),
-      raw_bytes_per_stored_point: round(written('raw') / stats.conservation.stored, 3),
-      rollup_1m_bytes_per_stored_point: round(written('1m') / stats.conservation.stored, 3),
+      fresh_bytes_per_stored_point: round(freshBytes / stats.conservation.stored, 3),
     };
   } finally {
     await engine.stop();

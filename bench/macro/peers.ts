@@ -227,7 +227,7 @@ function runMillrace(): Figures {
     ack_p50_ms: figures['engine_ack_p50_ms']!,
     ack_p99_ms: figures['engine_ack_p99_ms']!,
     rss_mib: figures['rss_mib']!,
-    bytes_per_point: figures['raw_bytes_per_stored_point']!,
+    bytes_per_point: figures['fresh_bytes_per_stored_point']!,
   };
 }
 

@@ -8,8 +8,13 @@ import type { Layer } from './segment-ref.js';
 import { SeriesTiers } from './series-tiers.js';
 import type { StoreJob } from './store-job.js';
 
-/** Told when a compaction is durable: its points, its group, and the stretches that it made segments for. */
-export type CompactionDone = (points: number, local: number, touched: readonly Stretch[]) => void;
+/** How a compaction ended. */
+export interface CompactionEvents {
+  /** It is durable: its points, its group, and the stretches that it made segments for. */
+  onDone(points: number, local: number, touched: readonly Stretch[]): void;
+  /** A segment did not read, or was gone: the others are to be planned anew. */
+  onGiveUp(): void;
+}
 
 /**
  * Compacts fresh segments of one group and one lane: whole generations, in their order, all segments of them that hold
@@ -25,17 +30,17 @@ export class CompactionJob implements StoreJob {
   readonly #layers: readonly Layer[];
   readonly #output: SegmentOutput;
   readonly #tiers: SeriesTiers;
-  readonly #onDone: CompactionDone;
+  readonly #events: CompactionEvents;
   #streams: PointStream[] | undefined;
   #points = 0;
 
-  /** `local` counts groups from the shard's first; `onDone` is told when it is durable. */
-  constructor(host: JobHost, local: number, layers: readonly Layer[], onDone: CompactionDone) {
+  /** `local` counts groups from the shard's first; */
+  constructor(host: JobHost, local: number, layers: readonly Layer[], events: CompactionEvents) {
     const { map, shard, books, bounds, cutoff } = host;
     this.#host = host;
     this.#local = local;
     this.#layers = layers;
-    this.#onDone = onDone;
+    this.#events = events;
     const group = map.firstGroup(shard) + local;
     const { segmentBytes, runCells, chunkPoints } = bounds;
     this.#output = new SegmentOutput({ group, local, books, segmentBytes, runCells });
@@ -99,6 +104,7 @@ export class CompactionJob implements StoreJob {
     if (status !== 'missing') this.#host.quarantine.add(key, status);
     this.#streams = [];
     this.isDone = true;
+    this.#events.onGiveUp();
   }
 
   write(writer: StoreWriter): void {
@@ -108,7 +114,7 @@ export class CompactionJob implements StoreJob {
   committed(): void {
     this.hasWrites = false;
     this.isDone = true;
-    this.#onDone(this.#points, this.#local, this.#output.touched);
+    this.#events.onDone(this.#points, this.#local, this.#output.touched);
     this.#output.clear();
   }
 }

@@ -1,5 +1,5 @@
 import { TABLE_FRESH } from '../../store/store-layout.js';
-import { type CompactionDone, CompactionJob } from './compaction-job.js';
+import { type CompactionEvents, CompactionJob } from './compaction-job.js';
 import type { JobHost } from './job-host.js';
 import type { Stretch } from './segment-output.js';
 import { type Layer, layersOf, listTable, splitByNumbers } from './segment-ref.js';
@@ -24,7 +24,7 @@ interface GroupPlan {
  */
 export class CompactionSource implements JobSource {
   readonly #host: JobHost;
-  readonly #onDone: CompactionDone;
+  readonly #events: CompactionEvents;
   /** Flushed generations of which some group may have fresh segments, ascending. */
   #flushed: { generation: number; flushedMs: number }[] = [];
   /** By group: the generation up to which all that can be is compacted. */
@@ -34,6 +34,8 @@ export class CompactionSource implements JobSource {
   /** By group: fresh points that are in quarantine. */
   readonly #stuck: number[];
   #plan: GroupPlan | undefined;
+  /** A job of the plan gave up: what it left can be compacted without the segment that it met. */
+  #mustPlanAgain = false;
   /** What has been compacted since the shard began. */
   jobs = 0;
   points = 0;
@@ -42,10 +44,15 @@ export class CompactionSource implements JobSource {
   /** `touched` is told what compactions have added to. */
   constructor(host: JobHost, touched: (local: number, stretches: readonly Stretch[]) => void) {
     this.#host = host;
-    this.#onDone = (points, local, stretches) => {
-      this.jobs++;
-      this.points += points;
-      touched(local, stretches);
+    this.#events = {
+      onDone: (points, local, stretches) => {
+        this.jobs++;
+        this.points += points;
+        touched(local, stretches);
+      },
+      onGiveUp: () => {
+        this.#mustPlanAgain = true;
+      },
     };
     const groups = host.books.groups.length;
     this.#compacted = new Array<number>(groups).fill(0);
@@ -178,7 +185,7 @@ export class CompactionSource implements JobSource {
     while (plan.sets.length > 0) {
       const layers = this.#cut(plan.sets[0]!);
       if (plan.sets[0]!.length === 0) plan.sets.shift();
-      if (layers.length > 0) return new CompactionJob(this.#host, plan.local, layers, this.#onDone);
+      if (layers.length > 0) return new CompactionJob(this.#host, plan.local, layers, this.#events);
     }
     return undefined;
   }
@@ -198,6 +205,10 @@ export class CompactionSource implements JobSource {
   /** All jobs of the plan have been given out, and the last one is done. What is still fresh of it can't be compacted. */
   #endPlan({ local, generation }: GroupPlan, load: ShardLoad): void {
     this.#plan = undefined;
+    if (this.#mustPlanAgain) {
+      this.#mustPlanAgain = false;
+      return;
+    }
     this.#compacted[local] = generation;
     const oldest = Math.min(...this.#compacted);
     this.#flushed = this.#flushed.filter((each) => each.generation > oldest);

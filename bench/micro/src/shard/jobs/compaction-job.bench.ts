@@ -11,7 +11,7 @@ import { OpenShard } from '../shard-fixture.js';
 /** Runs one compaction of all that is fresh; answers the bytes of what it made. */
 function compact(host: JobHost, out: BenchStore): number {
   const segments = listTable(host.store, 0, TABLE_FRESH, host.quarantine);
-  const job = new CompactionJob(host, 0, layersOf(segments), () => {});
+  const job = new CompactionJob(host, 0, layersOf(segments), { onDone: () => {}, onGiveUp: () => {} });
   while (!job.hasWrites) job.step(0);
   job.write(out);
   job.committed();
