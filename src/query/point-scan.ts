@@ -89,15 +89,23 @@ export class PointScan {
 
   /**
    * Visits the cells and the points that the ascending parts of a plan name: stored cells of rollup tiers, points of the raw parts
-   * and, over the whole of the range, points that are in no tier yet. All of a shard is of one snapshot.
+   * and, over the whole of the range, points that are in no tier yet; no points outside of `within`. All of a shard is of one
+   * snapshot.
    */
-  scanParts(selection: Selection, parts: readonly SourcePart[], visitor: CellVisitor, stop: StopCheck): void {
+  // Five arguments: those of `scan`, and what points are held to.
+  scanParts(
+    selection: Selection,
+    parts: readonly SourcePart[],
+    visitor: CellVisitor,
+    stop: StopCheck,
+    within: TimeRange = ANY_TIME,
+  ): void {
     if (parts.length === 0) return;
-    const range = { startMs: parts[0]!.startMs, endMs: parts.at(-1)!.endMs };
+    const range = common({ startMs: parts[0]!.startMs, endMs: parts.at(-1)!.endMs }, within);
     const raw = parts.filter(({ tier }) => tier === 'raw');
     const tables = [
       { table: TABLE_FRESH, ...range },
-      ...raw.map(({ startMs, endMs }) => ({ table: TABLE_RAW, startMs, endMs })),
+      ...raw.map((part) => ({ table: TABLE_RAW, ...common(part, within) })),
     ];
     const cells = { parts: parts.filter(({ tier }) => tier !== 'raw'), visitor };
     for (const selected of selection.shards) {
@@ -214,6 +222,13 @@ export class PointScan {
       if (from < to) visitor.visit(firstOrdinal + place, times, values, from, to);
     }
   }
+}
+
+const ANY_TIME: TimeRange = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.POSITIVE_INFINITY };
+
+/** What two ranges have in common. */
+function common(a: TimeRange, b: TimeRange): TimeRange {
+  return { startMs: Math.max(a.startMs, b.startMs), endMs: Math.min(a.endMs, b.endMs) };
 }
 
 /** The first of the ascending times [from, to) that is at or after `timeMs`; `to` when there is none. */

@@ -32,6 +32,29 @@ export class SeriesExtent {
     const toMs = Math.min(endMs, windowStartOf(this.#newest, windowMs) + windowMs);
     return { startMs: fromMs, endMs: Math.max(fromMs, toMs) };
   }
+
+  /**
+   * The same, but whole windows also where they reach beyond the range, if no points lie there: so an end such as "now" cuts no
+   * window either.
+   */
+  clipToWindows(range: TimeRange, stepMs: number): TimeRange {
+    const clipped = this.clip(range, stepMs);
+    if (!(clipped.startMs < clipped.endMs)) return clipped;
+    const windowMs = Number.isFinite(stepMs) ? stepMs : DAY_MS;
+    const { startMs, endMs } = clipped;
+    return {
+      startMs: this.#oldest < startMs ? startMs : windowStartOf(startMs, windowMs),
+      endMs: this.#newest >= endMs ? endMs : windowStartOf(endMs - 1, windowMs) + windowMs,
+    };
+  }
+
+  /** What a scan of a range may take points of: what came since this was looked at must not lie beyond its ends. */
+  pointsWithin({ startMs, endMs }: TimeRange): TimeRange {
+    return {
+      startMs: this.#oldest < startMs ? Number.NEGATIVE_INFINITY : startMs,
+      endMs: this.#newest >= endMs ? Number.POSITIVE_INFINITY : endMs,
+    };
+  }
 }
 
 const DAY_MS = 86_400_000;

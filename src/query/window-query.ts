@@ -86,7 +86,7 @@ export class WindowQuery {
     const shape = shapeOf(question, extent, groups.count, stop);
     try {
       stop.trace.spent('plan');
-      const visitor = this.#gather(planned, shape, groups, selection, stop);
+      const visitor = this.#gather(planned, shape, groups, selection, extent, stop);
       const counters = this.#count(planned, shape, groups, selection, extent, stop);
       stop.trace.spent('scan');
       const { stepMs, rollingMs, startMs, endMs, aggregations } = question;
@@ -111,23 +111,25 @@ export class WindowQuery {
     }
   }
 
-  // Five arguments: what the parts of a query have in common.
+  // Six arguments: what the parts of a query have in common.
   #gather(
     { question, others }: Planned,
     shape: WindowShape,
     groups: SeriesGroups,
     selection: Selection,
+    extent: SeriesExtent,
     stop: StopCheck,
   ): WindowVisitor | undefined {
     if (others === undefined) return undefined;
     const isExact = others.parts.every(({ tier }) => tier === 'raw');
     const aggregations = question.aggregations.filter((each) => !isCounter(each));
     const visitor = new WindowVisitor(shape, groups, aggregations, isExact, this.#memory);
-    this.#scan.scanParts(selection, others.parts, visitor, stop);
+    const within = extent.pointsWithin({ startMs: rowsStart(question), endMs: question.endMs });
+    this.#scan.scanParts(selection, others.parts, visitor, stop, within);
     return visitor;
   }
 
-  // Six arguments: the same, and when each series began.
+  // Six arguments: the same.
   #count(
     { question, counters }: Planned,
     shape: WindowShape,
@@ -138,7 +140,8 @@ export class WindowQuery {
   ): CounterGrid | undefined {
     if (counters === undefined) return undefined;
     const grid = new CounterGrid(shape, rowsStart(question), this.#points);
-    this.#scan.scanParts(selection, counters.parts, grid, stop);
+    const within = extent.pointsWithin({ startMs: countersStart(question), endMs: question.endMs });
+    this.#scan.scanParts(selection, counters.parts, grid, stop, within);
     grid.finish(
       selection.count,
       (ordinal) => groups.of(ordinal),
@@ -155,6 +158,14 @@ const lookBackMs = ({ rollingMs, stepMs }: WindowQuestion): number =>
 /** Where the first row of a question begins to look. */
 const rowsStart = (question: WindowQuestion): number => question.startMs - lookBackMs(question);
 
+/** From when on counters are looked at, so as to know where they stood. */
+function countersStart(question: WindowQuestion): number {
+  const { stepMs } = question;
+  return (
+    rowsStart(question) - Math.max(COUNTER_LOOK_BACK_MS, stepMs === Number.POSITIVE_INFINITY ? 0 : stepMs)
+  );
+}
+
 function planOf(
   question: WindowQuestion,
   extent: SeriesExtent,
@@ -165,15 +176,17 @@ function planOf(
   const base = { stepMs, wanted: source, horizonMs, needsRaw: false };
   const needsRaw = aggregations.some(({ kind }) => kind === 'distinct');
   const plan = (range: TimeRange, prefersRaw: boolean, raw: boolean): SourcePlan => {
-    const made = planSources({ ...base, ...extent.clip(range, stepMs), prefersRaw, needsRaw: raw });
+    const asked = { ...base, prefersRaw, needsRaw: raw };
+    let made = planSources({ ...asked, ...extent.clipToWindows(range, stepMs) });
+    // Whole windows may begin where nothing is kept any more though the range does not.
+    if (made.gap !== undefined) made = planSources({ ...asked, ...extent.clip(range, stepMs) });
     if (made.gap !== undefined) throw notKept(made.gap, stepMs, raw);
     return made;
   };
-  const beforeMs = Math.max(COUNTER_LOOK_BACK_MS, stepMs === Number.POSITIVE_INFINITY ? 0 : stepMs);
   return {
     question,
     counters: aggregations.some(isCounter)
-      ? plan({ startMs: startMs - beforeMs, endMs }, true, false)
+      ? plan({ startMs: countersStart(question), endMs }, true, false)
       : undefined,
     others: aggregations.every(isCounter)
       ? undefined

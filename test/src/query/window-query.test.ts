@@ -108,7 +108,7 @@ describe('WindowQuery', () => {
         compacted.some((points) => points > 50),
         `compacted: ${compacted}`,
       );
-      assert.deepEqual([...tiers].sort(), ['1h', '1m', '5m', 'raw']);
+      assert.deepEqual([...tiers].sort(), ['1d', '1h', '1m', '5m', 'raw']);
     });
   }
 });
