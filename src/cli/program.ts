@@ -10,6 +10,8 @@ import { compactCommand } from './folder/compact-command.js';
 import { restoreCommand } from './folder/restore-command.js';
 import { generateCommand } from './generate/generate-command.js';
 import { importCommand } from './import/import-command.js';
+import { retentionCommand } from './retention-command.js';
+import { rollupCommand } from './rollup-command.js';
 import { serveCommand } from './serve.js';
 import { statsCommand } from './stats.js';
 
@@ -61,6 +63,8 @@ Examples:
     backupCommand(host, done),
     restoreCommand(host, done),
     compactCommand(host, done),
+    rollupCommand(host, done),
+    retentionCommand(host, done),
     statsCommand(host, done),
   ]) {
     root.addCommand(command);

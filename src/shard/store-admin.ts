@@ -2,16 +2,21 @@ import { TIER_NAMES, type TierName } from '../../native-free-core/tier/tiers.js'
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { LabelMatcher, StorePort } from '../http/ports.js';
+import type { CommandKind, CommandResult, ShardCommand } from './commands/shard-command.js';
 import type { RewriteRequest, RewriteResult } from './jobs/series-rewrites.js';
-import type { ShardCommands } from './shard-commands.js';
+
+/** Asks all shards at once: those of this process, or of a folder at rest. */
+export interface CommandRunner {
+  runAll<K extends CommandKind>(command: ShardCommand<K>): Promise<CommandResult<K>[]>;
+}
 
 /** The engine's side of what may be asked of the stored data: asks all shards, and puts their answers together. */
 export class StoreAdmin implements StorePort {
   readonly retentionMs: readonly number[];
-  readonly #commands: ShardCommands;
+  readonly #commands: CommandRunner;
   readonly #clock: Clock;
 
-  constructor(commands: ShardCommands, retention: Config['retention'], clock: Clock) {
+  constructor(commands: CommandRunner, retention: Config['retention'], clock: Clock) {
     this.#commands = commands;
     this.#clock = clock;
     this.retentionMs = TIER_NAMES.map((tier) => retention[tier]);

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { CALLS } from '../../src/http/calls.js';
 import { checkFolder } from '../../src/store/check.js';
+import { FakeHost } from '../src/cli/cli-fixture.js';
 
 const ADMIN = { authorization: 'Bearer admin-secret' };
 const INGEST = { authorization: 'Bearer ingest-secret' };
@@ -193,6 +194,43 @@ test('DELETE /api/v1/series refuses what it must not do', async () => {
   await check('?match={host="h1"}', 403, /adminToken/, INGEST);
   const none = await call('DELETE', '/api/v1/series?match={host="nobody"}&start=2d', ADMIN);
   assert.deepEqual([none.status, none.body.series, none.body.points], [200, 0, 0]);
+});
+
+test('millrace rollup and millrace retention ask a running server', async () => {
+  const check = async (argv: string[], code: number, wanted: RegExp): Promise<void> => {
+    const host = new FakeHost();
+    assert.equal(await host.run(...argv, '--base-url', engine.url), code, host.stderr);
+    assert.match(host.stdout + host.stderr, wanted);
+  };
+  const token = ['--token', 'admin-secret'];
+  await check(['rollup', ...token, '--start', '2d'], 0, /everything is in the tiers; no cell differs/);
+  await check(['retention', ...token], 0, /nothing is past its retention/);
+  await check(['retention', ...token, '--json'], 0, /^\{"tiers":\[/);
+  await check(['retention'], 1, /refused: .*adminToken.*\(401\)/);
+  await check(['rollup', ...token, '--tier', '2m'], 2, /Allowed choices/);
+  await check(['rollup', ...token, '--start', '1h', '--end', '2h'], 2, /--start must be before --end/);
+  await check(['rollup', ...token, '--start', 'soon'], 2, /--start must be .*got "soon"/);
+  await check(['rollup', ...token, '--data', '/tmp'], 2, /goes with neither/);
+  const host = new FakeHost();
+  assert.equal(await host.run('retention', '--base-url', 'http://127.0.0.1:1'), 4);
+});
+
+test('millrace rollup and millrace retention work on a folder at rest, and not on one in use', async () => {
+  const { folder } = engine;
+  const host = new FakeHost();
+  assert.equal(await host.run('retention', '--data', folder), 1);
+  assert.match(host.stderr, /MR_FOLDER_IN_USE/);
+  await engine.stop();
+  const check = async (argv: string[], wanted: RegExp, env: Record<string, string> = {}): Promise<void> => {
+    const again = new FakeHost();
+    again.env = env;
+    assert.equal(await again.run(...argv, '--data', folder), 0, again.stderr);
+    assert.match(again.stdout, wanted);
+  };
+  await check(['rollup', '--start', '2d'], /no cell differs/);
+  await check(['retention'], /nothing is past its retention/);
+  await check(['retention', '--json'], /"tier":"5m","rows":0,/, { MILLRACE_RETENTION_BYTES_5M: '1MiB' });
+  engine = await EngineProcess.start({ folder, flags: ['--admin-token', 'admin-secret'] });
 });
 
 test('what was deleted stays deleted when the engine starts again, and the folder is sound', async () => {
