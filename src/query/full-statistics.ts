@@ -1,7 +1,9 @@
+import type { Cell } from '../../native-free-core/cell/cell.js';
 import { nearestRank } from '../../native-free-core/histogram/nearest-rank.js';
 import { countBetween } from '../../native-free-core/statistics/count-between.js';
 import { densityWidth, equalEdges, niceEdges } from '../../native-free-core/statistics/histogram-edges.js';
 import { shapeOf } from '../../native-free-core/statistics/shape.js';
+import { sketchBetween, sketchShape } from '../../native-free-core/statistics/sketch-statistics.js';
 import type { FullStatistics } from '../http/present/statistics.js';
 import { momentsOf } from './moments.js';
 import { selectRanks } from './select-ranks.js';
@@ -34,6 +36,35 @@ export function fullStatistics(
   const counts = countBetween(items, count, edges);
   stop.check();
   return { ...moments, shape, edges, counts, percentiles: valuesOf(column, percentiles, scratch) };
+}
+
+/**
+ * The same of what a cell knows: exact but for percentiles, shape and histogram, which come from its sketch. The cell has a
+ * point at least.
+ */
+export function cellStatistics(cell: Cell, { percentiles, buckets }: StatisticsWish): FullStatistics {
+  const { count, sum, min, max, sketch } = cell;
+  const moments = {
+    ...{ count, sum, min, max },
+    mean: Math.min(Math.max(sum / count, min), max),
+    stddev: min === max ? 0 : Math.sqrt(cell.m2 / count),
+  };
+  const edges = edgesOf(moments, buckets);
+  return {
+    ...moments,
+    shape: moments.stddev > 0 ? sketchShape(sketch) : undefined,
+    edges,
+    counts: sketchBetween(sketch, edges),
+    percentiles: new Map(percentiles.map((percent) => [percent, cell.quantile(percent)])),
+  };
+}
+
+function edgesOf(
+  { count, min, max, stddev }: { count: number; min: number; max: number; stddev: number },
+  buckets: number | undefined,
+): Float64Array {
+  if (buckets !== undefined) return equalEdges(min, max, buckets);
+  return niceEdges(min, max, densityWidth(count, stddev));
 }
 
 /** The value of each percentile, by it. */

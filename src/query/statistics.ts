@@ -1,50 +1,95 @@
+import { Cell } from '../../native-free-core/cell/cell.js';
+import { DATA_SOURCES } from '../../native-free-core/query/data-source.js';
+import { planSources, type SourcePlan } from '../../native-free-core/query/plan-sources.js';
 import {
-  type GroupStatistics,
   type StatisticsRequest,
   type StatisticsResult,
   statisticsPresenter,
 } from '../http/present/statistics.js';
-import { fullStatistics } from './full-statistics.js';
+import { cellStatistics, fullStatistics } from './full-statistics.js';
+import { GroupedCells } from './grouped-cells.js';
 import { GroupedValues } from './grouped-values.js';
-import type { PointScan } from './point-scan.js';
+import { notKept } from './not-kept.js';
+import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
+import { SeriesExtent } from './series-extent.js';
 import { SeriesGroups } from './series-groups.js';
 import { type StopCheck, tooBig } from './stop-check.js';
 import { ValueColumn } from './value-column.js';
 
-/** Every statistic of all points, and of the points of each group. */
+/** What the two ways to an answer find. */
+type Found = Pick<StatisticsResult, 'all' | 'groups'>;
+
+/** Every statistic of all points, and of the points of each group: exact where raw points are kept all along, else from tiers. */
 class StatisticsQuery {
-  readonly #scan: PointScan;
+  readonly #tools: QueryTools;
   readonly #values = new ValueColumn();
   readonly #own = new ValueColumn();
   readonly #scratch = new ValueColumn();
 
-  constructor(scan: PointScan) {
-    this.#scan = scan;
+  constructor(tools: QueryTools) {
+    this.#tools = tools;
   }
 
-  run(request: StatisticsRequest, selection: Selection, stop: StopCheck): StatisticsResult {
+  run(request: StatisticsRequest, stop: StopCheck): StatisticsResult {
+    const selection = this.#tools.select(request.metric, request.selectors);
+    stop.cost.series = selection.count;
+    const groups = new SeriesGroups(selection, request.groupBy);
+    if (groups.count > stop.limits.rows) {
+      throw tooBig(
+        `has ${groups.count} groups, more than ${stop.limits.rows} (limits.queryRows)`,
+        'Ask for fewer groups (group_by=) or fewer series (host=, match=).',
+      );
+    }
+    const plan = this.#plan(request, selection, stop);
+    const isExact = isRaw(plan);
+    const found = isExact
+      ? this.#fromPoints(request, plan, selection, groups, stop)
+      : this.#fromCells(request, plan, selection, groups, stop);
+    return { dataSource: DATA_SOURCES[plan.main], isExact, ...found };
+  }
+
+  #plan(request: StatisticsRequest, selection: Selection, stop: StopCheck): SourcePlan {
+    const extent = new SeriesExtent(selection, this.#tools.lines, stop);
+    const horizonMs = this.#tools.horizons(request.metric, request.nowMs);
+    const stepMs = Number.POSITIVE_INFINITY;
+    const wish = { stepMs, prefersRaw: true, needsRaw: false, wanted: undefined, horizonMs };
+    // To the millisecond: where points begin cuts nothing of raw points. To a tier's windows where raw points don't suffice.
+    let plan = planSources({ ...extent.clip(request, 1), ...wish });
+    if (plan.gap !== undefined || !isRaw(plan)) {
+      plan = planSources({ ...extent.clip(request, stepMs), ...wish });
+    }
+    if (plan.gap !== undefined) throw notKept(plan.gap, stepMs, false);
+    stop.trace.addParts(plan.parts);
+    stop.trace.spent('plan');
+    return plan;
+  }
+
+  // Five arguments: what both ways have in common.
+  #fromPoints(
+    request: StatisticsRequest,
+    plan: SourcePlan,
+    selection: Selection,
+    groups: SeriesGroups,
+    stop: StopCheck,
+  ): Found {
     try {
-      const groups = new SeriesGroups(selection, request.groupBy);
-      if (groups.count > stop.limits.rows) {
-        throw tooBig(
-          `has ${groups.count} groups, more than ${stop.limits.rows} (limits.queryRows)`,
-          'Ask for fewer groups (group_by=) or fewer series (host=, match=).',
-        );
-      }
       const points = new GroupedValues(selection, groups, this.#values);
-      this.#scan.scan(selection, request, points, stop);
-      const found: GroupStatistics[] = [];
-      if (request.groupBy.length > 0) {
-        for (let group = 0; group < groups.count; group++) {
-          points.copyGroup(group, this.#own);
-          const statistics = this.#statistics(this.#own, points, group, request, stop);
-          if (statistics !== undefined) found.push({ ...statistics, labels: groups.labels[group]! });
-        }
+      for (const part of plan.parts) this.#tools.points.scan(selection, part, points, stop);
+      stop.trace.spent('scan');
+      const describe = (column: ValueColumn, group: number | undefined): Found['all'] => {
+        const ends = points.ends.of(group);
+        return ends && { ...fullStatistics(column, request, this.#scratch, stop), ends };
+      };
+      const found: Found['groups'] = [];
+      for (let group = 0; group < groups.count && request.groupBy.length > 0; group++) {
+        points.copyGroup(group, this.#own);
+        const statistics = describe(this.#own, group);
+        if (statistics !== undefined) found.push({ ...statistics, labels: groups.labels[group]! });
       }
       // All of them last: the column's order is lost then.
-      return { all: this.#statistics(this.#values, points, undefined, request, stop), groups: found };
+      return { all: describe(this.#values, undefined), groups: found };
     } finally {
       this.#values.clear();
       this.#own.clear();
@@ -52,22 +97,37 @@ class StatisticsQuery {
     }
   }
 
-  // Five arguments: a column, where its points came from, and what every part of a query has.
-  #statistics(
-    column: ValueColumn,
-    points: GroupedValues,
-    group: number | undefined,
+  // Five arguments: the same.
+  #fromCells(
     request: StatisticsRequest,
+    plan: SourcePlan,
+    selection: Selection,
+    groups: SeriesGroups,
     stop: StopCheck,
-  ): StatisticsResult['all'] {
-    const ends = points.ends(group);
-    if (ends === undefined) return undefined;
-    return { ...fullStatistics(column, request, this.#scratch, stop), ends };
+  ): Found {
+    const visitor = new GroupedCells(selection, groups);
+    this.#tools.points.scanParts(selection, plan.parts, visitor, stop);
+    stop.trace.spent('scan');
+    const describe = (cell: Cell, group: number | undefined): Found['all'] => {
+      const ends = visitor.ends.of(group);
+      return ends && { ...cellStatistics(cell, request), ends };
+    };
+    const found: Found['groups'] = [];
+    const whole = new Cell();
+    for (let group = 0; group < groups.count; group++) {
+      const cell = visitor.cells[group]!;
+      whole.merge(cell);
+      const statistics = request.groupBy.length === 0 ? undefined : describe(cell, group);
+      if (statistics !== undefined) found.push({ ...statistics, labels: groups.labels[group]! });
+    }
+    return { all: describe(whole, undefined), groups: found };
   }
 }
 
+const isRaw = ({ parts }: SourcePlan): boolean => parts.every(({ tier }) => tier === 'raw');
+
 /** GET /api/v1/statistics/calculate */
 export const statisticsQuestion = defineQuestion(statisticsPresenter, (tools) => {
-  const query = new StatisticsQuery(tools.points);
-  return (request, stop) => query.run(request, tools.select(request.metric, request.selectors), stop);
+  const query = new StatisticsQuery(tools);
+  return (request, stop) => query.run(request, stop);
 });

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
 import { HISTOGRAM_BUCKETS_MAX } from '../limits.js';
+import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
+import { GROUP_BY, TRACE } from '../parameter/reading.js';
 import { TARGET } from '../parameter/target.js';
 import { STATISTICS_PERCENTILES, statisticsPresenter } from '../present/statistics.js';
 import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
-import { LABEL_NAMES, PERCENTILES, whole } from '../schema/vocabulary.js';
+import { PERCENTILES, whole } from '../schema/vocabulary.js';
 
 const BUCKETS = whole({ min: 1, max: HISTOGRAM_BUCKETS_MAX })
   .optional()
@@ -60,16 +62,20 @@ export const statisticsCall = defineQueryCall({
     range: RANGE,
     percentiles: queryParameter('percentiles', PERCENTILES.optional()),
     buckets: queryParameter('buckets', BUCKETS),
-    groupBy: queryParameter('group_by', LABEL_NAMES.optional()),
+    groupBy: GROUP_BY,
+    trace: TRACE,
   },
   presenter: statisticsPresenter,
   answer: {
-    schema: z.object({
+    schema: z.looseObject({
       metric_name: z.string(),
       start: TIMESTAMP,
       end: TIMESTAMP,
       data_source: z.string(),
-      exact: z.boolean(),
+      exact: z.boolean().meta({
+        description:
+          'False where raw points are not kept any more: percentiles, skewness, kurtosis and the histogram are then within the error of sketches.',
+      }),
       ...STATISTICS.shape,
       groups: z.array(z.object({ labels: LABEL_VALUES, ...STATISTICS.shape })).optional(),
     }),
@@ -106,13 +112,15 @@ export const statisticsCall = defineQueryCall({
       ],
     },
   },
-  request: ({ values }) => ({
+  request: ({ values, nowMs }) => ({
     ...values.target,
     ...values.range,
+    nowMs: keptMoment(nowMs),
     percentiles: [...new Set([...STATISTICS_PERCENTILES, ...(values.percentiles ?? [])])].sort(
       (a, b) => a - b,
     ),
     buckets: values.buckets,
     groupBy: values.groupBy ?? [],
+    isTraced: values.trace ?? false,
   }),
 });

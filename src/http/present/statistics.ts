@@ -10,6 +10,8 @@ export const STATISTICS_PERCENTILES = [1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9] a
 
 export interface StatisticsRequest extends RangeRequest {
   kind: 'statistics';
+  /** When it was asked, which decides what is still kept. */
+  nowMs: number;
   /** 0 to 100, rising, STATISTICS_PERCENTILES among them. */
   percentiles: number[];
   /** Buckets of the histogram; undefined: as many of a width that reads well as the values want. */
@@ -30,7 +32,7 @@ export interface FullStatistics {
   shape: Shape | undefined;
   /** Edges of the histogram's buckets, one more than counts. */
   edges: Float64Array;
-  counts: Uint32Array;
+  counts: Uint32Array | Float64Array;
   /** By the percentiles of the request. */
   percentiles: Map<number, number>;
 }
@@ -54,6 +56,10 @@ export interface GroupStatistics extends SeriesStatistics {
 }
 
 export interface StatisticsResult {
+  /** As answers name it. */
+  dataSource: string;
+  /** Whether all comes from raw points. */
+  isExact: boolean;
   /** Undefined where there are no points. */
   all: SeriesStatistics | undefined;
   groups: GroupStatistics[];
@@ -123,12 +129,12 @@ function statisticsOf(request: StatisticsRequest, of: SeriesStatistics | undefin
 
 export const statisticsPresenter: Presenter<StatisticsRequest, StatisticsResult> = {
   kind: 'statistics',
-  body: (request, { all, groups }) => ({
+  body: (request, { all, groups, dataSource, isExact }) => ({
     metric_name: request.metric,
     start: formatTime(request.startMs),
     end: formatTime(request.endMs),
-    data_source: 'metrics',
-    exact: true,
+    data_source: dataSource,
+    exact: isExact,
     ...statisticsOf(request, all),
     ...(request.groupBy.length === 0
       ? {}

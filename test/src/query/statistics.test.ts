@@ -93,7 +93,7 @@ describe('statisticsQuestion', () => {
         for (const labels of [[], ['host'], ['region'], ['host', 'region']]) {
           const startMs = T0 - 100_000 + Math.floor(next() * 200_000);
           const request: StatisticsRequest = {
-            ...{ kind: 'statistics', format: 'json', metric: 'cpu', selectors: [], startMs },
+            ...{ kind: 'statistics', format: 'json', metric: 'cpu', selectors: [], startMs, nowMs: T0 },
             endMs: startMs + 1 + Math.floor(next() * 150_000),
             percentiles: PERCENTILES,
             buckets: next() < 0.5 ? undefined : 1 + Math.floor(next() * 30),
