@@ -122,12 +122,14 @@ class Engine implements RunningEngine {
       systemClock,
     );
     const shardPaths = shards.map((shard) => folder.shardPath(shard));
+    const tierBytesMax = TIER_NAMES.map((tier) => config.retentionBytes[tier]);
     this.#queries = new QueryPool(
       {
         shardCount,
         shardPaths,
         memories,
         retention: config.retention,
+        tierBytesMax,
         limits: { points: limits.queryPoints, series: limits.querySeries, rows: limits.queryRows },
       },
       {
@@ -169,7 +171,7 @@ class Engine implements RunningEngine {
       memory: memories[shard]!,
       bounds,
       retention: config.retention,
-      tierBytesMax: TIER_NAMES.map((tier) => config.retentionBytes[tier]),
+      tierBytesMax,
     }));
     this.#shards = new ShardPool(
       tasks,

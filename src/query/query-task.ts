@@ -11,6 +11,8 @@ export interface QueryWorkerData {
   shardPaths: string[];
   memories: ShardMemory[];
   retention: RetentionSpec;
+  /** What each tier may take, bytes, in the order of TIER_NAMES. */
+  tierBytesMax: readonly number[];
   limits: QueryLimits;
 }
 

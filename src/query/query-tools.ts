@@ -3,6 +3,7 @@ import { TIER_NAMES, type TierName } from '../../native-free-core/tier/tiers.js'
 import { MillraceError } from '../errors.js';
 import { nearest } from '../http/nearest.js';
 import type { LabelMatcher } from '../http/ports.js';
+import { TIER_TABLES } from '../store/tier-tables.js';
 import { SeriesConditions } from './label-matcher.js';
 import { HORIZON_MARGIN_MS, NEAR_NAMES_MAX } from './limits.js';
 import { LineScan } from './line-scan.js';
@@ -12,11 +13,14 @@ import type { QueryFindings } from './query-findings.js';
 import type { QueryLimits } from './query-limits.js';
 import { Selection } from './selection.js';
 import type { ShardView } from './shard-view.js';
+import { sizeHorizonMs } from './size-horizon.js';
 import { WindowQuery } from './window-query.js';
 
 /** What the configuration says of queries. */
 export interface QuerySettings {
   retention: RetentionPolicy;
+  /** What each tier may take, bytes, in the order of TIER_NAMES; Infinity where it has no bound. */
+  tierBytesMax: readonly number[];
   limits: QueryLimits;
 }
 
@@ -45,9 +49,20 @@ export class QueryTools {
 
   /** The oldest time of a metric that each tier surely keeps while a query of this moment runs. */
   horizons(metric: string, nowMs: number): (tier: TierName) => number {
-    const { retention } = this.#settings;
+    const { retention, tierBytesMax } = this.#settings;
     const metricClass = retention.classOf(metric);
-    return (tier) => nowMs - retention.retentionMs(metricClass, TIER_NAMES.indexOf(tier)) + HORIZON_MARGIN_MS;
+    const known = new Map<TierName, number>();
+    return (name) => {
+      let horizonMs = known.get(name);
+      if (horizonMs !== undefined) return horizonMs;
+      const tier = TIER_TABLES[TIER_NAMES.indexOf(name)]!;
+      horizonMs = nowMs - retention.retentionMs(metricClass, tier.tier) + HORIZON_MARGIN_MS;
+      if (Number.isFinite(tierBytesMax[tier.tier])) {
+        horizonMs = Math.max(horizonMs, sizeHorizonMs(this.views, tier, nowMs));
+      }
+      known.set(name, horizonMs);
+      return horizonMs;
+    };
   }
 
   /**

@@ -31,14 +31,18 @@ const watch = setInterval(() => {
 }, WATCH_MS).unref();
 
 function makeContext(): Context {
-  const { shardCount, shardPaths, memories, retention, limits, cancelled } = data;
+  const { shardCount, shardPaths, memories, retention, tierBytesMax, limits, cancelled } = data;
   const map = new ShardMap(shardCount);
   const findings = new QueryFindings();
   const views = memories.map((memory, shard) => {
     return new ShardView({ shard, map, path: shardPaths[shard]!, memory }, findings);
   });
   return {
-    engine: new QueryEngine(views, findings, coverage, { retention: new RetentionPolicy(retention), limits }),
+    engine: new QueryEngine(views, findings, coverage, {
+      retention: new RetentionPolicy(retention),
+      tierBytesMax,
+      limits,
+    }),
     findings,
     cancelled: new Int32Array(cancelled),
   };

@@ -63,7 +63,11 @@ export class FolderAtRest {
       const memories = Array.from({ length: map.shardCount }, (_, shard) => this.#openShard(shard, map));
       const coverage = new LiveCoverage(memories, clock);
       coverage.observe();
-      const options = { retention: new RetentionPolicy(KEPT_FOR_EVER), limits: NO_LIMITS };
+      const options = {
+        retention: new RetentionPolicy(KEPT_FOR_EVER),
+        tierBytesMax: [],
+        limits: NO_LIMITS,
+      };
       this.#engine = new QueryEngine(this.#views, this.#met, coverage, options);
     } catch (error) {
       void this.close();

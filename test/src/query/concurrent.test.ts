@@ -80,7 +80,14 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
   await shards.start();
   const producer = ring(memory.ring);
   const queries = new QueryPool(
-    { shardCount: 1, shardPaths: [path], memories: [memory], retention, limits: QUERY_LIMITS_DEFAULT },
+    {
+      shardCount: 1,
+      shardPaths: [path],
+      memories: [memory],
+      retention,
+      tierBytesMax: [],
+      limits: QUERY_LIMITS_DEFAULT,
+    },
     { threads: 1, timeoutMs: 30_000 },
   );
   try {

@@ -17,6 +17,7 @@ import { RingProducer } from '../../../native-free-core/ring/ring-producer.js';
 import { groupOfHash, ShardMap } from '../../../native-free-core/series/refs.js';
 import { SeriesKeyBuilder } from '../../../native-free-core/series/series-key-builder.js';
 import { hashWords, sipHash128 } from '../../../native-free-core/series/siphash128.js';
+import { TIER_NAMES } from '../../../native-free-core/tier/tiers.js';
 import { systemClock } from '../../../src/clock.js';
 import type { QueryAnswer, QueryRequest } from '../../../src/http/ports.js';
 import { LiveCoverage } from '../../../src/query/live-coverage.js';
@@ -100,6 +101,8 @@ export class TestShards {
   nowMs = 1_700_000_000_000;
   /** Of queries; taken when the first is asked. */
   retention: RetentionSpec = KEEP_ALL;
+  /** Of queries, and of shards from their next start on. */
+  tierBytesMax: number[] = TIER_NAMES.map(() => Number.POSITIVE_INFINITY);
   #bounds: ShardBounds;
   #session = 1;
   #engine: QueryEngine | undefined;
@@ -193,6 +196,7 @@ export class TestShards {
     coverage.observe();
     this.#engine = new QueryEngine(this.#views, this.findings, coverage, {
       retention: new RetentionPolicy(this.retention),
+      tierBytesMax: this.tierBytesMax,
       limits: QUERY_LIMITS_DEFAULT,
     });
     return this.#engine;
@@ -228,6 +232,7 @@ export class TestShards {
       session: this.#session,
       live,
       bounds: this.#bounds,
+      tierBytesMax: this.tierBytesMax,
     };
     const { engine } = recoverShard(options, { nowMs: () => this.nowMs, monotonicMs: () => 0 });
     return { store, live, engine, ring: new RingProducer(memory.ring) };

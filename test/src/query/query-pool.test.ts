@@ -30,6 +30,7 @@ function open(points: number, options: Partial<QueryPoolOptions> = {}, hosts = 5
     shardPaths: shards.shards.map(({ path }) => path),
     memories: shards.shards.map(({ memory }) => memory),
     retention: KEEP_ALL,
+    tierBytesMax: [],
     limits: QUERY_LIMITS_DEFAULT,
   };
   pool = new QueryPool(data, { threads: 1, timeoutMs: 30_000, ...options });

@@ -50,3 +50,38 @@ it('stats takes what is older than raw points from tiers, and says that it did',
   assert.equal(older['exact'], false);
   assert.equal(older['data_source'], 'metrics_daily');
 });
+
+it('stats does not miss raw points that a sweep by size has taken', () => {
+  const compaction = { ...COMPACTION_BOUNDS, generationsMin: 1, quietMs: 0, ageMsMax: 0, seriesPoints: 0 };
+  shards = new TestShards(1, { ...SMALL_BOUNDS, compaction });
+  shards.nowMs = T0;
+  const next = randomNumbers(6);
+  const points = Array.from({ length: 6_000 }, () => ({
+    name: 'cpu',
+    labels: { host: `web-${Math.floor(next() * 5)}` },
+    timeMs: T0 - Math.floor(next() * 6 * DAY_MS),
+    value: next(),
+  }));
+  for (let i = 0; i < points.length; i += 500) {
+    shards.write(points.slice(i, i + 500));
+    shards.settle();
+    shards.closeGeneration();
+  }
+  for (let i = 0; i < 200; i++) shards.settle();
+  // Raw points take some 10 bytes each here, which leaves about half of the days.
+  shards.tierBytesMax = [30_000, ...shards.tierBytesMax.slice(1)];
+  shards.restart(true);
+  for (let i = 0; i < 200; i++) {
+    shards.nowMs += 60_000;
+    shards.settle();
+  }
+  const { nowMs } = shards;
+  const ask = (startMs: number): ReturnType<typeof bodyOf> =>
+    bodyOf(shards.answer({ ...statsRequest({ metric: 'cpu', startMs, endMs: nowMs }), nowMs } as never));
+  const all = ask(T0 - 7 * DAY_MS);
+  assert.equal(all['exact'], false);
+  assert.equal(all['count'], points.length);
+  const newest = ask(T0 - DAY_MS / 4);
+  assert.equal(newest['exact'], true);
+  assert.equal(newest['count'], points.filter(({ timeMs }) => timeMs >= T0 - DAY_MS / 4).length);
+});
