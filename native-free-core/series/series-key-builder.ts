@@ -30,6 +30,8 @@ export class SeriesKeyBuilder {
   readonly #ranges = new Int32Array(COLLECTED_MAX * 4);
   /** Labels by name, so that the series' identity does not depend on the order in which they came. */
   readonly #order = new Uint8Array(COLLECTED_MAX);
+  /** Labels that `#order` last put in order. */
+  #orderedCount = 0;
   #textLength = 0;
   #labelCount = 0;
   #nameEnd = 0;
@@ -100,8 +102,12 @@ export class SeriesKeyBuilder {
     if (this.#status !== 'ok') return this.#status;
     const order = this.#order;
     const count = this.#labelCount;
-    for (let i = 0; i < count; i++) this.#insertSorted(i);
-    for (let i = 1; i < count; i++) if (this.#compare(order[i - 1]!, order[i]!) === 0) return 'invalid_label';
+    // A sender's series mostly have the same labels in the same order, so the order of the one before mostly holds.
+    if (count !== this.#orderedCount || !this.#isAscending(count)) {
+      for (let i = 0; i < count; i++) this.#insertSorted(i);
+      this.#orderedCount = count;
+      if (!this.#isAscending(count)) return 'invalid_label';
+    }
     this.length = 0;
     this.#putText(0, this.#nameEnd);
     this.bytes[this.length++] = count;
@@ -125,6 +131,13 @@ export class SeriesKeyBuilder {
   #compare(a: number, b: number): number {
     const r = this.#ranges;
     return compareBytes(this.#text, r[a * 4]!, r[a * 4 + 1]!, this.#text, r[b * 4]!, r[b * 4 + 1]!);
+  }
+
+  /** Whether the labels ascend in `#order`; no name stands twice then. */
+  #isAscending(count: number): boolean {
+    const order = this.#order;
+    for (let i = 1; i < count; i++) if (this.#compare(order[i - 1]!, order[i]!) >= 0) return false;
+    return true;
   }
 
   /** Puts label number `label` in its place among those before it. */

@@ -43,6 +43,19 @@ test('a series has the same bytes in every order of its labels, and they say wha
   );
 });
 
+test('a series has the same bytes whatever series its builder has built before', () => {
+  // Few names, so that series of the same labels follow each other, in the same order and in others, doubled ones too.
+  const pair = fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom('x', 'y', ''));
+  const labels = fc.array(pair, { maxLength: 4 });
+  fc.assert(
+    fc.property(fc.array(labels, { maxLength: 12 }), (series) => {
+      const builder = new SeriesKeyBuilder(WIRE_LIMITS);
+      for (const each of series) assert.deepEqual(buildKey('m', each, builder), buildKey('m', each));
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('two series have the same bytes only when they have the same name and labels', () => {
   // Small alphabets, so that texts that run together (ab + c, a + bc) come up often.
   const small = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 3 });
