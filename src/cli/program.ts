@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { errorText, MillraceError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { checkCommand } from './check.js';
 import type { CliHost } from './cli-host.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { exportCommand } from './export/export-command.js';
 import { backupCommand } from './folder/backup-command.js';
+import { checkCommand } from './folder/check-command.js';
 import { compactCommand } from './folder/compact-command.js';
 import { restoreCommand } from './folder/restore-command.js';
 import { generateCommand } from './generate/generate-command.js';

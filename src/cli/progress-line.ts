@@ -47,6 +47,11 @@ export class ProgressLine {
     });
   }
 
+  /** The same of what is counted otherwise. */
+  updatePart(part: number, note: string): void {
+    this.write(() => `${progressBar(part)}  ${note}${this.#left(part)}`);
+  }
+
   /** Writes a line of another kind when it is time for it. */
   write(line: () => string): void {
     const nowMs = this.#host.clock.monotonicMs();

@@ -1,52 +1,84 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { GROUP_COUNT } from '../../native-free-core/limits.js';
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../errors.js';
-import { checkShard } from './check-shard.js';
+import { type CheckedShard, ShardChecker } from './check-shard.js';
+import type { StoreFinding } from './findings.js';
+import { hashKeyOf } from './folder.js';
 import { currentShardPath } from './install-shards.js';
 import { checkLmdbFile } from './lmdb-file.js';
 import { LmdbSnapshots } from './lmdb-store.js';
 import { requireFolder } from './manifest.js';
 
+/** Who is told how a check goes. */
+export interface CheckWatcher {
+  onFinding(finding: StoreFinding): void;
+  /** A shard is read through; `summary` says what is there, in a sentence. */
+  onShard(shard: number, summary: string): void;
+  /** Groups of all shards that are read through. May throw, which ends the check. */
+  onProgress(groups: number, of: number): void;
+}
+
 /**
- * Reads a data folder through, as of one moment a shard, and reports a line for each finding and a summary. Changes
- * nothing. Answers whether all is well.
+ * Reads a data folder through, as of one moment a shard. Changes nothing. Answers whether all is well.
  * @throws MillraceError when there is no such folder or its manifest can't be understood
  */
-export async function checkFolder(path: string, report: (line: string) => void): Promise<boolean> {
+export async function checkFolder(path: string, watcher: CheckWatcher): Promise<boolean> {
   const manifest = requireFolder(path);
   const map = new ShardMap(manifest.shards);
+  const hashKey = hashKeyOf(manifest);
   let findings = 0;
+  const found = (finding: StoreFinding): void => {
+    findings++;
+    watcher.onFinding(finding);
+  };
+  let groups = 0;
   for (let shard = 0; shard < manifest.shards; shard++) {
     const folder = currentShardPath(path, manifest, shard);
-    if (!existsSync(join(folder, 'data.mdb'))) {
-      report(`shard ${shard}: ${folder}/data.mdb is missing`);
-      findings++;
-      continue;
-    }
     const fault = faultOf(folder);
     if (fault !== undefined) {
-      report(`shard ${shard}: ${fault}`);
-      findings++;
+      found({ shard, what: 'file', where: folder, done: fault });
+      groups += map.groupCount(shard);
       continue;
     }
-    const snapshots = new LmdbSnapshots(folder);
-    const snapshot = snapshots.open();
-    try {
-      const { findings: found, summary } = checkShard(snapshot, shard, map);
-      for (const { what, where, done } of found) report(`shard ${shard}: ${what}, ${where}: ${done}`);
-      report(`shard ${shard}: ${summary}`);
-      findings += found.length;
-    } finally {
-      snapshot.close();
-      await snapshots.close();
-    }
+    const before = groups;
+    const summary = await readShard(folder, { shard, map, hashKey }, found, (done) => {
+      groups = before + done;
+      watcher.onProgress(groups, GROUP_COUNT);
+    });
+    watcher.onShard(shard, summary);
   }
   return findings === 0;
 }
 
+async function readShard(
+  folder: string,
+  of: CheckedShard,
+  found: (finding: StoreFinding) => void,
+  onGroup: (groups: number) => void,
+): Promise<string> {
+  const snapshots = new LmdbSnapshots(folder);
+  const snapshot = snapshots.open();
+  try {
+    const checker = new ShardChecker(snapshot, of, found);
+    for (const [i, group] of checker.groups.entries()) {
+      checker.group(group);
+      onGroup(i + 1);
+      // A signal is to be heard between two groups.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    checker.end();
+    return checker.summary();
+  } finally {
+    snapshot.close();
+    await snapshots.close();
+  }
+}
+
 /** Why a shard's environment must not be opened. */
 function faultOf(folder: string): string | undefined {
+  if (!existsSync(join(folder, 'data.mdb'))) return `${folder}/data.mdb is missing`;
   try {
     checkLmdbFile(folder, 'all');
     return undefined;

@@ -8,3 +8,6 @@ export interface StoreFinding {
   /** What was done, or what it means. */
   done: string;
 }
+
+/** Told of each thing that is not as it should be: the kind of value, where it lies, what is wrong. */
+export type CheckReport = (what: string, where: string, done: string) => void;

@@ -70,13 +70,7 @@ export class Folder {
   }
 
   get hashKey(): HashKey {
-    const bytes = Buffer.from(this.manifest.hashKey, 'hex');
-    return {
-      k0Low: bytes.readInt32LE(0),
-      k0High: bytes.readInt32LE(4),
-      k1Low: bytes.readInt32LE(8),
-      k1High: bytes.readInt32LE(12),
-    };
+    return hashKeyOf(this.#manifest);
   }
 
   shardPath(shard: number): string {
@@ -93,6 +87,17 @@ export class Folder {
   close(): void {
     this.#lock.release();
   }
+}
+
+/** The key of a folder's series hash. */
+export function hashKeyOf({ hashKey }: Manifest): HashKey {
+  const bytes = Buffer.from(hashKey, 'hex');
+  return {
+    k0Low: bytes.readInt32LE(0),
+    k0High: bytes.readInt32LE(4),
+    k1Low: bytes.readInt32LE(8),
+    k1High: bytes.readInt32LE(12),
+  };
 }
 
 /** The manifest of a folder that has all its shards. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { CALLS } from '../../src/http/calls.js';
-import { checkFolder } from '../../src/store/check.js';
 import { FakeHost } from '../src/cli/cli-fixture.js';
+import { checkSound } from '../src/upkeep/check-sound.js';
 
 const ADMIN = { authorization: 'Bearer admin-secret' };
 const INGEST = { authorization: 'Bearer ingest-secret' };
@@ -236,8 +236,7 @@ test('millrace rollup and millrace retention work on a folder at rest, and not o
 test('what was deleted stays deleted when the engine starts again, and the folder is sound', async () => {
   const { folder } = engine;
   await engine.stop();
-  const lines: string[] = [];
-  assert.ok(await checkFolder(folder, (line) => lines.push(line)), lines.join('\n'));
+  await checkSound(folder);
   engine = await EngineProcess.start({ folder, flags: ['--admin-token', 'admin-secret'] });
   const { body } = await call('GET', '/api/v1/stats/cpu_usage?start=2d');
   assert.equal(body.count, 900);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { DEFAULTS } from '../../config/defaults.js';
 import type { CliHost } from '../cli-host.js';
 import { EXIT_CODES } from '../exit-codes.js';
+import { CheckLines } from './check-lines.js';
 import { dataOf, runCopy } from './folder-work.js';
 
 interface Options {
@@ -40,7 +41,7 @@ Exit codes: 0 done, 1 failed (no backup, in use, no room), 2 wrong usage, 3 the 
       // Before the long look at the backup.
       requireTarget(backup, data, replace);
       host.err(`looking through ${backup}\n`);
-      const isSound = await checkFolder(backup, (line) => host.err(`${line}\n`));
+      const isSound = await checkFolder(backup, new CheckLines(host, host.err));
       if (!isSound && options.acceptDamage !== true) {
         host.err(
           `millrace: ${backup} is damaged, the lines above say where. Take another backup, or say --accept-damage to have the rest of this one.\n`,

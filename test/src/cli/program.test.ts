@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkCommand } from '../../../src/cli/check.js';
+import { checkCommand } from '../../../src/cli/folder/check-command.js';
 import { serve } from '../../../src/cli/serve.js';
 import { statsLines } from '../../../src/cli/stats-table.js';
 import { CONFIG_KEYS } from '../../../src/config/keys.js';
@@ -98,8 +98,8 @@ test('millrace check exits with 3 when there is damage', async () => {
     const command = checkCommand(
       host,
       (result) => void codes.push(result),
-      (data, report) => {
-        report(`looking at ${data}`);
+      async (data, watcher) => {
+        watcher.onShard(0, `looking at ${data}`);
         return isSound;
       },
     );

@@ -3,12 +3,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MillraceError } from '../../../src/errors.js';
-import { checkFolder } from '../../../src/store/check.js';
 import { Folder } from '../../../src/store/folder.js';
 import { backupFolder } from '../../../src/upkeep/backup-folder.js';
 import { compactFolder } from '../../../src/upkeep/compact-folder.js';
 import { restoreFolder } from '../../../src/upkeep/restore-folder.js';
 import { inFolderAsync } from '../store/temporary-folder.js';
+import { checkSound } from './check-sound.js';
 import { FolderLife, pointsAtRest } from './folder-life.js';
 
 const quiet = () => {};
@@ -30,11 +30,6 @@ async function backup(path: string, to: string, onCopied: () => void = quiet): P
   } finally {
     folder.close();
   }
-}
-
-async function checkSound(path: string): Promise<void> {
-  const lines: string[] = [];
-  assert.ok(await checkFolder(path, (line) => lines.push(line)), lines.join('\n'));
 }
 
 const isRefusal =

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkFolder } from '../../../src/store/check.js';
 import { Folder } from '../../../src/store/folder.js';
 import { changeWorkers } from '../../../src/upkeep/change-workers.js';
 import { inFolderAsync } from '../store/temporary-folder.js';
+import { checkSound } from './check-sound.js';
 import { FolderLife, pointsAtRest, testClock } from './folder-life.js';
 
 const QUIET = { onStart: () => {}, onProgress: () => {}, onFinding: () => {}, onDone: () => {} };
@@ -30,11 +30,6 @@ async function change(path: string, shards: number, dieAfter = Number.POSITIVE_I
     folder.close();
   }
   return changes;
-}
-
-async function checkSound(path: string): Promise<void> {
-  const lines: string[] = [];
-  assert.ok(await checkFolder(path, (line) => lines.push(line)), lines.join('\n'));
 }
 
 const shardsOf = (path: string): string[] => readdirSync(path).filter((name) => name.startsWith('shard-'));
