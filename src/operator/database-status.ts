@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { formatTime } from '../time/format-time.js';
 import type { ShardStats } from './shard-stats.js';
+import { tierTotals } from './tier-totals.js';
 
 /** Room on the file system that holds a folder, bytes; null where it can't be told. */
 async function freeBytes(path: string): Promise<number | null> {
@@ -40,6 +41,7 @@ export async function databaseStatus(
       pages: lmdb.file_pages,
       readers: lmdb.readers,
     })),
+    tiers: tierTotals(shards),
     last_commit: lastCommitMs > 0 ? formatTime(lastCommitMs) : null,
     durable: true,
   };

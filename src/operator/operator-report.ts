@@ -14,6 +14,7 @@ import { latencyReport } from './latency-report.js';
 import { prometheusText } from './prometheus/prometheus-text.js';
 import { RateMeter } from './rate-meter.js';
 import { type ShardStats, shardStats } from './shard-stats.js';
+import { tierTotals } from './tier-totals.js';
 
 /** Over how long a shard's busy share is taken, s. */
 const BUSY_SECONDS = 10;
@@ -102,8 +103,17 @@ export class OperatorReport implements OperatorPort {
   }
 
   async summary(): Promise<object> {
-    const { status, version, uptime_seconds, points_per_second, series, metrics, conservation, memory } =
-      this.statsNow();
+    const {
+      status,
+      version,
+      uptime_seconds,
+      points_per_second,
+      series,
+      metrics,
+      conservation,
+      memory,
+      shards,
+    } = this.statsNow();
     return {
       status,
       version,
@@ -112,7 +122,8 @@ export class OperatorReport implements OperatorPort {
       metrics,
       points: conservation.accepted,
       points_per_second,
-      shards: this.#sources.links.rings.length,
+      shards: shards.length,
+      tiers: tierTotals(shards),
       memory,
     };
   }

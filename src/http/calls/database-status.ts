@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCall } from '../call/call.js';
 import { NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
+import { TIER_TOTALS } from '../schema/operator.js';
 
 export const databaseStatusCall = defineCall({
   method: 'GET',
@@ -30,6 +31,7 @@ export const databaseStatusCall = defineCall({
           readers: z.int(),
         }),
       ),
+      tiers: TIER_TOTALS,
       last_commit: TIMESTAMP.nullable(),
       durable: z.literal(true),
     }),
@@ -53,6 +55,9 @@ export const databaseStatusCall = defineCall({
           pages: 17_920,
           readers: 1,
         },
+      ],
+      tiers: [
+        { tier: '1m', rows: 14_400, bytes: 259_200, swept_rows: 0, last_sweep: '2024-01-01T00:00:00Z' },
       ],
       last_commit: '2024-01-01T00:00:00.25Z',
       durable: true,

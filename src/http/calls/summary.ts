@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCall } from '../call/call.js';
-import { POINT_RATES } from '../schema/operator.js';
+import { POINT_RATES, TIER_TOTALS } from '../schema/operator.js';
 
 export const summaryCall = defineCall({
   method: 'GET',
@@ -18,6 +18,7 @@ export const summaryCall = defineCall({
       points: z.number().meta({ description: 'Taken in the life of the data folder.' }),
       points_per_second: POINT_RATES,
       shards: z.int(),
+      tiers: TIER_TOTALS,
       memory: z.record(z.string(), z.number()),
     }),
     example: {
@@ -29,6 +30,9 @@ export const summaryCall = defineCall({
       points: 8_640_000_000,
       points_per_second: { '1s': 100_000, '10s': 99_800, '60s': 100_010 },
       shards: 1,
+      tiers: [
+        { tier: '1m', rows: 14_400, bytes: 259_200, swept_rows: 0, last_sweep: '2024-01-01T00:00:00Z' },
+      ],
       memory: { rss_bytes: 500_000_000 },
     },
   },

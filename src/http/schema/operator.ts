@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NUMBER_OR_NULL } from './answers.js';
+import { NUMBER_OR_NULL, TIMESTAMP } from './answers.js';
 
 /** Parts of what an operator sees, as schemas. Members may be added. */
 
@@ -17,6 +17,17 @@ export const LATENCY = z
     max_ms: NUMBER_OR_NULL,
   })
   .meta({ description: 'Since the process began; null before the first.' });
+
+/** Of each tier, shards together. */
+export const TIER_TOTALS = z.array(
+  z.looseObject({
+    tier: z.string(),
+    rows: z.number(),
+    bytes: z.number(),
+    swept_rows: z.number(),
+    last_sweep: TIMESTAMP.nullable(),
+  }),
+);
 
 const numbers = z.record(z.string(), z.number());
 

@@ -67,6 +67,22 @@ test('openApiDocument() tells the bounds, names and defaults that the checks hav
   assert.deepEqual(Object.keys(record.responses), ['200', '400', '401', '403', '413', '415', '429', '503']);
 });
 
+test('every call that reads series takes label filters', () => {
+  const filters = ['host', 'label.', 'match'];
+  for (const { method, path, group, fields, body } of CALLS) {
+    const reads = group === 'Names' || group === 'Reading';
+    if (!reads || path === '/api/v1/metrics/summary') continue;
+    const names = fields.map(({ name }) => name);
+    if (body === undefined)
+      assert.deepEqual(
+        filters.filter((name) => !names.includes(name)),
+        [],
+        `${method} ${path}`,
+      );
+    else assert.ok(body.schema.safeParse({ ...body.example, match: '{host=~"a.*"}' }).success, path);
+  }
+});
+
 test('every declared example is what its schema takes', () => {
   for (const call of CALLS) {
     if ('schema' in call.answer) {
