@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js';
 import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
+import { createSeriesIndexMemory } from '../native-free-core/series-index/series-index-memory.js';
 import { TIER_NAMES } from '../native-free-core/tier/tiers.js';
 import type { WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
 import type { Config } from './config/schema.js';
 import { type HttpServer, NO_HTTP, startHttpServer } from './http/server.js';
+import { indexSizes } from './indexer/index-sizes.js';
+import { Indexer } from './indexer/indexer.js';
 import { BatchIntake } from './ingest/batch-intake.js';
 import { frameDecoders } from './ingest/connection.js';
 import { HttpIntake } from './ingest/http-intake.js';
@@ -72,6 +75,7 @@ class Engine implements RunningEngine {
   readonly #shards: ShardPool;
   readonly #commands: ShardCommands;
   readonly #queries: QueryPool;
+  readonly #indexer: Indexer;
   readonly #live: LivePush;
   readonly #snapshots: Snapshots;
   readonly #wire: WireLimits;
@@ -123,11 +127,12 @@ class Engine implements RunningEngine {
     );
     const shardPaths = shards.map((shard) => folder.shardPath(shard));
     const tierBytesMax = TIER_NAMES.map((tier) => config.retentionBytes[tier]);
+    const index = createSeriesIndexMemory(indexSizes(lines), folder.hashKey);
+    const seen = { shardCount, shardPaths, memories, index };
+    this.#indexer = new Indexer({ ...seen, indexPath: folder.indexPath }, log);
     this.#queries = new QueryPool(
       {
-        shardCount,
-        shardPaths,
-        memories,
+        ...seen,
         retention: config.retention,
         tierBytesMax,
         limits: { points: limits.queryPoints, series: limits.querySeries, rows: limits.queryRows },
@@ -138,7 +143,7 @@ class Engine implements RunningEngine {
         onDamaged: (place) => log.warn({ place }, 'a query met something damaged and passed over it'),
       },
     );
-    this.#live = new LivePush({ shardCount, shardPaths, memories }, log);
+    this.#live = new LivePush(seen, log);
     this.#operator = new OperatorReport({
       clock: systemClock,
       links: this.#links,
@@ -147,6 +152,7 @@ class Engine implements RunningEngine {
       resolver: this.#resolver,
       dataPath: config.data,
       queries: () => this.#queries.report(),
+      seriesIndex: () => this.#indexer.report(),
       http: () => this.#server?.counters() ?? NO_HTTP,
       live: () => this.#live.report(),
     });
@@ -205,8 +211,10 @@ class Engine implements RunningEngine {
   async start(): Promise<this> {
     try {
       const shards = this.#shards.start();
+      this.#indexer.start();
       await Promise.allSettled([shards, this.#queries.ready(), this.#live.start()]);
       this.#restore(await shards);
+      this.#indexer.open();
       this.#server = await startHttpServer({
         host: this.#config.host,
         port: this.#config.port,
@@ -253,6 +261,7 @@ class Engine implements RunningEngine {
     } finally {
       this.#http.failAll('The engine stopped before these points were stored; they may or may not be there.');
       await Promise.all([this.#queries.close(), this.#live.stop()]);
+      await this.#indexer.stop();
       this.#operator.close();
       this.#folder.close();
     }

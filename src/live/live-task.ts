@@ -1,11 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../errors.js';
-import type { QueryWorkerData } from '../query/query-task.js';
+import type { ShardsData } from '../query/seen-shards.js';
 import type { FeedMessage } from './feed.js';
 import type { LiveQuestion } from './question.js';
 
 /** Where the shards are found. */
-export type LiveData = Pick<QueryWorkerData, 'shardCount' | 'shardPaths' | 'memories'>;
+export type LiveData = ShardsData;
 
 /** What the live thread is started with. */
 export type LiveTask = LiveData & { port: MessagePort };

@@ -1,7 +1,7 @@
-import { ShardMap } from '../../native-free-core/series/refs.js';
 import { systemClock } from '../clock.js';
 import { QueryFindings } from '../query/query-findings.js';
-import { ShardView } from '../query/shard-view.js';
+import { seeShards } from '../query/seen-shards.js';
+import type { ShardView } from '../query/shard-view.js';
 import { LOOK_MS, REST_FACTOR } from './limits.js';
 import { LiveEngine } from './live-engine.js';
 import type { LiveNews, LiveOrder, LiveTask } from './live-task.js';
@@ -13,16 +13,13 @@ const FIGURES_MS = 1_000;
  * The never-ending task of the live thread: looks at the shards' open state a few dozen times a second while anybody
  * subscribes, and tells the socket thread what to say. It sleeps while nobody does.
  */
-export function runLive({ shardCount, shardPaths, memories, port }: LiveTask): Promise<void> {
-  let views: ShardView[] = [];
+export function runLive({ port, ...data }: LiveTask): Promise<void> {
+  let views: readonly ShardView[] = [];
   const findings = new QueryFindings();
   const engine = new LiveEngine(
     // Not before somebody asks: a shard's store is there once its worker has made it.
     () => {
-      const map = new ShardMap(shardCount);
-      views = memories.map(
-        (memory, shard) => new ShardView({ shard, map, path: shardPaths[shard]!, memory }, findings),
-      );
+      views = seeShards(data, findings).views;
       return views;
     },
     findings,

@@ -30,7 +30,7 @@ export class PointFeed implements Feed, TailVisitor {
 
   look(): FeedMessage[] {
     const stop = new StopCheck(this.#clock, LOOK_TIMEOUT_MS);
-    this.#tail.grow();
+    this.#tail.grow(stop);
     if (!this.#hasBegun) {
       // What was there before the subscriber came is a matter of queries.
       this.#tail.skipAll(stop);

@@ -5,6 +5,7 @@ import { LINES_AT_ONCE } from '../query/limits.js';
 import { Selection } from '../query/selection.js';
 import type { ShardView } from '../query/shard-view.js';
 import { type StopCheck, tooBig } from '../query/stop-check.js';
+import type { U32List } from '../query/u32-list.js';
 import { FEED_SERIES_MAX } from './limits.js';
 
 /** Takes what a look finds. A place is a followed series, counted from 0 in the order in which they were found. */
@@ -24,13 +25,24 @@ class ShardTail {
   generations = new Int32Array(64);
   counts = new Int32Array(64);
   readonly placeOf: number[] = [];
-  /** Series that the metric had when they were selected last. */
+  /** Series that the index had when they were selected last, and its epoch: with another one, ids are others. */
   selectedOf = -1;
+  epoch = -1;
   /** The generation that took points when the last look began. */
   lookedGeneration = 0;
 
   constructor(view: ShardView) {
     this.view = view;
+  }
+
+  /** Takes over the ids that the followed series have in an index that was built anew; their slots are as they were. */
+  renumber(ids: Iterable<number>): void {
+    const bySlot = new Map(Array.from(this.placeOf, (_, at) => [this.slots[at]!, at]));
+    this.places.clear();
+    for (const id of ids) {
+      const at = bySlot.get(this.view.index.slotOf(id));
+      if (at !== undefined) this.places.set(id, at);
+    }
   }
 
   add(id: number, place: number): void {
@@ -86,14 +98,17 @@ export class SeriesTail {
   }
 
   /** Takes in series that have come since the last call. @throws MillraceError MR_QUERY_TOO_BIG beyond FEED_SERIES_MAX */
-  grow(): void {
+  grow(stop: StopCheck): void {
+    this.#shards[0]!.view.index.series.begin(stop);
     for (const shard of this.#shards) {
       const { view } = shard;
-      view.refresh(false);
+      const { series } = view.index;
       const metric = view.index.metric(this.#metric);
-      if (metric === undefined || metric.count === shard.selectedOf) continue;
+      const isSame = shard.epoch === series.reader.epoch;
+      if (metric === undefined || (isSame && series.count === shard.selectedOf)) continue;
       const ids = view.index.select(metric, this.#conditions);
-      shard.selectedOf = metric.count;
+      shard.selectedOf = series.count;
+      if (!isSame) this.#renumber(shard, ids);
       for (let i = 0; i < ids.length; i++) {
         const id = ids.items[i]!;
         if (shard.places.has(id)) continue;
@@ -103,6 +118,12 @@ export class SeriesTail {
         this.#series.push({ shard, id });
       }
     }
+  }
+
+  #renumber(shard: ShardTail, ids: U32List): void {
+    shard.epoch = shard.view.index.series.reader.epoch;
+    shard.renumber(ids.items.subarray(0, ids.length));
+    for (const [id, at] of shard.places) this.#series[shard.placeOf[at]!]!.id = id;
   }
 
   /** The followed series as a selection for a scan, which `mark`s each of them. */

@@ -59,7 +59,7 @@ export class WindowFeed implements Feed, TailVisitor {
 
   look(nowMs: number): FeedMessage[] {
     const stop = new StopCheck(this.#clock, LOOK_TIMEOUT_MS);
-    this.#tail.grow();
+    this.#tail.grow(stop);
     const openMs = windowStartOf(nowMs, this.#question.windowMs);
     if (this.#firstMs === undefined) {
       this.#oldestMs = openMs;

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { HealthReport, OperatorPort } from '../http/ports.js';
 import type { HttpCounters } from '../http/server.js';
+import type { IndexReport } from '../indexer/indexer.js';
 import type { IngestCounters } from '../ingest/ingest-counters.js';
 import type { SeriesResolver } from '../ingest/series-resolver.js';
 import type { ShardLinks } from '../ingest/shard-links.js';
@@ -29,6 +30,8 @@ export interface OperatorSources {
   dataPath: string;
   /** What the query threads, the HTTP edge and live push count. */
   queries: () => QueryReport;
+  /** What the index of labels holds. */
+  seriesIndex: () => IndexReport;
   http: () => HttpCounters;
   live: () => LiveReport;
 }
@@ -159,6 +162,7 @@ export class OperatorReport implements OperatorPort {
       shards: this.#shards(),
       conservation: this.#conservation(),
       queries: this.#sources.queries(),
+      series_index: this.#sources.seriesIndex(),
       http: this.#http(),
       live: this.#sources.live(),
       event_loop_delay: this.#eventLoop.report(),

@@ -65,7 +65,7 @@ export class CurrentScan implements PointVisitor {
   #select(names: ReadonlySet<string>, views: readonly ShardView[], conditions: SeriesConditions): Selection {
     const selection = new Selection();
     for (const view of views) {
-      const wanted = [...view.index.metrics].filter((metric) => names.has(metric.name));
+      const wanted = view.index.metrics.filter((metric) => names.has(metric.name));
       const byOrder: MetricPoints[] = [];
       for (const { name, order } of wanted) byOrder[order] = this.#pointsOf(name);
       const ids = view.index.selectAll(wanted, conditions);

@@ -39,11 +39,8 @@ class CurrentQuery {
   }
 
   #names(conditions: SeriesConditions): Set<string> {
-    const names = new Set<string>();
-    for (const { index } of this.#views) {
-      for (const { name } of index.metrics) if (conditions.matchesName(name)) names.add(name);
-    }
-    return names;
+    const names = this.#views[0]!.index.metrics.map(({ name }) => name);
+    return new Set(names.filter((name) => conditions.matchesName(name)));
   }
 
   /** Those of the metrics that the live windows can tell all about. */

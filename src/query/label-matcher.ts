@@ -2,7 +2,7 @@ import { findLabelValue, textEnd } from '../../native-free-core/series/series-ke
 import type { LabelMatcher } from '../http/ports.js';
 import { compilePattern, type Pattern } from '../http/selector/pattern.js';
 import { NAME_LABEL } from '../http/selector/selector-parser.js';
-import { PATTERN_VERDICTS_KEPT, PATTERNS_KEPT } from './limits.js';
+import { PATTERNS_KEPT } from './limits.js';
 
 /** Where the value of a label's length-prefixed text begins. */
 const VALUE_START = 2;
@@ -19,78 +19,92 @@ function patternOf(text: string): Pattern {
   return pattern;
 }
 
-/** One condition, made ready to be held against canonical keys. A label that a series lacks has the empty value. */
-class Condition {
-  readonly name: Uint8Array;
-  readonly #value: Buffer;
-  readonly #wanted: boolean;
+/** One condition on the values of a label. A label that a series lacks has the empty value. */
+export class LabelCondition {
+  readonly label: string;
+  /** Whether a series without the label meets the condition. */
+  readonly takesEmpty: boolean;
+  /**
+   * The values that are named, where they are few: a series meets the condition when it has one of them, or, if
+   * `isNegative`, when it has none.
+   */
+  readonly named: readonly string[] | undefined;
+  readonly isNegative: boolean;
+  readonly #name: Uint8Array;
   readonly #pattern: Pattern | undefined;
-  readonly #verdicts = new Map<string, boolean>();
+  /** What every value of the pattern begins with. */
+  readonly #prefix: Uint8Array;
 
-  constructor(matcher: LabelMatcher) {
-    this.name = Buffer.from(matcher.label, 'utf8');
-    this.#value = Buffer.from(matcher.value, 'utf8');
-    this.#wanted = matcher.op === '=' || matcher.op === '=~';
-    this.#pattern = matcher.op === '=~' || matcher.op === '!~' ? patternOf(matcher.value) : undefined;
+  constructor({ label, op, value }: LabelMatcher) {
+    this.label = label;
+    this.#name = Buffer.from(label, 'utf8');
+    this.isNegative = op === '!=' || op === '!~';
+    this.#pattern = op === '=~' || op === '!~' ? patternOf(value) : undefined;
+    this.named = this.#pattern === undefined ? [value] : this.#pattern.literals;
+    this.#prefix = Buffer.from(this.#pattern?.prefix ?? '', 'utf8');
+    this.takesEmpty = this.#names('') !== this.isNegative;
   }
 
-  /** Whether the series whose key stands at `offset` of `block` meets the condition. */
-  matches(block: Buffer, offset: number): boolean {
-    const at = findLabelValue(block, offset, this.name);
+  takesText(text: string): boolean {
+    return this.#names(text) !== this.isNegative;
+  }
+
+  /** The same of UTF-8 that is not empty, when no values are named. */
+  takesUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+    return (
+      (this.#begins(bytes, start, end) && this.#pattern!.matchesUtf8(bytes, start, end)) !== this.isNegative
+    );
+  }
+
+  /** Whether the series whose canonical key stands at `offset` of `block` meets the condition. */
+  takesKey(block: Buffer, offset: number): boolean {
+    const at = findLabelValue(block, offset, this.#name);
+    if (at < 0) return this.takesEmpty;
+    const end = textEnd(block, at);
     const start = at + VALUE_START;
-    const end = at < 0 ? start : textEnd(block, at);
-    return this.#holds(block, start, end) === this.#wanted;
+    return this.named === undefined
+      ? this.takesUtf8(block, start, end)
+      : this.takesText(block.toString('utf8', start, end));
   }
 
-  matchesText(text: string): boolean {
-    const bytes = Buffer.from(text, 'utf8');
-    return this.#holds(bytes, 0, bytes.length) === this.#wanted;
+  #names(text: string): boolean {
+    return this.#pattern === undefined ? this.named![0] === text : this.#pattern.matches(text);
   }
 
-  #holds(block: Buffer, start: number, end: number): boolean {
-    if (this.#pattern !== undefined) return this.#patternHolds(block.toString('utf8', start, end));
-    const value = this.#value;
-    if (end - start !== value.length) return false;
-    for (let i = 0; i < value.length; i++) if (block[start + i] !== value[i]) return false;
+  #begins(bytes: Uint8Array, start: number, end: number): boolean {
+    const prefix = this.#prefix;
+    if (end - start < prefix.length) return false;
+    for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) return false;
     return true;
-  }
-
-  /** Labels have few values for many series, so each value meets the automaton once. */
-  #patternHolds(text: string): boolean {
-    let verdict = this.#verdicts.get(text);
-    if (verdict !== undefined) return verdict;
-    verdict = this.#pattern!.matches(text);
-    if (this.#verdicts.size < PATTERN_VERDICTS_KEPT) this.#verdicts.set(text, verdict);
-    return verdict;
   }
 }
 
 /** All conditions of a query. Made once a query; those on the metric's name apart from those on labels. */
 export class SeriesConditions {
-  /** Equalities with a value, which an index of label values answers: label and value. */
-  readonly equalities: readonly { label: string; value: string }[];
-  readonly #ofName: Condition[] = [];
-  readonly #ofLabels: Condition[] = [];
+  readonly ofLabels: readonly LabelCondition[];
+  readonly #ofName: readonly LabelCondition[];
 
   constructor(matchers: readonly LabelMatcher[]) {
-    for (const matcher of matchers) {
-      (matcher.label === NAME_LABEL ? this.#ofName : this.#ofLabels).push(new Condition(matcher));
-    }
-    this.equalities = matchers.filter((m) => m.label !== NAME_LABEL && m.op === '=' && m.value !== '');
+    this.#ofName = matchers.filter(({ label }) => label === NAME_LABEL).map((m) => new LabelCondition(m));
+    this.ofLabels = matchers.filter(({ label }) => label !== NAME_LABEL).map((m) => new LabelCondition(m));
   }
 
   /** True when nothing is asked of labels, so that every series of a metric that matches is meant. */
   get takesAllSeries(): boolean {
-    return this.#ofLabels.length === 0;
+    return this.ofLabels.length === 0;
   }
 
-  matchesName(name: string): boolean {
-    return this.#ofName.every((condition) => condition.matchesText(name));
+  /** The names of the metrics that one of the conditions lists, where one does. */
+  get namedMetrics(): readonly string[] | undefined {
+    return this.#ofName.find(({ named, isNegative }) => named !== undefined && !isNegative)?.named;
   }
 
   /** Whether the labels of the key at `offset` of `block` meet all conditions on labels. */
   matchesLabels(block: Buffer, offset: number): boolean {
-    for (const condition of this.#ofLabels) if (!condition.matches(block, offset)) return false;
-    return true;
+    return this.ofLabels.every((condition) => condition.takesKey(block, offset));
+  }
+
+  matchesName(name: string): boolean {
+    return this.#ofName.every((condition) => condition.takesText(name));
   }
 }

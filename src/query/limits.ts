@@ -103,20 +103,17 @@ export const LINES_AT_ONCE = 256;
 /** Compiled regular expressions that a thread remembers. */
 export const PATTERNS_KEPT = 128;
 
-/** Label values whose match with one expression is remembered during a query. */
-export const PATTERN_VERDICTS_KEPT = 65_536;
-
 /** Names that a 404 suggests. */
 export const NEAR_NAMES_MAX = 5;
+
+/** Texts of labels and metrics that a thread remembers as strings: about 1 MiB. A power of two. */
+export const ENTRY_TEXTS_KEPT = 16_384;
 
 /** Damaged places that a thread remembers so as to tell each once. */
 export const DAMAGED_PLACES_KEPT = 10_000;
 
 /** Bytes of an answer from which on its buffer is moved to the socket thread; shorter ones are cheaper to copy. */
 export const MOVED_BYTES_MIN = 16 * 1024;
-
-/** Bytes of one block of series keys. A key (SERIES_KEY_BYTES_MAX) never crosses blocks. */
-export const KEY_BLOCK_BITS = 20;
 
 /** Rows that a page of raw points collects, besides twice its limit, before it throws the late ones away. */
 export const RAW_ROWS_SPARE = 65_536;

@@ -1,24 +1,20 @@
 import { type NamesResult, namesPresenter } from '../http/present/names.js';
 import { SeriesConditions } from './label-matcher.js';
 import { defineQuestion } from './question.js';
-import type { ShardView } from './shard-view.js';
+import type { SeriesIndex } from './series-index.js';
 
 /** The names of the metrics that have a series which meets the conditions. */
-function namesOf(views: readonly ShardView[], conditions: SeriesConditions): NamesResult {
-  const names = new Set<string>();
-  for (const { index } of views) {
-    for (const metric of index.metrics) {
-      if (names.has(metric.name) || !conditions.matchesName(metric.name)) continue;
-      if (index.hasAny(metric, conditions)) names.add(metric.name);
-    }
-  }
-  return { names: [...names] };
+function namesOf(series: SeriesIndex, conditions: SeriesConditions): NamesResult {
+  const metrics = series.metrics.filter((metric) => {
+    return conditions.matchesName(metric.name) && series.hasAny(metric, conditions);
+  });
+  return { names: metrics.map(({ name }) => name) };
 }
 
 /** GET /metrics/names */
 export const namesQuestion = defineQuestion(
   namesPresenter,
-  ({ views }) =>
+  ({ series }) =>
     ({ selectors }) =>
-      namesOf(views, new SeriesConditions(selectors)),
+      namesOf(series, new SeriesConditions(selectors)),
 );

@@ -5,7 +5,8 @@ import type { QueryFindings } from './query-findings.js';
 import { type QuerySettings, QueryTools } from './query-tools.js';
 import type { Answerer } from './question.js';
 import { QUESTIONS } from './questions.js';
-import type { ShardView } from './shard-view.js';
+import type { SeenShards } from './seen-shards.js';
+import type { SeriesIndex } from './series-index.js';
 import type { StopCheck } from './stop-check.js';
 
 /**
@@ -13,18 +14,12 @@ import type { StopCheck } from './stop-check.js';
  * to query; nothing of it is handed out.
  */
 export class QueryEngine {
-  readonly #views: readonly ShardView[];
+  readonly #series: SeriesIndex;
   readonly #answerers: ReadonlyMap<string, Answerer>;
 
-  /** `views` in the order of shards. */
-  constructor(
-    views: readonly ShardView[],
-    findings: QueryFindings,
-    coverage: LiveCoverage,
-    settings: QuerySettings,
-  ) {
-    this.#views = views;
-    const tools = new QueryTools(views, findings, coverage, settings);
+  constructor(shards: SeenShards, findings: QueryFindings, coverage: LiveCoverage, settings: QuerySettings) {
+    this.#series = shards.series;
+    const tools = new QueryTools(shards, findings, coverage, settings);
     this.#answerers = new Map(QUESTIONS.map((question) => [question.kind, question.open(tools)]));
   }
 
@@ -32,7 +27,9 @@ export class QueryEngine {
   answer(request: QueryRequest, stop: StopCheck): QueryAnswer {
     const answerer = this.#answerers.get(request.kind);
     assert(answerer !== undefined, `nobody answers requests of the kind ${request.kind}`);
-    for (const view of this.#views) view.refresh(false);
-    return answerer(request, stop);
+    this.#series.begin(stop);
+    const answer = answerer(request, stop);
+    this.#series.end();
+    return answer;
   }
 }

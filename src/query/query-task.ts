@@ -1,4 +1,5 @@
 import type { RetentionSpec } from '../../native-free-core/retention/retention-policy.js';
+import type { SeriesIndexMemory } from '../../native-free-core/series-index/series-index-memory.js';
 import type { ErrorCode, ErrorDetails } from '../errors.js';
 import type { QueryAnswer, QueryRequest } from '../http/ports.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
@@ -10,6 +11,8 @@ export interface QueryWorkerData {
   /** The folder of each shard's LMDB environment. */
   shardPaths: string[];
   memories: ShardMemory[];
+  /** The index of all series. */
+  index: SeriesIndexMemory;
   retention: RetentionSpec;
   /** What each tier may take, bytes, in the order of TIER_NAMES. */
   tierBytesMax: readonly number[];

@@ -11,7 +11,9 @@ import type { LiveCoverage } from './live-coverage.js';
 import { PointScan } from './point-scan.js';
 import type { QueryFindings } from './query-findings.js';
 import type { QueryLimits } from './query-limits.js';
+import type { SeenShards } from './seen-shards.js';
 import { Selection } from './selection.js';
+import type { SeriesIndex } from './series-index.js';
 import type { ShardView } from './shard-view.js';
 import { sizeHorizonMs } from './size-horizon.js';
 import { WindowQuery } from './window-query.js';
@@ -28,6 +30,7 @@ export interface QuerySettings {
 export class QueryTools {
   /** In the order of shards. */
   readonly views: readonly ShardView[];
+  readonly series: SeriesIndex;
   readonly coverage: LiveCoverage;
   readonly lines = new LineScan();
   readonly points: PointScan;
@@ -35,12 +38,13 @@ export class QueryTools {
   readonly #settings: QuerySettings;
 
   constructor(
-    views: readonly ShardView[],
+    { views, series }: SeenShards,
     findings: QueryFindings,
     coverage: LiveCoverage,
     settings: QuerySettings,
   ) {
     this.views = views;
+    this.series = series;
     this.coverage = coverage;
     this.points = new PointScan(findings);
     this.windows = new WindowQuery(this.points, this.lines);
@@ -71,24 +75,17 @@ export class QueryTools {
    */
   select(metric: string, selectors: readonly LabelMatcher[]): Selection {
     // What was stored in this very moment may not be counted yet, so nobody is told "unknown" without a second look.
-    if (!this.#isKnown(metric)) for (const view of this.views) view.refresh(true);
-    if (!this.#isKnown(metric)) throw this.#unknown(metric);
+    if (this.series.metric(metric) === undefined) this.series.refreshAll();
+    const known = this.series.metric(metric);
+    if (known === undefined) throw this.#unknown(metric);
     const conditions = new SeriesConditions(selectors);
     const selection = new Selection(this.#settings.limits.series);
-    for (const view of this.views) {
-      const series = view.index.metric(metric);
-      if (series !== undefined) selection.add(view, view.index.select(series, conditions));
-    }
+    for (const view of this.views) selection.add(view, view.index.select(known, conditions));
     return selection;
   }
 
-  #isKnown(metric: string): boolean {
-    return this.views.some((view) => view.index.metric(metric) !== undefined);
-  }
-
   #unknown(metric: string): MillraceError {
-    const names = new Set<string>();
-    for (const { index } of this.views) for (const { name } of index.metrics) names.add(name);
+    const names = this.series.metrics.map(({ name }) => name);
     const near = nearest(metric, names, NEAR_NAMES_MAX);
     const hint = near.length === 0 ? 'GET /metrics/names lists all.' : `Near names: ${near.join(', ')}.`;
     return new MillraceError('MR_UNKNOWN_METRIC', `There is no metric ${JSON.stringify(metric)}. ${hint}`, {

@@ -1,6 +1,5 @@
 import { Piscina } from 'piscina';
 import { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
-import { ShardMap } from '../../native-free-core/series/refs.js';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { MOVED_BYTES_MIN } from './limits.js';
@@ -8,7 +7,7 @@ import { LiveCoverage } from './live-coverage.js';
 import { QueryEngine } from './query-engine.js';
 import { QueryFindings } from './query-findings.js';
 import { ALL_TICKETS, type QueryReply, type QueryTask, type QueryThreadData } from './query-task.js';
-import { ShardView } from './shard-view.js';
+import { seeShards } from './seen-shards.js';
 import { QueryCancelled, StopCheck } from './stop-check.js';
 
 /** What a thread keeps from query to query; made by its first one. */
@@ -31,14 +30,10 @@ const watch = setInterval(() => {
 }, WATCH_MS).unref();
 
 function makeContext(): Context {
-  const { shardCount, shardPaths, memories, retention, tierBytesMax, limits, cancelled } = data;
-  const map = new ShardMap(shardCount);
+  const { retention, tierBytesMax, limits, cancelled } = data;
   const findings = new QueryFindings();
-  const views = memories.map((memory, shard) => {
-    return new ShardView({ shard, map, path: shardPaths[shard]!, memory }, findings);
-  });
   return {
-    engine: new QueryEngine(views, findings, coverage, {
+    engine: new QueryEngine(seeShards(data, findings), findings, coverage, {
       retention: new RetentionPolicy(retention),
       tierBytesMax,
       limits,

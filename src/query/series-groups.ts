@@ -1,4 +1,3 @@
-import { findLabelValue, textEnd } from '../../native-free-core/series/series-key.js';
 import type { Labels } from '../http/ports.js';
 import type { Selection } from './selection.js';
 
@@ -22,20 +21,27 @@ export class SeriesGroups {
   }
 
   #group(selection: Selection, groupBy: readonly string[]): Labels[] {
-    const names = groupBy.map((name) => Buffer.from(name, 'utf8'));
     const found = new Map<string, number>();
     const values: string[][] = [];
+    /** Groups of the label sets that were met: the metrics of a host mostly share theirs, and its series a group. */
+    const ofSets = new Map<number, number>();
     let ordinal = 0;
     for (const { view, ids } of selection.shards) {
+      const { series } = view.index;
+      const labels = groupBy.map((name) => series.labels.label(name));
       for (let i = 0; i < ids.length; i++, ordinal++) {
-        const { block, offset } = view.index.keyOf(ids.items[i]!);
-        const texts = names.map((name) => textOf(block, findLabelValue(block, offset, name)));
-        // Lengths in front keep values of several labels apart.
-        const key = texts.length === 1 ? texts[0]! : texts.map((text) => `${text.length}:${text}`).join('');
-        let group = found.get(key);
+        const set = series.reader.setOf(ids.items[i]!);
+        let group = ofSets.get(set);
         if (group === undefined) {
-          group = values.push(texts) - 1;
-          found.set(key, group);
+          const entries = labels.map((label) => (label === 0 ? 0 : series.labels.valueOfSet(set, label)));
+          const key = entries.join();
+          group = found.get(key);
+          if (group === undefined) {
+            group = values.length;
+            found.set(key, group);
+            values.push(entries.map((entry) => (entry === 0 ? '' : series.labels.texts.of(entry))));
+          }
+          ofSets.set(set, group);
         }
         this.#groups[ordinal] = group;
       }
@@ -57,9 +63,6 @@ export class SeriesGroups {
     });
   }
 }
-
-const textOf = (block: Buffer, at: number): string =>
-  at < 0 ? '' : block.toString('utf8', at + 2, textEnd(block, at));
 
 function compare(a: readonly string[], b: readonly string[]): number {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;

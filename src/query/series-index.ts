@@ -1,252 +1,274 @@
-import type { ShardMap } from '../../native-free-core/series/refs.js';
+import { assert } from '../../native-free-core/assert.js';
+import { GROUP_COUNT } from '../../native-free-core/limits.js';
 import {
-  findLabelValue,
-  forEachLabel,
-  nameEnd,
-  nameStart,
-  textEnd,
-} from '../../native-free-core/series/series-key.js';
-import { numberedKey, numberOfKey, tableEnd } from '../store/keys.js';
-import { forEachSeries, pageOfNumber } from '../store/series-page.js';
-import type { StoreReader } from '../store/shard-store.js';
-import { TABLE_SERIES } from '../store/store-layout.js';
-import { KeyHeap } from './key-heap.js';
+  COLUMN_FIRST,
+  COLUMN_METRIC,
+  COLUMN_NEXT,
+  COLUMN_PLACE,
+  COLUMN_SET,
+  ENTRY_FIRST,
+  PLACE_NUMBER_BITS,
+  ROOT_METRICS,
+} from '../../native-free-core/series-index/series-index-layout.js';
+import type { SeriesIndexMemory } from '../../native-free-core/series-index/series-index-memory.js';
+import { SeriesIndexReader } from '../../native-free-core/series-index/series-index-reader.js';
+import { MillraceError } from '../errors.js';
+import { BitSet } from './bit-set.js';
+import type { IndexPass } from './index-pass.js';
 import type { SeriesConditions } from './label-matcher.js';
-import { U32List } from './u32-list.js';
+import { BUSY_RETRY_MS } from './limits.js';
+import { SeriesLabels } from './series-labels.js';
+import { SetChoice } from './set-choice.js';
+import type { StopCheck } from './stop-check.js';
 
-/** Series of one metric by the value of one label; built when it is first asked for, then grown. */
-interface LabelPostings {
-  /** Ids by value, ascending. */
-  ids: Map<string, number[]>;
-  /** Ids of the metric, in each group, that are in already. */
-  seen: number[];
+/** A metric that has series. */
+export interface IndexedMetric {
+  name: string;
+  /** Its entry in the index. */
+  entry: number;
+  /** Counted from 0 in the order in which the index met them. */
+  order: number;
 }
 
-/** A metric of one shard: the ids of its series by group (counted from the shard's first), ascending. */
-export class MetricSeries {
-  readonly name: string;
-  /** Counted from 0 in this index. */
-  readonly order: number;
-  readonly groups: (U32List | undefined)[] = [];
-  readonly postings = new Map<string, LabelPostings>();
-  count = 0;
-
-  constructor(name: string, order: number) {
-    this.name = name;
-    this.order = order;
-  }
+/** Rows of series by group and, within it, by number; those of group g are rows[starts[g] … starts[g + 1] - 1]. */
+export interface SelectedRows {
+  rows: Uint32Array;
+  starts: Int32Array;
 }
-
-/** Is told of a series page that can't be read. */
-export type DamagedPage = (group: number, page: number) => void;
 
 /**
- * The series of one shard in memory of one query thread: by metric, with their canonical keys. Built from the shard's
- * series pages and grown from them; a page only ever gains series at its end, and numbers in a group ascend, so only
- * pages at or behind the last known number are read again. A series has an id here, its place in the columns.
- *
- * Within a group ids ascend with numbers. About 20 bytes a series besides its key.
+ * The index of labels as one query thread sees it (series-index-layout.ts says how it lies in memory). The memory is shared: a thread
+ * has nothing of its own but scratch, some remembered texts and the names of metrics.
  */
 export class SeriesIndex {
-  readonly #map: ShardMap;
-  readonly #shard: number;
-  readonly #heap = new KeyHeap();
-  readonly #addresses = new U32List(1_024);
-  readonly #numbers = new U32List(1_024);
-  readonly #localGroups = new U32List(1_024);
-  readonly #metricOrders = new U32List(1_024);
-  readonly #metrics = new Map<string, MetricSeries>();
-  /** By group, counted from the shard's first: the number behind the last known one. */
-  readonly #nextNumbers: number[];
-  /** The metric of the series added last: neighbours often share theirs. */
-  #lastMetric: MetricSeries | undefined;
+  readonly reader: SeriesIndexReader;
+  readonly labels: SeriesLabels;
+  readonly #pass: IndexPass;
+  readonly #choice: SetChoice;
+  readonly #rowBits = new BitSet();
+  readonly #metrics = new Map<string, IndexedMetric>();
+  readonly #byOrder: IndexedMetric[] = [];
+  #rows = new Int32Array(1_024);
+  #epoch = -1;
+  #stop: StopCheck | undefined;
+  #last:
+    | { metrics: readonly IndexedMetric[]; conditions: SeriesConditions; rows: number; found: SelectedRows }
+    | undefined;
 
-  constructor(shard: number, map: ShardMap) {
-    this.#shard = shard;
-    this.#map = map;
-    this.#nextNumbers = new Array<number>(map.groupCount(shard)).fill(0);
+  constructor(memory: SeriesIndexMemory, pass: IndexPass) {
+    this.reader = new SeriesIndexReader(memory);
+    this.labels = new SeriesLabels(this.reader);
+    this.#pass = pass;
+    this.#choice = new SetChoice(this.reader);
+  }
+
+  /**
+   * Begins a query: sees to it that all series are in that shards had counted before, which they do once they are stored.
+   * @throws MillraceError MR_STARTING, MR_QUERY_TIMEOUT; QueryCancelled
+   */
+  begin(stop: StopCheck): void {
+    this.#stop = stop;
+    this.#bring(false, stop);
+  }
+
+  /** Takes also what is stored and not counted yet, before a client is told that there is none. */
+  refreshAll(): void {
+    assert(this.#stop !== undefined, 'an index is refreshed outside of a query');
+    this.#bring(true, this.#stop);
+  }
+
+  /** @throws MillraceError MR_BUSY when what the query read is not the index that there is now */
+  end(): void {
+    if (this.reader.isSame) return;
+    throw new MillraceError('MR_BUSY', 'The index of series was built anew meanwhile. Try again.', {
+      retryAfterMs: BUSY_RETRY_MS,
+    });
+  }
+
+  #bring(always: boolean, stop: StopCheck): void {
+    this.#pass.bring(this.reader, always, stop);
+    if (this.reader.epoch !== this.#epoch) this.#forget();
+    this.#takeMetrics();
   }
 
   get count(): number {
-    return this.#numbers.length;
+    return this.reader.rows;
   }
 
-  get metrics(): Iterable<MetricSeries> {
-    return this.#metrics.values();
+  get metrics(): readonly IndexedMetric[] {
+    return this.#byOrder;
   }
 
-  metric(name: string): MetricSeries | undefined {
+  metric(name: string): IndexedMetric | undefined {
     return this.#metrics.get(name);
   }
 
-  /** The series' group, counted from the shard's first. */
-  localGroupOf(id: number): number {
-    return this.#localGroups.items[id]!;
+  metricAt(row: number): IndexedMetric {
+    return this.#byOrder[this.reader.ordinalOf(this.reader.metricOf(row))]!;
   }
 
-  numberOf(id: number): number {
-    return this.#numbers.items[id]!;
-  }
-
-  /** The `order` of the series' metric. */
-  metricOrderOf(id: number): number {
-    return this.#metricOrders.items[id]!;
-  }
-
-  slotOf(id: number): number {
-    // The same as ShardMap.slotOf, without the search for the shard.
-    return this.#numbers.items[id]! * this.#nextNumbers.length + this.#localGroups.items[id]!;
-  }
-
-  /** The series' canonical key: it begins at `offset` of `block`. */
-  keyOf(id: number): { block: Buffer; offset: number } {
-    const address = this.#addresses.items[id]!;
-    return { block: this.#heap.block(address), offset: this.#heap.offset(address) };
-  }
-
-  labelsOf(id: number): Record<string, string> {
-    const { block, offset } = this.keyOf(id);
-    const labels: [string, string][] = [];
-    forEachLabel(block, offset, (range) => {
-      const name = block.toString('utf8', range.nameStart, range.nameEnd);
-      labels.push([name, block.toString('utf8', range.valueStart, range.valueEnd)]);
-    });
-    // Defines own properties: a label may be called __proto__.
-    return Object.fromEntries(labels);
-  }
-
-  /** Takes the series that were stored since the last call. */
-  refresh(reader: StoreReader, onDamaged: DamagedPage): void {
-    for (let local = 0; local < this.#nextNumbers.length; local++) {
-      const group = this.#map.firstGroup(this.#shard) + local;
-      const from = numberedKey(group, TABLE_SERIES, pageOfNumber(this.#nextNumbers[local]!));
-      reader.forEach(from, tableEnd(group, TABLE_SERIES), (key, value) => {
-        const page = numberOfKey(key);
-        const known = this.#nextNumbers[local]!;
-        const whole = forEachSeries(value, page, (number, _hashOffset, keyOffset, keyBytes) => {
-          if (number >= known) this.#add(local, number, value, keyOffset, keyBytes);
-        });
-        if (!whole) onDamaged(group, page);
-        return true;
-      });
-    }
-  }
-
-  /** The ids of a metric's series that meet the conditions, by group and, within it, by number. */
-  select(metric: MetricSeries, conditions: SeriesConditions): U32List {
-    const found = new U32List(16);
-    const candidates = this.#candidates(metric, conditions);
-    if (candidates !== undefined) {
-      for (const id of candidates) if (this.#matches(id, conditions)) found.push(id);
-      return this.#sorted(found);
-    }
-    for (const ids of metric.groups) {
-      if (ids === undefined) continue;
-      for (let i = 0; i < ids.length; i++) {
-        const id = ids.items[i]!;
-        if (conditions.takesAllSeries || this.#matches(id, conditions)) found.push(id);
-      }
-    }
+  /** The rows of a metric's series, and of those alone that meet the conditions. */
+  select(metrics: readonly IndexedMetric[], conditions: SeriesConditions): SelectedRows {
+    const last = this.#last;
+    const { rows } = this.reader;
+    if (
+      last?.conditions === conditions &&
+      last.rows === rows &&
+      last.metrics.length === metrics.length &&
+      last.metrics.every((metric, i) => metric === metrics[i])
+    )
+      return last.found;
+    this.#choice.choose(conditions);
+    const count = metrics.length === 1 ? this.#ofOne(metrics[0]!) : this.#ofMany(metrics);
+    const found = this.#byGroup(count);
+    this.#last = { metrics: [...metrics], conditions, rows, found };
     return found;
   }
 
-  /** The same of several metrics. */
-  selectAll(metrics: readonly MetricSeries[], conditions: SeriesConditions): U32List {
-    const found = new U32List(16);
-    for (const metric of metrics) {
-      const { items, length } = this.select(metric, conditions);
-      for (let i = 0; i < length; i++) found.push(items[i]!);
+  /** A row of the metric in one of `groupCount` groups. */
+  anyRowOf({ entry }: IndexedMetric, firstGroup: number, groupCount: number): number | undefined {
+    const count = this.#copyRows(entry);
+    for (let i = 0; i < count; i++) {
+      const group = this.reader.groupOf(this.#rows[i]!) - firstGroup;
+      if (group >= 0 && group < groupCount) return this.#rows[i]!;
     }
-    return this.#sorted(found);
-  }
-
-  /** Sorts ids by group and number: numbers of a group ascend with ids, so group and id are the key. */
-  #sorted(ids: U32List): U32List {
-    const { items, length } = ids;
-    if (length < 2) return ids;
-    // A native sort of doubles takes a tenth of the time of one with a comparator.
-    const keys = new Float64Array(length);
-    for (let i = 0; i < length; i++) keys[i] = this.#localGroups.items[items[i]!]! * 2 ** 32 + items[i]!;
-    keys.sort();
-    for (let i = 0; i < length; i++) items[i] = keys[i]! % 2 ** 32;
-    return ids;
+    return undefined;
   }
 
   /** Whether any series of a metric meets the conditions. */
-  hasAny(metric: MetricSeries, conditions: SeriesConditions): boolean {
-    return conditions.takesAllSeries ? metric.count > 0 : this.select(metric, conditions).length > 0;
+  hasAny({ entry }: IndexedMetric, conditions: SeriesConditions): boolean {
+    this.#choice.choose(conditions);
+    const choice = this.#choice;
+    if (choice.isAll) return true;
+    const sets = this.reader.views.columns[COLUMN_SET]!;
+    const all = this.#copyRows(entry);
+    for (let i = 0; i < all; i++) if (choice.bits.has(sets[this.#rows[i]!]!)) return true;
+    return false;
   }
 
-  #matches(id: number, conditions: SeriesConditions): boolean {
-    const address = this.#addresses.items[id]!;
-    return conditions.matchesLabels(this.#heap.block(address), this.#heap.offset(address));
+  #forget(): void {
+    this.#epoch = this.reader.epoch;
+    this.#metrics.clear();
+    this.#byOrder.length = 0;
+    this.#last = undefined;
+    this.labels.texts.clear();
   }
 
-  /** The shortest list of series that one of the equalities leaves; undefined when there is none. */
-  #candidates(metric: MetricSeries, conditions: SeriesConditions): readonly number[] | undefined {
-    let shortest: readonly number[] | undefined;
-    for (const { label, value } of conditions.equalities) {
-      const ids = this.#postings(metric, label).ids.get(value) ?? [];
-      if (shortest === undefined || ids.length < shortest.length) shortest = ids;
+  #takeMetrics(): void {
+    const { reader } = this;
+    const { heap } = reader.views;
+    const known = this.#byOrder.length;
+    const size = reader.itemCount(ROOT_METRICS);
+    if (size === known) return;
+    const entries = new Int32Array(size);
+    const count = reader.copyItems(ROOT_METRICS, Number.POSITIVE_INFINITY, entries);
+    for (let order = known; order < count; order++) {
+      const entry = entries[order]!;
+      const first = heap[entry + ENTRY_FIRST]! - 1;
+      // What is not published comes with the next refresh.
+      if (first < 0 || first >= reader.rows) return;
+      const metric = { name: this.labels.texts.of(entry), entry, order };
+      this.#byOrder.push(metric);
+      this.#metrics.set(metric.name, metric);
     }
-    return shortest;
   }
 
-  #postings(metric: MetricSeries, label: string): LabelPostings {
-    let postings = metric.postings.get(label);
-    if (postings === undefined) {
-      postings = { ids: new Map(), seen: [] };
-      metric.postings.set(label, postings);
+  /** Leaves the rows of one metric in front of `#rows`, ascending; answers how many. */
+  #ofOne({ entry }: IndexedMetric): number {
+    const choice = this.#choice;
+    const { columns } = this.reader.views;
+    if (choice.isList && choice.count * 4 < this.reader.itemCount(entry)) {
+      const metrics = columns[COLUMN_METRIC]!;
+      return this.#ofSets((row) => metrics[row] === entry);
     }
-    const name = Buffer.from(label, 'utf8');
-    const { ids, seen } = postings;
-    metric.groups.forEach((list, local) => {
-      if (list === undefined) return;
-      for (let i = seen[local] ?? 0; i < list.length; i++) {
-        const id = list.items[i]!;
-        const value = this.#labelText(id, name);
-        if (value === undefined) continue;
-        const same = ids.get(value);
-        if (same === undefined) ids.set(value, [id]);
-        else same.push(id);
-      }
-      seen[local] = list.length;
-    });
-    return postings;
+    const all = this.#copyRows(entry);
+    if (choice.isAll) return all;
+    const sets = columns[COLUMN_SET]!;
+    const rows = this.#rows;
+    const { bits } = choice;
+    let count = 0;
+    for (let i = 0; i < all; i++) if (bits.has(sets[rows[i]!]!)) rows[count++] = rows[i]!;
+    return count;
   }
 
-  #labelText(id: number, name: Uint8Array): string | undefined {
-    const address = this.#addresses.items[id]!;
-    const block = this.#heap.block(address);
-    const at = findLabelValue(block, this.#heap.offset(address), name);
-    return at < 0 ? undefined : block.toString('utf8', at + 2, textEnd(block, at));
-  }
-
-  // Five arguments: one call a series while an index of a million is built.
-  #add(local: number, number: number, value: Uint8Array, keyOffset: number, keyBytes: number): void {
-    const id = this.#numbers.length;
-    const address = this.#heap.add(value, keyOffset, keyBytes);
-    this.#addresses.push(address);
-    this.#numbers.push(number);
-    this.#localGroups.push(local);
-    this.#nextNumbers[local] = number + 1;
-    const metric = this.#metricOf(address);
-    this.#metricOrders.push(metric.order);
-    (metric.groups[local] ??= new U32List()).push(id);
-    metric.count++;
-  }
-
-  #metricOf(address: number): MetricSeries {
-    const block = this.#heap.block(address);
-    const offset = this.#heap.offset(address);
-    const name = block.toString('utf8', nameStart(offset), nameEnd(block, offset));
-    if (this.#lastMetric?.name === name) return this.#lastMetric;
-    let metric = this.#metrics.get(name);
-    if (metric === undefined) {
-      metric = new MetricSeries(name, this.#metrics.size);
-      this.#metrics.set(name, metric);
+  /** The rows in the chosen sets, by way of the sets: for few of them. */
+  #ofSets(takes: (row: number) => boolean): number {
+    const { list, count } = this.#choice;
+    let found = 0;
+    for (let i = 0; i < count; i++) {
+      this.#forEachRow(list[i]!, (row) => {
+        if (!takes(row)) return;
+        this.#reserve(found + 1);
+        this.#rows[found++] = row;
+      });
     }
-    this.#lastMetric = metric;
-    return metric;
+    this.#rows.subarray(0, found).sort();
+    return found;
+  }
+
+  #forEachRow(set: number, visit: (row: number) => void): void {
+    const { columns } = this.reader.views;
+    const { rows } = this.reader;
+    const next = columns[COLUMN_NEXT]!;
+    let last = -1;
+    // Rows of a set ascend; looked at so that an index that is emptied meanwhile leads nobody in a circle.
+    for (let row = columns[COLUMN_FIRST]![set]! - 1; row > last && row < rows; row = next[row]! - 1) {
+      visit(row);
+      last = row;
+    }
+  }
+
+  /** The rows of several metrics in the chosen sets, which are few. */
+  #ofManyInSets(metrics: readonly IndexedMetric[]): number {
+    const entries = this.reader.views.columns[COLUMN_METRIC]!;
+    const wanted = new Set(metrics.map(({ entry }) => entry));
+    return this.#ofSets((row) => wanted.has(entries[row]!));
+  }
+
+  /** The rows of several metrics. */
+  #ofMany(metrics: readonly IndexedMetric[]): number {
+    const { reader } = this;
+    if (this.#choice.isList) return this.#ofManyInSets(metrics);
+    const { rows } = reader;
+    const sets = reader.views.columns[COLUMN_SET]!;
+    const { isAll, bits } = this.#choice;
+    this.#rowBits.reset(rows);
+    for (const { entry } of metrics) reader.markItems(entry, rows, this.#rowBits.words);
+    this.#reserve(rows);
+    const found = this.#rowBits.copyInto(this.#rows);
+    if (isAll) return found;
+    let count = 0;
+    for (let i = 0; i < found; i++) if (bits.has(sets[this.#rows[i]!]!)) this.#rows[count++] = this.#rows[i]!;
+    return count;
+  }
+
+  /** A metric's rows in front of `#rows`; answers how many. */
+  #copyRows(entry: number): number {
+    const size = this.reader.itemCount(entry);
+    this.#reserve(size);
+    return this.reader.copyItems(entry, this.reader.rows, this.#rows);
+  }
+
+  /** The first `count` of `#rows`, which ascend, by group: numbers of a group ascend with rows. */
+  #byGroup(count: number): SelectedRows {
+    const places = this.reader.views.columns[COLUMN_PLACE]!;
+    const rows = this.#rows;
+    const starts = new Int32Array(GROUP_COUNT + 1);
+    for (let i = 0; i < count; i++) starts[(places[rows[i]!]! >>> PLACE_NUMBER_BITS) + 1]!++;
+    for (let group = 0; group < GROUP_COUNT; group++) starts[group + 1]! += starts[group]!;
+    const sorted = new Uint32Array(count);
+    const at = starts.slice();
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      sorted[at[places[row]! >>> PLACE_NUMBER_BITS]!++] = row;
+    }
+    return { rows: sorted, starts };
+  }
+
+  #reserve(count: number): void {
+    if (this.#rows.length >= count) return;
+    const larger = new Int32Array(2 ** Math.ceil(Math.log2(count)));
+    larger.set(this.#rows);
+    this.#rows = larger;
   }
 }

@@ -1,10 +1,11 @@
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { ShardCounters } from '../shard/shard-counters.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
-import { LmdbSnapshots } from '../store/lmdb-store.js';
+import { type LmdbSnapshot, LmdbSnapshots } from '../store/lmdb-store.js';
 import { HeadReader } from './head-reader.js';
 import type { QueryFindings } from './query-findings.js';
-import { SeriesIndex } from './series-index.js';
+import type { SeriesIndex } from './series-index.js';
+import { ShardSeries } from './shard-series.js';
 import { ShardSnapshot } from './shard-snapshot.js';
 
 /** Where a shard is found: its number among all, its store's folder, its shared memory. */
@@ -15,23 +16,22 @@ export interface ShardPlace {
   memory: ShardMemory;
 }
 
-/** One shard seen from one query thread: the index of its series, its open state, snapshots of its store. */
+/** One shard seen from one query thread: its series, its open state, snapshots of its store. */
 export class ShardView {
-  readonly index: SeriesIndex;
+  readonly index: ShardSeries;
   readonly head: HeadReader;
   readonly memory: ShardMemory;
   readonly #place: ShardPlace;
   readonly #counters: ShardCounters;
   readonly #snapshots: LmdbSnapshots;
   readonly #findings: QueryFindings;
-  /** Series that the shard counted when the index was grown last. */
-  #seenSeries = -1;
 
-  constructor(place: ShardPlace, findings: QueryFindings) {
+  /** `series` is the index of all shards. */
+  constructor(place: ShardPlace, findings: QueryFindings, series: SeriesIndex) {
     this.#place = place;
     this.#findings = findings;
     this.memory = place.memory;
-    this.index = new SeriesIndex(place.shard, place.map);
+    this.index = new ShardSeries(series, place.shard, place.map);
     this.#counters = new ShardCounters(place.memory.counters);
     this.head = new HeadReader(place.memory.head, () => this.#counters.get('restarts'));
     this.#snapshots = new LmdbSnapshots(place.path);
@@ -45,29 +45,11 @@ export class ShardView {
     return this.#place.map.groupCount(this.#place.shard);
   }
 
-  /**
-   * Grows the index when the shard has counted new series, which it does once they are stored; `always` also when it
-   * has not, before a client is told that there is none.
-   */
-  refresh(always: boolean): void {
-    // Before the snapshot is opened: what is counted is in it.
-    const series = this.#counters.get('series');
-    if (series === this.#seenSeries && !always) return;
-    const reader = this.#snapshots.open();
-    try {
-      this.index.refresh(reader, (group, page) => {
-        this.#findings.add('series page', `group ${group}, page ${page}`);
-      });
-      this.#seenSeries = series;
-    } finally {
-      reader.close();
-    }
-  }
-
   /** The slot of one of a metric's series; undefined when the shard has none. */
   anySlotOf(metric: string): number | undefined {
-    const ids = this.index.metric(metric)?.groups.find((group) => group !== undefined);
-    return ids && this.index.slotOf(ids.items[0]!);
+    const known = this.index.metric(metric);
+    const row = known && this.index.series.anyRowOf(known, this.firstGroup, this.groupCount);
+    return row === undefined ? undefined : this.index.slotOf(row);
   }
 
   /** A view of everything that the shard has. Close it soon: the store keeps every page that it shows. */
@@ -79,6 +61,11 @@ export class ShardView {
       reader.close();
       throw error;
     }
+  }
+
+  /** A view of the store alone. Close it soon. */
+  openStore(): LmdbSnapshot {
+    return this.#snapshots.open();
   }
 
   close(): Promise<void> {

@@ -17,7 +17,7 @@ import {
 
 /**
  * A data folder: `millrace.json` (what holds for ever: the format and the key of the series hash; and the number of shards),
- * `millrace.pid` while a process has it, and `shard-0`, `shard-1`, … with an LMDB environment each.
+ * `millrace.pid` while a process has it, `shard-0`, `shard-1`, … with an LMDB environment each, and `series.index`.
  */
 export class Folder {
   readonly path: string;
@@ -81,6 +81,11 @@ export class Folder {
   install(shards: number, onChange?: OnChange): void {
     const { checksum: _, ...fields } = this.#manifest;
     this.#manifest = installShards(this.path, { ...fields, shards }, onChange);
+  }
+
+  /** The stored index of labels, which the folder can do without. */
+  get indexPath(): string {
+    return join(this.path, 'series.index');
   }
 
   /** Gives the folder up. */

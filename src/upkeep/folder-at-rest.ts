@@ -1,12 +1,17 @@
 import { SERIES_TOTAL_MAX } from '../../native-free-core/limits.js';
 import { RetentionPolicy, type RetentionSpec } from '../../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../../native-free-core/series/refs.js';
+import { createSeriesIndexMemory } from '../../native-free-core/series-index/series-index-memory.js';
 import type { Clock } from '../clock.js';
 import type { QueryAnswer, QueryRequest } from '../http/ports.js';
+import type { IndexedShard } from '../indexer/index-builder.js';
+import { indexSizes } from '../indexer/index-sizes.js';
+import { OwnIndexPass } from '../indexer/own-index-pass.js';
 import { LiveCoverage } from '../query/live-coverage.js';
 import { QueryEngine } from '../query/query-engine.js';
 import { QueryFindings } from '../query/query-findings.js';
 import type { QueryLimits } from '../query/query-limits.js';
+import { SeriesIndex } from '../query/series-index.js';
 import { ShardView } from '../query/shard-view.js';
 import { StopCheck } from '../query/stop-check.js';
 import { recoverShard } from '../shard/recovery.js';
@@ -48,6 +53,7 @@ export class FolderAtRest {
   readonly #stores: LmdbStore[] = [];
   readonly #views: ShardView[] = [];
   readonly #met = new QueryFindings();
+  readonly #series: SeriesIndex;
   readonly #engine: QueryEngine;
 
   /** @throws MillraceError when the folder can't be opened, or an engine has it */
@@ -60,6 +66,11 @@ export class FolderAtRest {
     this.#clock = clock;
     try {
       const map = new ShardMap(folder.manifest.shards);
+      const index = createSeriesIndexMemory(indexSizes(SERIES_TOTAL_MAX), folder.hashKey);
+      const pass = new OwnIndexPass(index, this.#indexedShards(map), (group, page) => {
+        this.#met.add('series page', `group ${group}, page ${page}`);
+      });
+      this.#series = new SeriesIndex(index, pass);
       const memories = Array.from({ length: map.shardCount }, (_, shard) => this.#openShard(shard, map));
       const coverage = new LiveCoverage(memories, clock);
       coverage.observe();
@@ -68,7 +79,8 @@ export class FolderAtRest {
         tierBytesMax: [],
         limits: NO_LIMITS,
       };
-      this.#engine = new QueryEngine(this.#views, this.#met, coverage, options);
+      const seen = { views: this.#views, series: this.#series };
+      this.#engine = new QueryEngine(seen, this.#met, coverage, options);
     } catch (error) {
       void this.close();
       throw error;
@@ -82,8 +94,18 @@ export class FolderAtRest {
     this.#stores.push(store);
     const { recovered } = recoverShard({ shard, map, memory, store, session: 1 }, this.#clock);
     this.findings.push(...recovered.findings);
-    this.#views.push(new ShardView({ shard, map, path, memory }, this.#met));
+    this.#views.push(new ShardView({ shard, map, path, memory }, this.#met, this.#series));
     return memory;
+  }
+
+  #indexedShards(map: ShardMap): IndexedShard[] {
+    return Array.from({ length: map.shardCount }, (_, shard) => ({
+      firstGroup: map.firstGroup(shard),
+      groupCount: map.groupCount(shard),
+      // Nothing comes to a folder at rest: the first pass takes all.
+      countSeries: () => 1,
+      openStore: () => this.#views[shard]!.openStore(),
+    }));
   }
 
   answer(request: QueryRequest): QueryAnswer {

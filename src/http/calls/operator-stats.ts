@@ -43,6 +43,7 @@ export const operatorStatsCall = defineCall({
         damaged: 0,
         difference: 0,
       },
+      series_index: { series: 10_000, label_sets: 1_000, bytes: 1_200_000, left_out: 0, restarts: 0 },
       queries: { threads: 1, answered: 1_000, in_flight: 0, latency: LATENCY_EXAMPLE },
       http: { requests: 1_200, in_flight: 1 },
       event_loop_delay: LATENCY_EXAMPLE,

@@ -59,6 +59,7 @@ export const OPERATOR_STATS = z.looseObject({
   }),
   shards: z.array(SHARD_STATS),
   conservation: numbers.meta({ description: 'accepted = open + stored + expired + damaged.' }),
+  series_index: z.looseObject({ series: z.int(), bytes: z.number(), left_out: z.int() }),
   queries: z.looseObject({ threads: z.int(), answered: z.number(), in_flight: z.int(), latency: LATENCY }),
   http: numbers,
   event_loop_delay: LATENCY,

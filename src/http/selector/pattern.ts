@@ -1,4 +1,5 @@
 import { PATTERN_DFA_STATES_MAX, PATTERN_STATES_MAX } from '../limits.js';
+import { literalsOf, prefixOf } from './pattern-literals.js';
 import { PatternError, type PatternNode, parsePattern, type Ranges } from './pattern-parser.js';
 
 /**
@@ -35,6 +36,12 @@ interface State {
 export interface Pattern {
   /** Whether the whole value matches, from its first character to its last. */
   matches(value: string): boolean;
+  /** The same of well-formed UTF-8, without making a text of it. */
+  matchesUtf8(bytes: Uint8Array, start: number, end: number): boolean;
+  /** What every value that matches begins with. */
+  readonly prefix: string;
+  /** All values that match, where they are few. */
+  readonly literals: readonly string[] | undefined;
 }
 
 /**
@@ -42,7 +49,8 @@ export interface Pattern {
  * @throws PatternError with the position of the fault
  */
 export function compilePattern(text: string): Pattern {
-  return new Automaton(compile(parsePattern(text)));
+  const root = parsePattern(text);
+  return new Automaton(compile(root), prefixOf(root), literalsOf(root));
 }
 
 function compile(root: PatternNode): Instruction[] {
@@ -102,13 +110,17 @@ function tooManyStates(): never {
 const ASCII = 128;
 
 class Automaton implements Pattern {
+  readonly prefix: string;
+  readonly literals: readonly string[] | undefined;
   readonly #program: readonly Instruction[];
   #states = new Map<string, State>();
   #start: State;
   /** Marks instructions already reached in the closure being built. */
   readonly #seen: Uint8Array;
 
-  constructor(program: readonly Instruction[]) {
+  constructor(program: readonly Instruction[], prefix: string, literals: readonly string[] | undefined) {
+    this.prefix = prefix;
+    this.literals = literals;
     this.#program = program;
     this.#seen = new Uint8Array(program.length);
     this.#start = this.#stateOf([0], true);
@@ -121,6 +133,25 @@ class Automaton implements Pattern {
       if (code > 0xffff) i++;
       state = (code < ASCII ? state.next[code] : undefined) ?? this.#step(state, code);
       if (state.sets.length === 0) return i === value.length - 1 && state.matches;
+    }
+    return state.matches;
+  }
+
+  matchesUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+    let state = this.#start;
+    for (let i = start; i < end; ) {
+      const first = bytes[i]!;
+      if (first < ASCII) {
+        state = state.next[first] ?? this.#step(state, first);
+        i++;
+      } else {
+        const length = utf8Length(first);
+        let code = first & (0x7f >> length);
+        for (let k = 1; k < length; k++) code = (code << 6) | (bytes[i + k]! & 0x3f);
+        state = this.#step(state, code);
+        i += length;
+      }
+      if (state.sets.length === 0) return i >= end && state.matches;
     }
     return state.matches;
   }
@@ -178,6 +209,9 @@ class Automaton implements Pattern {
     this.#states = new Map();
   }
 }
+
+/** Bytes of the character that begins with this byte, which is none of ASCII. */
+const utf8Length = (first: number): number => (first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2);
 
 function contains(ranges: Ranges, code: number): boolean {
   for (let i = 0; i < ranges.length; i += 2) {

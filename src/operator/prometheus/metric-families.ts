@@ -73,6 +73,13 @@ const ingest: readonly MetricFamily<Stats>[] = [
 ];
 
 const reading: readonly MetricFamily<Stats>[] = [
+  gauge('millrace_indexed_series', 'Series in the index of labels.', (s) => s.series_index.series),
+  gauge('millrace_index_bytes', 'Memory of the index of labels.', (s) => s.series_index.bytes),
+  gauge(
+    'millrace_index_left_out_series',
+    'Series that found no room in the index of labels, and are not found by queries.',
+    (s) => s.series_index.left_out,
+  ),
   gauge('millrace_query_threads', 'Threads that answer queries.', (s) => s.queries.threads),
   counter('millrace_queries_total', 'Queries by how they ended.', ({ queries }) => [
     [{ outcome: 'answered' }, queries.answered],

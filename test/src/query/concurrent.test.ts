@@ -15,7 +15,9 @@ import { writePointsHead, writeSeries } from '../../../native-free-core/entry/en
 import { RingProducer } from '../../../native-free-core/ring/ring-producer.js';
 import { ShardMap } from '../../../native-free-core/series/refs.js';
 import { SeriesKeyBuilder } from '../../../native-free-core/series/series-key-builder.js';
+import { createSeriesIndexMemory } from '../../../native-free-core/series-index/series-index-memory.js';
 import { loadConfig } from '../../../src/config/load-config.js';
+import { indexSizes } from '../../../src/indexer/index-sizes.js';
 import { createLogger } from '../../../src/log.js';
 import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
 import { QueryPool } from '../../../src/query/query-pool.js';
@@ -23,12 +25,14 @@ import { createShardMemory } from '../../../src/shard/shard-memory.js';
 import { SHARD_BOUNDS } from '../../../src/shard/shard-options.js';
 import { ShardPool } from '../../../src/shard/shard-pool.js';
 import { bodyOf, statsRequest } from './oracle.js';
+import { startIndexer } from './start-indexer.js';
 
 /** Enough for a flush of several steps: a step looks at 4,096. */
 const SERIES = 6_000;
 const BATCH = 6_000;
 const RUN_MS = 4_000;
 const never = new AbortController().signal;
+const HASH_KEY = { k0Low: 1, k0High: 2, k1Low: 3, k1High: 4 };
 
 const ring = (memory: SharedArrayBuffer): RingProducer => new RingProducer(memory);
 
@@ -79,15 +83,11 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
   const shards = new ShardPool([task], hooks, createLogger('silent'));
   await shards.start();
   const producer = ring(memory.ring);
+  const index = createSeriesIndexMemory(indexSizes(10_000), HASH_KEY);
+  const data = { shardCount: 1, shardPaths: [path], memories: [memory], index };
+  const indexer = startIndexer(data, path);
   const queries = new QueryPool(
-    {
-      shardCount: 1,
-      shardPaths: [path],
-      memories: [memory],
-      retention,
-      tierBytesMax: [],
-      limits: QUERY_LIMITS_DEFAULT,
-    },
+    { ...data, retention, tierBytesMax: [], limits: QUERY_LIMITS_DEFAULT },
     { threads: 1, timeoutMs: 30_000 },
   );
   try {
@@ -146,6 +146,7 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
     assert.ok(published > 100_000, `only ${published} points were written`);
   } finally {
     await queries.close();
+    await indexer.stop();
     producer.requestStop();
     await shards.stop();
     rmSync(path, { recursive: true, force: true });

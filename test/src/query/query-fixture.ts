@@ -17,13 +17,17 @@ import { RingProducer } from '../../../native-free-core/ring/ring-producer.js';
 import { groupOfHash, ShardMap } from '../../../native-free-core/series/refs.js';
 import { SeriesKeyBuilder } from '../../../native-free-core/series/series-key-builder.js';
 import { hashWords, sipHash128 } from '../../../native-free-core/series/siphash128.js';
+import { createSeriesIndexMemory } from '../../../native-free-core/series-index/series-index-memory.js';
 import { TIER_NAMES } from '../../../native-free-core/tier/tiers.js';
 import { systemClock } from '../../../src/clock.js';
 import type { QueryAnswer, QueryRequest } from '../../../src/http/ports.js';
+import type { IndexedShard } from '../../../src/indexer/index-builder.js';
+import { OwnIndexPass } from '../../../src/indexer/own-index-pass.js';
 import { LiveCoverage } from '../../../src/query/live-coverage.js';
 import { QueryEngine } from '../../../src/query/query-engine.js';
 import { QueryFindings } from '../../../src/query/query-findings.js';
 import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
+import { SeriesIndex } from '../../../src/query/series-index.js';
 import { ShardView } from '../../../src/query/shard-view.js';
 import { StopCheck } from '../../../src/query/stop-check.js';
 import { recoverShard } from '../../../src/shard/recovery.js';
@@ -56,6 +60,7 @@ interface KnownSeries {
 const KEY_LIMITS = { nameBytesMax: 255, labelNameBytesMax: 128, labelValueBytesMax: 512, labelsMax: 32 };
 const HASH_KEY = { k0Low: 1, k0High: 2, k1Low: 3, k1High: 4 };
 const SERIES_TOTAL = 40_000;
+const INDEX_BYTES = 64 * 1024 * 1024;
 const RING_BYTES = 8 * 1024 * 1024;
 const ARENA_BYTES = 64 * 1024 * 1024;
 
@@ -188,18 +193,32 @@ export class TestShards {
 
   get queryEngine(): QueryEngine {
     if (this.#engine !== undefined) return this.#engine;
+    const index = createSeriesIndexMemory({ rowsMax: SERIES_TOTAL, heapBytes: INDEX_BYTES }, HASH_KEY);
+    const pass = new OwnIndexPass(index, this.#indexedShards(), (group, page) => {
+      this.findings.add('series page', `group ${group}, page ${page}`);
+    });
+    const series = new SeriesIndex(index, pass);
     this.#views = this.shards.map(({ path, memory }, shard) => {
-      return new ShardView({ shard, map: this.map, path, memory }, this.findings);
+      return new ShardView({ shard, map: this.map, path, memory }, this.findings, series);
     });
     const memories = this.shards.map(({ memory }) => memory);
     const coverage = new LiveCoverage(memories, { nowMs: () => this.nowMs, monotonicMs: () => 0 });
     coverage.observe();
-    this.#engine = new QueryEngine(this.#views, this.findings, coverage, {
+    this.#engine = new QueryEngine({ views: this.#views, series }, this.findings, coverage, {
       retention: new RetentionPolicy(this.retention),
       tierBytesMax: this.tierBytesMax,
       limits: QUERY_LIMITS_DEFAULT,
     });
     return this.#engine;
+  }
+
+  #indexedShards(): IndexedShard[] {
+    return this.shards.map((_, shard) => ({
+      firstGroup: this.map.firstGroup(shard),
+      groupCount: this.map.groupCount(shard),
+      countSeries: () => this.shards[shard]!.engine.counters.get('series'),
+      openStore: () => this.#views[shard]!.openStore(),
+    }));
   }
 
   dropQueryEngine(): void {

@@ -1,19 +1,25 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { createSeriesIndexMemory } from '../../../native-free-core/series-index/series-index-memory.js';
 import type { QueryAnswer } from '../../../src/http/ports.js';
 import type { LatestRequest } from '../../../src/http/present/latest.js';
 import type { RawRequest } from '../../../src/http/present/raw.js';
 import type { StatsRequest } from '../../../src/http/present/stats.js';
+import { indexSizes } from '../../../src/indexer/index-sizes.js';
+import type { Indexer } from '../../../src/indexer/indexer.js';
 import { QUEUE_PER_THREAD } from '../../../src/query/limits.js';
 import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
 import { QueryPool, type QueryPoolOptions } from '../../../src/query/query-pool.js';
 import { bodyOf, rawRequest, statsRequest } from './oracle.js';
 import { KEEP_ALL, OPEN_BOUNDS, TestShards } from './query-fixture.js';
+import { startIndexer } from './start-indexer.js';
 
+const HASH_KEY = { k0Low: 1, k0High: 2, k1Low: 3, k1High: 4 };
 const T0 = 1_700_000_000_000;
 const never = new AbortController().signal;
 let shards: TestShards;
 let pool: QueryPool;
+let indexer: Indexer;
 
 function open(points: number, options: Partial<QueryPoolOptions> = {}, hosts = 50): void {
   shards = new TestShards(2, OPEN_BOUNDS);
@@ -29,15 +35,18 @@ function open(points: number, options: Partial<QueryPoolOptions> = {}, hosts = 5
     shardCount: 2,
     shardPaths: shards.shards.map(({ path }) => path),
     memories: shards.shards.map(({ memory }) => memory),
+    index: createSeriesIndexMemory(indexSizes(10_000), HASH_KEY),
     retention: KEEP_ALL,
     tierBytesMax: [],
     limits: QUERY_LIMITS_DEFAULT,
   };
+  indexer = startIndexer(data, shards.folder);
   pool = new QueryPool(data, { threads: 1, timeoutMs: 30_000, ...options });
 }
 
 afterEach(async () => {
   await pool.close();
+  await indexer.stop();
   shards.close();
 });
 

@@ -39,8 +39,9 @@ export function askWindows(
 ): WindowsFound {
   const selection = new Selection();
   const conditions = new SeriesConditions(question.selectors ?? []);
+  const [first] = shards.views;
+  first!.index.series.begin(new StopCheck(systemClock, 60_000));
   for (const view of shards.views) {
-    view.refresh(true);
     const series = view.index.metric(question.metric);
     if (series !== undefined) selection.add(view, view.index.select(series, conditions));
   }
