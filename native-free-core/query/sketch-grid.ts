@@ -67,6 +67,11 @@ export class SketchGrid {
     return true;
   }
 
+  /** The sketch of a place; undefined while it is empty. It is the grid's own. */
+  at(place: number): Sketch | undefined {
+    return this.#sketches[place];
+  }
+
   #mergeAll(from: number, to: number): Sketch {
     merged.reset();
     for (let place = from; place <= to; place++) {

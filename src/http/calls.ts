@@ -8,6 +8,7 @@ import { databaseStatusCall } from './calls/database-status.js';
 import { deleteSeriesCall } from './calls/delete-series.js';
 import { docsCalls } from './calls/docs.js';
 import { healthCall } from './calls/health.js';
+import { heatmapCall } from './calls/heatmap.js';
 import { ingestPointCall } from './calls/ingest-point.js';
 import { latestCall } from './calls/latest.js';
 import { metricsCall } from './calls/metrics.js';
@@ -51,6 +52,7 @@ export const CALLS: readonly Call[] = [
   anomaliesCall,
   rollupCall,
   aggregateCall,
+  heatmapCall,
   chartCall,
   rollupsStatusCall,
   rollupsTriggerCall,

@@ -100,3 +100,9 @@ export const CODED_ANSWER_BYTES_MIN = 4 * KIB;
 
 /** Delay that a client is told where the engine names none, ms. */
 export const RETRY_AFTER_MS_DEFAULT = 1_000;
+
+/** Groups that `top` may ask for: beyond it nobody looks at single ones. */
+export const TOP_GROUPS_MAX = 1_000;
+
+/** Rows of a heat map: a row a pixel of a tall one. */
+export const HEATMAP_ROWS_MAX = 1_000;

@@ -103,6 +103,9 @@ export const LINES_AT_ONCE = 256;
 /** Compiled regular expressions that a thread remembers. */
 export const PATTERNS_KEPT = 128;
 
+/** Metrics that one query may read: a retention is looked up for each. */
+export const METRICS_SELECTED_MAX = 1_000;
+
 /** Names that a 404 suggests. */
 export const NEAR_NAMES_MAX = 5;
 

@@ -5,7 +5,7 @@ import { nearest } from '../http/nearest.js';
 import type { LabelMatcher } from '../http/ports.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import { SeriesConditions } from './label-matcher.js';
-import { HORIZON_MARGIN_MS, NEAR_NAMES_MAX } from './limits.js';
+import { HORIZON_MARGIN_MS, METRICS_SELECTED_MAX, NEAR_NAMES_MAX } from './limits.js';
 import { LineScan } from './line-scan.js';
 import type { LiveCoverage } from './live-coverage.js';
 import { PointScan } from './point-scan.js';
@@ -16,6 +16,7 @@ import { Selection } from './selection.js';
 import type { SeriesIndex } from './series-index.js';
 import type { ShardView } from './shard-view.js';
 import { sizeHorizonMs } from './size-horizon.js';
+import { tooBig } from './stop-check.js';
 import { WindowQuery } from './window-query.js';
 
 /** What the configuration says of queries. */
@@ -82,6 +83,46 @@ export class QueryTools {
     const selection = new Selection(this.#settings.limits.series);
     for (const view of this.views) selection.add(view, view.index.select(known, conditions));
     return selection;
+  }
+
+  /**
+   * The series of all metrics whose names meet the conditions, and how far back each tier keeps all of them.
+   * @throws MillraceError MR_UNKNOWN_METRIC when no metric does, MR_QUERY_TOO_BIG when too many do
+   */
+  selectSeveral(
+    names: readonly LabelMatcher[],
+    selectors: readonly LabelMatcher[],
+    nowMs: number,
+  ): { selection: Selection; horizonMs: (tier: TierName) => number } {
+    const ofNames = new SeriesConditions(names);
+    const find = () => this.series.metrics.filter(({ name }) => ofNames.matchesName(name));
+    let metrics = find();
+    if (metrics.length === 0) {
+      this.series.refreshAll();
+      metrics = find();
+    }
+    if (metrics.length === 0) {
+      const condition = names.map(({ op, value }) => `__name__${op}${JSON.stringify(value)}`).join(',');
+      throw new MillraceError(
+        'MR_UNKNOWN_METRIC',
+        `No metric's name meets {${condition}}. GET /metrics/names lists all.`,
+      );
+    }
+    if (metrics.length > METRICS_SELECTED_MAX) {
+      throw tooBig(
+        `reads ${metrics.length} metrics, more than ${METRICS_SELECTED_MAX}`,
+        'Name fewer in match={__name__=~"…"}.',
+      );
+    }
+    const conditions = new SeriesConditions(selectors);
+    const selection = new Selection(this.#settings.limits.series);
+    for (const view of this.views) selection.add(view, view.index.selectAll(metrics, conditions));
+    const horizons = metrics.map(({ name }) => this.horizons(name, nowMs));
+    return {
+      selection,
+      horizonMs: (tier) =>
+        horizons.reduce((latest, of) => Math.max(latest, of(tier)), Number.NEGATIVE_INFINITY),
+    };
   }
 
   #unknown(metric: string): MillraceError {

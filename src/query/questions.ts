@@ -1,6 +1,7 @@
 import { anomaliesQuestion } from './anomalies.js';
 import { chartQuestion } from './chart.js';
 import { currentQuestion } from './current.js';
+import { heatmapQuestion } from './heatmap.js';
 import { latestQuestion } from './latest.js';
 import { metricsQuestion } from './metrics.js';
 import { namesQuestion } from './names.js';
@@ -25,6 +26,7 @@ export const QUESTIONS: readonly Question[] = [
   currentQuestion,
   rollupQuestion,
   aggregateQuestion,
+  heatmapQuestion,
   chartQuestion,
   rollupsStatusQuestion,
 ];

@@ -1,4 +1,5 @@
 import type { Labels } from '../http/ports.js';
+import { NAME_LABEL } from '../http/selector/selector-parser.js';
 import type { Selection } from './selection.js';
 
 /** The selected series by the values of some labels. A series that lacks a label has the empty value. */
@@ -26,22 +27,29 @@ export class SeriesGroups {
     /** Groups of the label sets that were met: the metrics of a host mostly share theirs, and its series a group. */
     const ofSets = new Map<number, number>();
     let ordinal = 0;
+    const nameAt = groupBy.indexOf(NAME_LABEL);
     for (const { view, ids } of selection.shards) {
       const { series } = view.index;
       const labels = groupBy.map((name) => series.labels.label(name));
       for (let i = 0; i < ids.length; i++, ordinal++) {
-        const set = series.reader.setOf(ids.items[i]!);
-        let group = ofSets.get(set);
+        const id = ids.items[i]!;
+        const set = series.reader.setOf(id);
+        // The name is no part of a label set, which metrics share.
+        const metric = nameAt < 0 ? 0 : view.index.metricOrderOf(id);
+        const whole = metric * 2 ** 32 + set;
+        let group = ofSets.get(whole);
         if (group === undefined) {
           const entries = labels.map((label) => (label === 0 ? 0 : series.labels.valueOfSet(set, label)));
-          const key = entries.join();
+          const key = `${metric},${entries.join()}`;
           group = found.get(key);
           if (group === undefined) {
             group = values.length;
             found.set(key, group);
-            values.push(entries.map((entry) => (entry === 0 ? '' : series.labels.texts.of(entry))));
+            const texts = entries.map((entry) => (entry === 0 ? '' : series.labels.texts.of(entry)));
+            if (nameAt >= 0) texts[nameAt] = series.metrics[metric]!.name;
+            values.push(texts);
           }
-          ofSets.set(set, group);
+          ofSets.set(whole, group);
         }
         this.#groups[ordinal] = group;
       }

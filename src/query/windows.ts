@@ -5,6 +5,7 @@ import type { WindowsRequest, WindowsResult } from '../http/present/windows.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import type { StopCheck } from './stop-check.js';
+import { topGroups } from './top-groups.js';
 
 // Four arguments: what both calls have in common, and how far rows of one of them look back.
 function windowsOf(
@@ -13,11 +14,15 @@ function windowsOf(
   rollingMs: number,
   stop: StopCheck,
 ): WindowsResult {
-  const { metric, selectors, nowMs } = request;
-  const selection = tools.select(metric, selectors);
+  const { metric, names, selectors, nowMs } = request;
+  const { selection, horizonMs } =
+    names === undefined
+      ? { selection: tools.select(metric, selectors), horizonMs: tools.horizons(metric, nowMs) }
+      : tools.selectSeveral(names, selectors, nowMs);
   const question = { ...request, rollingMs, prefersRaw: false };
-  const { source, ...found } = tools.windows.run(question, selection, tools.horizons(metric, nowMs), stop);
-  return { ...found, dataSource: DATA_SOURCES[source] };
+  const found = tools.windows.run(question, selection, horizonMs, stop);
+  const { source, ...shown } = request.top === undefined ? found : topGroups(found, request.top);
+  return { ...shown, dataSource: DATA_SOURCES[source], groupsTotal: found.groups.length };
 }
 
 /** GET /query/rollup */

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
 import { badBody } from '../ingest/body-reader.js';
-import { AGGREGATIONS_MAX, ROLLING_WINDOWS_MAX } from '../limits.js';
+import { AGGREGATIONS_MAX, ROLLING_WINDOWS_MAX, TOP_GROUPS_MAX } from '../limits.js';
 import { keptMoment } from '../parameter/kept-moment.js';
 import { resolveRange } from '../parameter/range.js';
 import { TRACE } from '../parameter/reading.js';
 import { checkSelectors } from '../parameter/selectors.js';
-import { resolveTarget } from '../parameter/target.js';
+import { resolveTargets } from '../parameter/target.js';
 import { aggregatePresenter } from '../present/aggregate.js';
 import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
-import { FILL, LABEL_NAMES, LABELS, METRIC_NAME, SELECTOR, TIME } from '../schema/vocabulary.js';
+import { FILL, LABEL_NAMES, LABELS, METRIC_NAME, SELECTOR, TIME, whole } from '../schema/vocabulary.js';
 import { AGGREGATION, checkSource, SOURCE, windowOf } from '../schema/windows.js';
 
 const BODY = z.strictObject({
@@ -32,6 +32,9 @@ const BODY = z.strictObject({
     description: 'How far each row looks back from the end of its window; a multiple of the interval.',
   }),
   source: SOURCE.optional(),
+  top: whole({ min: 1, max: TOP_GROUPS_MAX })
+    .optional()
+    .meta({ description: 'Only so many groups, those with the largest last values.' }),
 });
 
 const DEFAULT = { name: 'mean', kind: 'mean', percent: 0 } as const;
@@ -43,7 +46,7 @@ export const aggregateCall = defineQueryCall({
   group: 'Reading',
   summary: 'One or several aggregations in windows of any length',
   description:
-    'Windows are aligned to the epoch in UTC; a row has the start of its window. Aggregations go over all points of a window and group; rate and increase are summed over series.',
+    'Windows are aligned to the epoch in UTC; a row has the start of its window. Aggregations go over all points of a window and group; rate and increase are summed over series. A `match` with a condition on `__name__`, such as {__name__=~"cpu_.*"}, reads several metrics at once; `group_by` ["__name__"] tells them apart.',
   parameters: { trace: TRACE },
   body: {
     schema: BODY,
@@ -52,7 +55,7 @@ export const aggregateCall = defineQueryCall({
   presenter: aggregatePresenter,
   answer: {
     schema: z.looseObject({
-      metric_name: z.string(),
+      metric_name: z.string().nullable(),
       interval: z.string(),
       aggregation: z.string().optional(),
       data_source: z.string(),
@@ -81,7 +84,7 @@ export const aggregateCall = defineQueryCall({
     checkRolling(rolling?.ms ?? interval.ms, interval.ms);
     const selectors = checkSelectors([...(body.labels ?? []), ...(body.match ?? [])]);
     return {
-      ...resolveTarget(body.metric_name, selectors),
+      ...resolveTargets(body.metric_name, selectors),
       ...resolveRange(body.start, body.end, nowMs),
       nowMs: keptMoment(nowMs),
       stepMs: interval.ms,
@@ -92,6 +95,7 @@ export const aggregateCall = defineQueryCall({
       isList: aggregations !== undefined,
       groupBy: body.group_by ?? [],
       source: body.source,
+      top: body.top,
       isFilled: body.fill === 'null' || body.fill === null,
       isTraced: values.trace ?? false,
     };

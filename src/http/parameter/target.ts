@@ -34,6 +34,26 @@ export function resolveTarget(named: string | undefined, selectors: readonly Lab
   return { metric: parseText(METRIC_NAME, 'metric_name', metric), selectors: rest };
 }
 
+/** What a call about one or several metrics reads. */
+export interface Targets {
+  /** The one metric; empty where `names` chooses. */
+  metric: string;
+  /** Conditions on the names of metrics, where these are not one name. */
+  names: LabelMatcher[] | undefined;
+  selectors: LabelMatcher[];
+}
+
+/**
+ * One metric, or all whose names meet the conditions of the selectors, as `{__name__=~"cpu_.*"}`.
+ * @throws MillraceError 400 where no metric is named
+ */
+export function resolveTargets(named: string | undefined, selectors: readonly LabelMatcher[]): Targets {
+  const names = selectors.filter(({ label }) => label === NAME_LABEL);
+  const isOne = named !== undefined || names.every(({ op }) => op === '=');
+  if (isOne) return { ...resolveTarget(named, selectors), names: undefined };
+  return { metric: '', names, selectors: selectors.filter(({ label }) => label !== NAME_LABEL) };
+}
+
 const metricName = queryField(
   'metric_name',
   METRIC_NAME.optional().meta({ description: 'The metric; `match` may name it instead.' }),

@@ -28,7 +28,7 @@ const memberOf = (name: string): string =>
   /^p\d/.test(name) ? percentileKey(Number(name.slice(1).replace('_', '.'))) : name;
 
 const headOf = (request: AggregateRequest, { dataSource }: WindowsResult) => ({
-  metric_name: request.metric,
+  metric_name: request.names === undefined ? request.metric : null,
   interval: request.intervalText,
   ...(request.isList
     ? { aggregations: request.aggregations.map(({ name }) => name) }

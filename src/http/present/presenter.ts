@@ -18,6 +18,10 @@ export interface Table {
 
 /** An answer as columns, for charts: every series has a value, or null, at each of the times. */
 export interface Columns {
+  /** Where the values come from, how many series they are made of, and how many groups there are: of answers about windows. */
+  data_source?: string;
+  series_selected?: number;
+  groups_total?: number;
   /** ms since the epoch, rising. */
   times: number[];
   series: ColumnSeries[];

@@ -1,7 +1,7 @@
 import type { Aggregation } from '../../../native-free-core/query/aggregation.js';
 import type { TierName } from '../../../native-free-core/tier/tiers.js';
 import { formatTime } from '../../time/format-time.js';
-import type { Labels, RangeRequest } from '../ports.js';
+import type { LabelMatcher, Labels, RangeRequest } from '../ports.js';
 import { finite } from './finite.js';
 import type { Columns, Row } from './presenter.js';
 
@@ -17,6 +17,10 @@ export interface WindowsRequest extends RangeRequest {
   source: TierName | undefined;
   /** Whether windows without points are null instead of left out. */
   isFilled: boolean;
+  /** Conditions on names of metrics in place of the one metric. */
+  names?: LabelMatcher[] | undefined;
+  /** Only so many groups, those with the largest last values; undefined: all. */
+  top?: number | undefined;
 }
 
 /** Windows as columns: window w of group g is place g * count + w, and NaN where it has no points. */
@@ -29,6 +33,9 @@ export interface WindowsResult {
   count: number;
   /** One for each of the aggregations. */
   columns: readonly Float64Array[];
+  /** Series that were selected, and groups that they make, of which `top` may have left some out. */
+  series: number;
+  groupsTotal: number;
 }
 
 type Asked = Pick<WindowsRequest, 'groupBy' | 'isFilled'>;
@@ -102,5 +109,11 @@ export function windowsAsColumns(request: Asked, result: WindowsResult, names: r
       values: windows.map((window) => finite(column[group * result.count + window]!)),
     })),
   );
-  return { times: windows.map((window) => result.firstMs + window * result.stepMs), series };
+  return {
+    data_source: result.dataSource,
+    series_selected: result.series,
+    groups_total: result.groupsTotal,
+    times: windows.map((window) => result.firstMs + window * result.stepMs),
+    series,
+  };
 }

@@ -11,6 +11,8 @@ const value = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_
 const found = fc.integer({ min: 0, max: 4 }).chain((count) =>
   fc.array(value, { minLength: 4 * count, maxLength: 4 * count }).map((values) => ({
     dataSource: 'metrics',
+    series: 2,
+    groupsTotal: 2,
     groups: [{ host: 'a"\n' }, { host: 'ü' }],
     firstMs: 1_700_000_000_000,
     stepMs: 60_000,
@@ -34,6 +36,8 @@ test('windowRowsText() writes what JSON.stringify makes of windowRows()', () => 
 test('windowRows() leaves windows without points out, or has null for them; what is not finite is null', () => {
   const result = {
     dataSource: 'metrics',
+    series: 2,
+    groupsTotal: 2,
     groups: [{}],
     firstMs: 0,
     stepMs: 1_000,
@@ -49,6 +53,8 @@ test('windowRows() leaves windows without points out, or has null for them; what
 test('windowsAsColumns() has a time for each window of any series, and a value or null at each', () => {
   const result = {
     dataSource: 'metrics',
+    series: 2,
+    groupsTotal: 2,
     groups: [{ host: 'a' }, { host: 'b' }],
     firstMs: 0,
     stepMs: 1_000,
@@ -56,6 +62,9 @@ test('windowsAsColumns() has a time for each window of any series, and a value o
     columns: [Float64Array.of(1, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 6)],
   };
   assert.deepEqual(windowsAsColumns({ groupBy: ['host'], isFilled: false }, result, ['value']), {
+    data_source: 'metrics',
+    series_selected: 2,
+    groups_total: 2,
     times: [0, 2_000],
     series: [
       { labels: { host: 'a' }, values: [1, null] },

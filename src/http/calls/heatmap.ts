@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { defineQueryCall } from '../call/query-call.js';
+import { HEATMAP_ROWS_MAX } from '../limits.js';
+import { keptMoment } from '../parameter/kept-moment.js';
+import { queryParameter } from '../parameter/parameter.js';
+import { RANGE } from '../parameter/range.js';
+import { SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
+import { TARGET } from '../parameter/target.js';
+import { heatmapPresenter } from '../present/heatmap.js';
+import { TIMESTAMP } from '../schema/answers.js';
+import { whole } from '../schema/vocabulary.js';
+import { checkSource, windowOf } from '../schema/windows.js';
+
+const WINDOW_DEFAULT = { ms: 60_000, text: '1m' };
+const ROWS_DEFAULT = 40;
+
+/** GET /query/heatmap */
+export const heatmapCall = defineQueryCall({
+  method: 'GET',
+  path: '/query/heatmap',
+  group: 'Reading',
+  summary: 'How many points have which value, window by window',
+  description:
+    'From the sketches of rollups, so a value may stand in the row beside its own when it is within 0.8 % of their bound. Rows are as far apart in value, or in ratio where values span a large one.',
+  parameters: {
+    target: TARGET,
+    range: RANGE,
+    window: queryParameter('window', windowOf('1m').optional()),
+    rows: queryParameter(
+      'rows',
+      whole({ min: 1, max: HEATMAP_ROWS_MAX })
+        .optional()
+        .meta({ description: `Intervals that values are counted in; ${ROWS_DEFAULT} where it is not said.` }),
+    ),
+    source: SOURCE_PARAMETER,
+    trace: TRACE,
+  },
+  presenter: heatmapPresenter,
+  answer: {
+    schema: z.looseObject({
+      metric_name: z.string(),
+      window: z.string(),
+      data_source: z.string(),
+      series_selected: z.int(),
+      bounds: z.array(z.number()).meta({ description: 'Row r holds values in [bounds[r], bounds[r + 1]).' }),
+      data: z.array(z.object({ timestamp: TIMESTAMP, counts: z.array(z.number()) })),
+    }),
+    example: {
+      metric_name: 'api.latency',
+      window: '1m',
+      data_source: 'metrics_1min',
+      series_selected: 3,
+      bounds: [1, 10, 100],
+      data: [{ timestamp: '2024-01-01T00:00:00Z', counts: [120, 4] }],
+    },
+  },
+  request: ({ values, nowMs }) => {
+    const window = values.window ?? WINDOW_DEFAULT;
+    checkSource(values.source, window.ms, 'window');
+    return {
+      ...values.target,
+      ...values.range,
+      nowMs: keptMoment(nowMs),
+      stepMs: window.ms,
+      windowText: window.text,
+      rows: values.rows ?? ROWS_DEFAULT,
+      source: values.source,
+      isTraced: values.trace ?? false,
+    };
+  },
+});
