@@ -129,6 +129,19 @@ const reading: readonly MetricFamily<Stats>[] = [
   gauge('millrace_http_body_bytes', 'Request bodies held in memory.', (s) => s.http.body_bytes_held),
 ];
 
+const index: readonly MetricFamily<Stats>[] = [
+  gauge(
+    'millrace_index_label_sets',
+    'Sets of labels in the index of series.',
+    (s) => s.series_index.label_sets,
+  ),
+  counter(
+    'millrace_index_restarts_total',
+    'Times that the thread of the index died.',
+    (s) => s.series_index.restarts,
+  ),
+];
+
 const live: readonly MetricFamily<Stats>[] = [
   gauge('millrace_live_connections', 'Connections that follow points or windows.', (s) => s.live.connections),
   gauge('millrace_live_feeds', 'Feeds that somebody listens to.', (s) => s.live.feeds),
@@ -143,6 +156,7 @@ export const METRIC_FAMILIES: readonly MetricFamily<Stats>[] = [
   ...engine,
   ...ingest,
   ...reading,
+  ...index,
   ...live,
   ...SHARD_FAMILIES,
 ];
