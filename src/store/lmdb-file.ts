@@ -25,9 +25,6 @@ import { LmdbTreeWalk } from './lmdb-tree-walk.js';
 /** How often a walk is begun anew because a running engine wrote meanwhile. */
 const WALKS_MAX = 5;
 
-/** What of the large values is looked at: the first page of each, or only of those whose key the function names. */
-export type LargeValues = 'all' | ((key: Uint8Array) => boolean);
-
 export interface LmdbFileSummary {
   pageBytes: number;
   pages: number;
@@ -42,13 +39,14 @@ export interface LmdbFileSummary {
  * order and the checksums of keys, the range of large values, the counts; and no page is used twice or is free and
  * used. The bytes of large values are not read; they have checksums, which are looked at when they are read.
  *
- * Large values are nearly all of a file, so the cost is small: 15 ms for each GB of segments, 50 ms with `large: 'all'`,
- * which is a read more a value (60 KB values, cached; from a cold SSD a read costs about 0.1 ms, 2 s a GB with 'all').
+ * Of each large value the first page is read: LMDB believes its header when it frees the value, and compactions and sweeps free
+ * every segment in the end. Large values are nearly all of a file, so the cost is small: 50 ms for each GB of segments (60 KB
+ * values, cached; from a cold SSD a read costs about 0.1 ms, 2 s a GB, and half of that for compacted segments).
  *
  * @returns undefined when the file is still to be made
  * @throws MillraceError MR_FOLDER_DAMAGED with the file, what is wrong, and what to do
  */
-export function checkLmdbFile(folder: string, large: LargeValues): LmdbFileSummary | undefined {
+export function checkLmdbFile(folder: string): LmdbFileSummary | undefined {
   const path = join(folder, 'data.mdb');
   let file: number;
   try {
@@ -60,7 +58,7 @@ export function checkLmdbFile(folder: string, large: LargeValues): LmdbFileSumma
     return undefined;
   }
   try {
-    return checkOpened(file, path, folder, large);
+    return checkOpened(file, path, folder);
   } catch (error) {
     throw error instanceof MillraceError ? error : unreadable(path, error);
   } finally {
@@ -68,12 +66,7 @@ export function checkLmdbFile(folder: string, large: LargeValues): LmdbFileSumma
   }
 }
 
-function checkOpened(
-  file: number,
-  path: string,
-  folder: string,
-  large: LargeValues,
-): LmdbFileSummary | undefined {
+function checkOpened(file: number, path: string, folder: string): LmdbFileSummary | undefined {
   const bytes = fstatSync(file).size;
   if (bytes === 0) {
     if (existsSync(join(folder, 'lock.mdb'))) throw damaged(path, 'it is empty');
@@ -85,7 +78,7 @@ function checkOpened(
     try {
       const meta = readNewestMeta(file, fstatSync(file).size);
       ({ transaction } = meta);
-      return walk(file, meta, large);
+      return walk(file, meta);
     } catch (error) {
       if (!(error instanceof FileFault)) throw error;
       fault = error.message;
@@ -156,9 +149,9 @@ function readMeta(file: number, page: number, at: number, fileBytes: number): Da
   return view;
 }
 
-function walk(file: number, meta: Meta, large: LargeValues): LmdbFileSummary {
+function walk(file: number, meta: Meta): LmdbFileSummary {
   const walk = new LmdbTreeWalk(file, meta);
-  walk.mainTree(meta.view, META_MAIN_TREE, large);
+  walk.mainTree(meta.view, META_MAIN_TREE);
   walk.freeTree(meta.view, META_FREE_TREE);
   walk.end();
   return { pageBytes: meta.pageBytes, pages: meta.pages, pagesRead: walk.pagesRead };

@@ -1,5 +1,4 @@
 import { readSync } from 'node:fs';
-import type { LargeValues } from './lmdb-file.js';
 import {
   FLAG_BRANCH,
   FLAG_LEAF,
@@ -31,7 +30,7 @@ import {
   TREE_ROOT,
 } from './lmdb-file-layout.js';
 import { FileFault, type LmdbPages, PageBook } from './lmdb-page-book.js';
-import { isStoredKey, plainKey } from './stored-key.js';
+import { isStoredKey } from './stored-key.js';
 
 /** The flags of the tree of free pages: its keys are integers, transaction numbers. Ours has none. */
 const FREE_TREE_FLAGS = 0x08;
@@ -76,12 +75,11 @@ export class LmdbTreeWalk {
   }
 
   /** The tree of our values, whose keys carry checksums. */
-  mainTree(view: DataView, at: number, large: LargeValues): void {
-    const isLookedAt = large === 'all' ? () => true : large;
+  mainTree(view: DataView, at: number): void {
     this.#tree('main', view, at, BYTE_ORDER, (key, _, value) => {
       if (!isStoredKey(key, 0, key.length))
         throw new FileFault(`the key ${key.toString('hex')} has a wrong checksum`);
-      if (value !== undefined && isLookedAt(plainKey(key))) this.#overflowHeader(value);
+      if (value !== undefined) this.#overflowHeader(value);
     });
   }
 
