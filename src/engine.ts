@@ -153,6 +153,7 @@ class Engine implements RunningEngine {
       dataPath: config.data,
       queries: () => this.#queries.report(),
       seriesIndex: () => this.#indexer.report(),
+      seriesLimits: { total: limits.seriesTotal, perMetric: limits.seriesPerMetric, labels: wire.labelsMax },
       http: () => this.#server?.counters() ?? NO_HTTP,
       live: () => this.#live.report(),
     });

@@ -2,6 +2,7 @@ import type { Call } from './call/call.js';
 import { aggregateCall } from './calls/aggregate.js';
 import { anomaliesCall } from './calls/anomalies.js';
 import { backfillImportCall } from './calls/backfill-import.js';
+import { cardinalityCall } from './calls/cardinality.js';
 import { chartCall } from './calls/chart.js';
 import { currentCall } from './calls/current.js';
 import { databaseStatusCall } from './calls/database-status.js';
@@ -9,7 +10,9 @@ import { deleteSeriesCall } from './calls/delete-series.js';
 import { docsCalls } from './calls/docs.js';
 import { healthCall } from './calls/health.js';
 import { heatmapCall } from './calls/heatmap.js';
+import { hostsCall } from './calls/hosts.js';
 import { ingestPointCall } from './calls/ingest-point.js';
+import { labelsCall, labelValuesCall } from './calls/labels.js';
 import { latestCall } from './calls/latest.js';
 import { metricsCall } from './calls/metrics.js';
 import { metricsTextCall } from './calls/metrics-text.js';
@@ -43,6 +46,10 @@ export const CALLS: readonly Call[] = [
   backfillImportCall,
   namesCall,
   metricsCall,
+  hostsCall,
+  labelsCall,
+  labelValuesCall,
+  cardinalityCall,
   latestCall,
   rawCall,
   currentCall,

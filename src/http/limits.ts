@@ -85,6 +85,14 @@ export const ROLLING_WINDOWS_MAX = 1_000;
 export const CHART_POINTS_DEFAULT = 800;
 export const CHART_POINTS_MAX = 100_000;
 
+/** Characters of a search for names, and names in one answer where a limit is given: more than any list shows. */
+export const SEARCH_LENGTH_MAX = 256;
+export const LIST_LIMIT_MAX = 1_000_000;
+
+/** Metrics, labels and values of one answer about cardinality: its default, a screen of each, and its most. */
+export const CARDINALITY_LIMIT_DEFAULT = 20;
+export const CARDINALITY_LIMIT_MAX = 10_000;
+
 /** Matchers in one request. */
 export const MATCHERS_MAX = 64;
 

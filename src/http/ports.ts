@@ -159,6 +159,12 @@ export interface HealthReport {
   reason?: string;
 }
 
+/** How many series the engine takes, and how many points it has refused because of their series, by reason. */
+export interface SeriesAdmission {
+  limits: Record<string, number>;
+  refused: Record<string, number>;
+}
+
 /** What an operator watches. health() answers at once. */
 export interface OperatorPort {
   health(): HealthReport;
@@ -169,6 +175,7 @@ export interface OperatorPort {
   databaseStatus(): Promise<object>;
   /** The engine at a glance. */
   summary(): Promise<object>;
+  seriesAdmission(): SeriesAdmission;
 }
 
 /** What may be asked of the stored data besides reading it. Rejects with a MillraceError, of which many say to try again. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { HealthReport, OperatorPort } from '../http/ports.js';
+import type { HealthReport, OperatorPort, SeriesAdmission } from '../http/ports.js';
 import type { HttpCounters } from '../http/server.js';
 import type { IndexReport } from '../indexer/indexer.js';
 import type { IngestCounters } from '../ingest/ingest-counters.js';
@@ -17,6 +17,16 @@ import { RateMeter } from './rate-meter.js';
 import { type ShardStats, shardStats } from './shard-stats.js';
 import { tierTotals } from './tier-totals.js';
 
+/** Why a point's series may be refused. */
+const SERIES_REASONS = [
+  'total_series_limit',
+  'metric_series_limit',
+  'too_many_labels',
+  'label_too_long',
+  'invalid_name',
+  'invalid_label',
+] as const;
+
 /** Over how long a shard's busy share is taken, s. */
 const BUSY_SECONDS = 10;
 
@@ -30,6 +40,8 @@ export interface OperatorSources {
   dataPath: string;
   /** What the query threads, the HTTP edge and live push count. */
   queries: () => QueryReport;
+  /** How many series the configuration allows. */
+  seriesLimits: { total: number; perMetric: number; labels: number };
   /** What the index of labels holds. */
   seriesIndex: () => IndexReport;
   http: () => HttpCounters;
@@ -103,6 +115,19 @@ export class OperatorReport implements OperatorPort {
     const { links, dataPath } = this.#sources;
     const lastCommitMs = Math.max(...links.counters.map((c) => c.get('lastCommitMs')));
     return databaseStatus(this.health().state, dataPath, this.#shards(), lastCommitMs);
+  }
+
+  seriesAdmission(): SeriesAdmission {
+    const { counters, seriesLimits } = this.#sources;
+    const rejects = counters.rejectsByReason();
+    return {
+      limits: {
+        series_total: seriesLimits.total,
+        series_per_metric: seriesLimits.perMetric,
+        labels_per_series: seriesLimits.labels,
+      },
+      refused: Object.fromEntries(SERIES_REASONS.map((reason) => [reason, rejects[reason]!])),
+    };
   }
 
   async summary(): Promise<object> {

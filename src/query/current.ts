@@ -39,8 +39,7 @@ class CurrentQuery {
   }
 
   #names(conditions: SeriesConditions): Set<string> {
-    const names = this.#views[0]!.index.metrics.map(({ name }) => name);
-    return new Set(names.filter((name) => conditions.matchesName(name)));
+    return new Set(this.#views[0]!.index.series.metricsThat(conditions).map(({ name }) => name));
   }
 
   /** Those of the metrics that the live windows can tell all about. */

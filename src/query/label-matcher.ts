@@ -94,6 +94,11 @@ export class SeriesConditions {
     return this.ofLabels.length === 0;
   }
 
+  /** True when every series there is meets the conditions, because there are none. */
+  get takesEverything(): boolean {
+    return this.ofLabels.length === 0 && this.#ofName.length === 0;
+  }
+
   /** The names of the metrics that one of the conditions lists, where one does. */
   get namedMetrics(): readonly string[] | undefined {
     return this.#ofName.find(({ named, isNegative }) => named !== undefined && !isNegative)?.named;

@@ -3,8 +3,8 @@ import { LINES_AT_ONCE } from './limits.js';
 import type { Selection } from './selection.js';
 import type { StopCheck } from './stop-check.js';
 
-/** Called for each selected series that has had a point: its ordinal, and its place in the columns. */
-export type LineVisitor = (ordinal: number, lines: LineColumns, at: number) => void;
+/** Called for each selected series that has had a point: its ordinal, its place in the columns, and its id. */
+export type LineVisitor = (ordinal: number, lines: LineColumns, at: number, id: number) => void;
 
 /** Visits what the open state knows of selected series without their points: the oldest, the newest. Touches no store. */
 export class LineScan {
@@ -19,7 +19,9 @@ export class LineScan {
         const count = Math.min(LINES_AT_ONCE, ids.length - from);
         for (let i = 0; i < count; i++) this.#slots[i] = view.index.slotOf(ids.items[from + i]!);
         view.head.readLines(this.#slots, count, lines, stop);
-        for (let i = 0; i < count; i++) if (lines.hasPoint[i] === 1) visit(firstOrdinal + from + i, lines, i);
+        for (let i = 0; i < count; i++) {
+          if (lines.hasPoint[i] === 1) visit(firstOrdinal + from + i, lines, i, ids.items[from + i]!);
+        }
       }
     }
   }

@@ -1,9 +1,9 @@
-import { type MetricsResult, metricsPresenter } from '../http/present/metrics.js';
+import { type MetricsRequest, type MetricsResult, metricsPresenter } from '../http/present/metrics.js';
 import { SeriesConditions } from './label-matcher.js';
-import type { LineScan } from './line-scan.js';
+import { searchNames } from './name-search.js';
+import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import { Selection } from './selection.js';
-import type { ShardView } from './shard-view.js';
 import type { StopCheck } from './stop-check.js';
 
 type MetricRow = MetricsResult['metrics'][number];
@@ -13,41 +13,29 @@ type MetricRow = MetricsResult['metrics'][number];
  * newest point. Series count once they have a point; a metric without any is left out.
  */
 function metricsOf(
-  views: readonly ShardView[],
-  conditions: SeriesConditions,
-  scan: LineScan,
+  { views, series, lines }: QueryTools,
+  request: MetricsRequest,
   stop: StopCheck,
 ): MetricsResult {
-  const rows = new Map<string, MetricRow>();
-  for (const view of views) {
-    for (const metric of view.index.metrics) {
-      if (!conditions.matchesName(metric.name)) continue;
-      const selection = new Selection();
-      selection.add(view, view.index.select(metric, conditions));
-      scan.scan(selection, stop, (_ordinal, lines, at) => {
-        let row = rows.get(metric.name);
-        if (row === undefined) {
-          row = {
-            name: metric.name,
-            series: 0,
-            firstSeenMs: lines.oldestMs[at]!,
-            lastSeenMs: lines.newestMs[at]!,
-          };
-          rows.set(metric.name, row);
-        }
-        row.series++;
-        row.firstSeenMs = Math.min(row.firstSeenMs, lines.oldestMs[at]!);
-        row.lastSeenMs = Math.max(row.lastSeenMs, lines.newestMs[at]!);
-      });
-    }
-  }
-  return { metrics: [...rows.values()] };
+  const conditions = new SeriesConditions(request.selectors);
+  const metrics = searchNames(series.metricsThat(conditions), ({ name }) => name, { search: request.search });
+  const selection = new Selection(Number.POSITIVE_INFINITY);
+  for (const view of views) selection.add(view, view.index.selectAll(metrics, conditions));
+  const rows: (MetricRow | undefined)[] = [];
+  lines.scan(selection, stop, (_ordinal, columns, at, id) => {
+    const { name, order } = series.metricAt(id);
+    const [oldestMs, newestMs] = [columns.oldestMs[at]!, columns.newestMs[at]!];
+    const row = (rows[order] ??= { name, series: 0, firstSeenMs: oldestMs, lastSeenMs: newestMs });
+    row.series++;
+    row.firstSeenMs = Math.min(row.firstSeenMs, oldestMs);
+    row.lastSeenMs = Math.max(row.lastSeenMs, newestMs);
+  });
+  const found = metrics.map(({ order }) => rows[order]).filter((row) => row !== undefined);
+  return { metrics: found.slice(0, request.limit) };
 }
 
 /** GET /api/metrics */
 export const metricsQuestion = defineQuestion(
   metricsPresenter,
-  ({ views, lines }) =>
-    ({ selectors }, stop) =>
-      metricsOf(views, new SeriesConditions(selectors), lines, stop),
+  (tools) => (request, stop) => metricsOf(tools, request, stop),
 );

@@ -1,20 +1,11 @@
-import { type NamesResult, namesPresenter } from '../http/present/names.js';
+import { namesPresenter } from '../http/present/names.js';
 import { SeriesConditions } from './label-matcher.js';
+import { searchNames } from './name-search.js';
 import { defineQuestion } from './question.js';
-import type { SeriesIndex } from './series-index.js';
 
-/** The names of the metrics that have a series which meets the conditions. */
-function namesOf(series: SeriesIndex, conditions: SeriesConditions): NamesResult {
-  const metrics = series.metrics.filter((metric) => {
-    return conditions.matchesName(metric.name) && series.hasAny(metric, conditions);
-  });
-  return { names: metrics.map(({ name }) => name) };
-}
-
-/** GET /metrics/names */
-export const namesQuestion = defineQuestion(
-  namesPresenter,
-  ({ series }) =>
-    ({ selectors }) =>
-      namesOf(series, new SeriesConditions(selectors)),
-);
+/** GET /metrics/names: the metrics that have a series which meets the conditions. */
+export const namesQuestion = defineQuestion(namesPresenter, ({ series }) => (request) => {
+  const conditions = new SeriesConditions(request.selectors);
+  const metrics = series.metricsThat(conditions).filter((metric) => series.hasAny(metric, conditions));
+  return { names: searchNames(metrics, ({ name }) => name, request).map(({ name }) => name) };
+});

@@ -1,7 +1,9 @@
 import { anomaliesQuestion } from './anomalies.js';
+import { cardinalityQuestion } from './cardinality.js';
 import { chartQuestion } from './chart.js';
 import { currentQuestion } from './current.js';
 import { heatmapQuestion } from './heatmap.js';
+import { hostsQuestion, labelsQuestion, labelValuesQuestion } from './label-lists.js';
 import { latestQuestion } from './latest.js';
 import { metricsQuestion } from './metrics.js';
 import { namesQuestion } from './names.js';
@@ -17,6 +19,10 @@ import { aggregateQuestion, rollupQuestion } from './windows.js';
 export const QUESTIONS: readonly Question[] = [
   namesQuestion,
   metricsQuestion,
+  hostsQuestion,
+  labelsQuestion,
+  labelValuesQuestion,
+  cardinalityQuestion,
   latestQuestion,
   rawQuestion,
   statsQuestion,

@@ -107,6 +107,21 @@ export class SeriesIndex {
     return this.#byOrder[this.reader.ordinalOf(this.reader.metricOf(row))]!;
   }
 
+  /** The metrics whose names meet the conditions, in the order of `order`. */
+  metricsThat(conditions: SeriesConditions): IndexedMetric[] {
+    const named = conditions.namedMetrics;
+    if (named === undefined) return this.#byOrder.filter(({ name }) => conditions.matchesName(name));
+    const found = named.filter((name) => conditions.matchesName(name)).map((name) => this.#metrics.get(name));
+    return found.filter((metric) => metric !== undefined).sort((a, b) => a.order - b.order);
+  }
+
+  /** The entries in a root's or a label's list. */
+  children(parent: number): Int32Array {
+    const items = new Int32Array(this.reader.itemCount(parent));
+    const count = this.reader.copyItems(parent, Number.POSITIVE_INFINITY, items);
+    return items.subarray(0, count);
+  }
+
   /** The rows of a metric's series, and of those alone that meet the conditions. */
   select(metrics: readonly IndexedMetric[], conditions: SeriesConditions): SelectedRows {
     const last = this.#last;

@@ -80,7 +80,7 @@ async function readShard(
 function faultOf(folder: string): string | undefined {
   if (!existsSync(join(folder, 'data.mdb'))) return `${folder}/data.mdb is missing`;
   try {
-    checkLmdbFile(folder);
+    checkLmdbFile(folder, 'all');
     return undefined;
   } catch (error) {
     if (error instanceof MillraceError && error.code === 'MR_FOLDER_DAMAGED') return error.message;

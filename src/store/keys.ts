@@ -11,6 +11,7 @@ import {
   SEGMENT_START,
   SHARD_DAMAGE,
   SHARD_LOG,
+  TABLE_FRESH,
   TABLE_TIER,
   TIME_BIAS,
 } from './store-layout.js';
@@ -41,6 +42,10 @@ export const tableKey = (prefix: number, table: number): Uint8Array => Uint8Arra
 
 /** The first key behind a table. */
 export const tableEnd = (prefix: number, table: number): Uint8Array => Uint8Array.of(prefix, table + 1);
+
+/** Whether a key is that of a segment, of whatever tier. */
+export const isSegmentKey = (key: Uint8Array): boolean =>
+  key.length === SEGMENT_KEY_BYTES && key[0]! < PREFIX_SHARD && key[1]! >= TABLE_FRESH;
 
 /** The key of a group's record of one tier; `tier` counts as TIER_NAMES do. */
 export const tierKey = (group: number, tier: number): Uint8Array => Uint8Array.of(group, TABLE_TIER, tier);

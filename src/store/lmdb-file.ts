@@ -25,6 +25,9 @@ import { LmdbTreeWalk } from './lmdb-tree-walk.js';
 /** How often a walk is begun anew because a running engine wrote meanwhile. */
 const WALKS_MAX = 5;
 
+/** What of the large values is looked at: the first page of each, or only of those whose key the function names. */
+export type LargeValues = 'all' | ((key: Uint8Array) => boolean);
+
 export interface LmdbFileSummary {
   pageBytes: number;
   pages: number;
@@ -39,14 +42,13 @@ export interface LmdbFileSummary {
  * order and the checksums of keys, the range of large values, the counts; and no page is used twice or is free and
  * used. The bytes of large values are not read; they have checksums, which are looked at when they are read.
  *
- * Of each large value the first page is read: LMDB believes its header when it frees the value, and compactions and sweeps free
- * every segment in the end. Large values are nearly all of a file, so the cost is small: 50 ms for each GB of segments (60 KB
- * values, cached; from a cold SSD a read costs about 0.1 ms, 2 s a GB, and half of that for compacted segments).
+ * Large values are nearly all of a file, so the cost is small: 15 ms for each GB of segments, 50 ms with `large: 'all'`,
+ * which is a read more a value (60 KB values, cached; from a cold SSD a read costs about 0.1 ms, 2 s a GB with 'all').
  *
  * @returns undefined when the file is still to be made
  * @throws MillraceError MR_FOLDER_DAMAGED with the file, what is wrong, and what to do
  */
-export function checkLmdbFile(folder: string): LmdbFileSummary | undefined {
+export function checkLmdbFile(folder: string, large: LargeValues): LmdbFileSummary | undefined {
   const path = join(folder, 'data.mdb');
   let file: number;
   try {
@@ -58,7 +60,7 @@ export function checkLmdbFile(folder: string): LmdbFileSummary | undefined {
     return undefined;
   }
   try {
-    return checkOpened(file, path, folder);
+    return checkOpened(file, path, folder, large);
   } catch (error) {
     throw error instanceof MillraceError ? error : unreadable(path, error);
   } finally {
@@ -66,7 +68,12 @@ export function checkLmdbFile(folder: string): LmdbFileSummary | undefined {
   }
 }
 
-function checkOpened(file: number, path: string, folder: string): LmdbFileSummary | undefined {
+function checkOpened(
+  file: number,
+  path: string,
+  folder: string,
+  large: LargeValues,
+): LmdbFileSummary | undefined {
   const bytes = fstatSync(file).size;
   if (bytes === 0) {
     if (existsSync(join(folder, 'lock.mdb'))) throw damaged(path, 'it is empty');
@@ -78,7 +85,7 @@ function checkOpened(file: number, path: string, folder: string): LmdbFileSummar
     try {
       const meta = readNewestMeta(file, fstatSync(file).size);
       ({ transaction } = meta);
-      return walk(file, meta);
+      return walk(file, meta, large);
     } catch (error) {
       if (!(error instanceof FileFault)) throw error;
       fault = error.message;
@@ -149,9 +156,9 @@ function readMeta(file: number, page: number, at: number, fileBytes: number): Da
   return view;
 }
 
-function walk(file: number, meta: Meta): LmdbFileSummary {
+function walk(file: number, meta: Meta, large: LargeValues): LmdbFileSummary {
   const walk = new LmdbTreeWalk(file, meta);
-  walk.mainTree(meta.view, META_MAIN_TREE);
+  walk.mainTree(meta.view, META_MAIN_TREE, large);
   walk.freeTree(meta.view, META_FREE_TREE);
   walk.end();
   return { pageBytes: meta.pageBytes, pages: meta.pages, pagesRead: walk.pagesRead };

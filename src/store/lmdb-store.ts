@@ -120,7 +120,7 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
    * @throws MillraceError MR_FOLDER_DAMAGED when the file is not whole
    */
   static open(path: string, onCommitMs: (durationMs: number) => void = () => {}): LmdbStore {
-    checkLmdbFile(path);
+    checkLmdbFile(path, 'all');
     try {
       return new LmdbStore(path, openEnvironment(path), onCommitMs);
     } catch (error) {

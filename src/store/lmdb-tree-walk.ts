@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import type { LargeValues } from './lmdb-file.js';
 import {
   FLAG_BRANCH,
   FLAG_LEAF,
@@ -30,7 +31,7 @@ import {
   TREE_ROOT,
 } from './lmdb-file-layout.js';
 import { FileFault, type LmdbPages, PageBook } from './lmdb-page-book.js';
-import { isStoredKey } from './stored-key.js';
+import { isStoredKey, plainKey } from './stored-key.js';
 
 /** The flags of the tree of free pages: its keys are integers, transaction numbers. Ours has none. */
 const FREE_TREE_FLAGS = 0x08;
@@ -75,11 +76,12 @@ export class LmdbTreeWalk {
   }
 
   /** The tree of our values, whose keys carry checksums. */
-  mainTree(view: DataView, at: number): void {
+  mainTree(view: DataView, at: number, large: LargeValues): void {
+    const isLookedAt = large === 'all' ? () => true : large;
     this.#tree('main', view, at, BYTE_ORDER, (key, _, value) => {
       if (!isStoredKey(key, 0, key.length))
         throw new FileFault(`the key ${key.toString('hex')} has a wrong checksum`);
-      if (value !== undefined) this.#overflowHeader(value);
+      if (value !== undefined && isLookedAt(plainKey(key))) this.#overflowHeader(value);
     });
   }
 

@@ -122,6 +122,22 @@ test('names', async () => {
   assert.deepEqual(metrics, [...metrics].sort());
   const list = await ask('GET', '/api/metrics');
   has(list.metrics[0], 'name series first_seen last_seen', '/api/metrics');
+  const { hosts } = await ask('GET', '/api/hosts');
+  assert.ok(hosts.includes('server-01'));
+  assert.deepEqual(hosts, [...hosts].sort());
+  const labels = await ask('GET', '/api/v1/labels');
+  assert.equal(labels.status, 'success');
+  assert.ok(labels.data.includes('host'));
+  const values = await ask('GET', '/api/v1/label/host/values');
+  assert.deepEqual(values, { status: 'success', data: hosts });
+  const cardinality = await ask('GET', '/api/v1/cardinality?limit=20');
+  has(
+    cardinality,
+    'series series_by_metric series_by_label series_by_label_value limits refused',
+    '/api/v1/cardinality',
+  );
+  assert.equal(cardinality.limits.series_per_metric, 100_000);
+  has(cardinality.refused, 'total_series_limit metric_series_limit', 'refused');
 });
 
 test('reading', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
+import { LIST_LIMIT, SEARCH } from '../parameter/lists.js';
 import { SELECTORS } from '../parameter/selectors.js';
 import { metricsPresenter } from '../present/metrics.js';
 import { TIMESTAMP } from '../schema/answers.js';
@@ -9,7 +10,7 @@ export const metricsCall = defineQueryCall({
   path: '/api/metrics',
   group: 'Names',
   summary: 'Metrics with their series and times',
-  parameters: { selectors: SELECTORS },
+  parameters: { selectors: SELECTORS, search: SEARCH, limit: LIST_LIMIT },
   presenter: metricsPresenter,
   answer: {
     schema: z.object({
@@ -28,5 +29,5 @@ export const metricsCall = defineQueryCall({
       ],
     },
   },
-  request: ({ values }) => ({ selectors: values.selectors }),
+  request: ({ values }) => values,
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
+import { LIST_LIMIT, SEARCH } from '../parameter/lists.js';
 import { SELECTORS } from '../parameter/selectors.js';
 import { namesPresenter } from '../present/names.js';
 
@@ -8,11 +9,11 @@ export const namesCall = defineQueryCall({
   path: '/metrics/names',
   group: 'Names',
   summary: 'Names of all metrics, sorted',
-  parameters: { selectors: SELECTORS },
+  parameters: { selectors: SELECTORS, search: SEARCH, limit: LIST_LIMIT },
   presenter: namesPresenter,
   answer: {
     schema: z.object({ metrics: z.array(z.string()) }),
     example: { metrics: ['cpu_usage', 'disk_free'] },
   },
-  request: ({ values }) => ({ selectors: values.selectors }),
+  request: ({ values }) => values,
 });

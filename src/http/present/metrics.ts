@@ -1,25 +1,23 @@
 import { formatTime } from '../../time/format-time.js';
-import type { SelectorsRequest } from '../ports.js';
-import { byText } from './by-text.js';
+import type { ListRequest } from './name-list.js';
 import type { Presenter, Row } from './presenter.js';
 
-export interface MetricsRequest extends SelectorsRequest {
+export interface MetricsRequest extends ListRequest {
   kind: 'metrics';
 }
 
+/** Metrics in the order of the answer. */
 export interface MetricsResult {
   metrics: { name: string; series: number; firstSeenMs: number; lastSeenMs: number }[];
 }
 
 const rowsOf = ({ metrics }: MetricsResult): Row[] =>
-  [...metrics]
-    .sort((a, b) => byText(a.name, b.name))
-    .map((metric) => ({
-      name: metric.name,
-      series: metric.series,
-      first_seen: formatTime(metric.firstSeenMs),
-      last_seen: formatTime(metric.lastSeenMs),
-    }));
+  metrics.map((metric) => ({
+    name: metric.name,
+    series: metric.series,
+    first_seen: formatTime(metric.firstSeenMs),
+    last_seen: formatTime(metric.lastSeenMs),
+  }));
 
 export const metricsPresenter: Presenter<MetricsRequest, MetricsResult> = {
   kind: 'metrics',

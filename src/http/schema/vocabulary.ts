@@ -117,6 +117,14 @@ export const METRIC_NAME = z
 
 const isLabelName = (name: string): boolean => name !== '' && bytesOf(name) <= LABEL_NAME_BYTES_MAX;
 
+/** A label's name. */
+export const LABEL_NAME = z
+  .string({ error: 'the name of a label (GET /api/v1/labels lists them)' })
+  .refine(isLabelName, {
+    error: `the name of a label (GET /api/v1/labels lists them), 1 to ${LABEL_NAME_BYTES_MAX} bytes`,
+  })
+  .meta({ description: "A label's name; `__name__` stands for that of the metric.", examples: ['host'] });
+
 /** Names of labels, as text with commas between them or as a list. Repetitions go. */
 export const LABEL_NAMES = z
   .preprocess(

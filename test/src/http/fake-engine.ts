@@ -15,6 +15,7 @@ import type {
   RangeRequest,
   RowSink,
   SelectorsRequest,
+  SeriesAdmission,
   SnapshotPort,
   SnapshotReport,
   StorePort,
@@ -134,6 +135,10 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
     return { series: this.series.length };
   }
 
+  seriesAdmission(): SeriesAdmission {
+    return { limits: { series_total: 10 }, refused: { total_series_limit: 3 } };
+  }
+
   async sweep(): Promise<object> {
     const tiers = TIER_NAMES.map((tier) => ({ tier, rows: 0, bytes: 0, segments: 0 }));
     return { tiers, rows: 0, bytes: 0, duration_ms: 1 };
@@ -162,7 +167,7 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
     const matching = this.points.filter(({ series }) => matches(this.series[series]!, request.selectors));
     switch (request.kind) {
       case 'names': {
-        const names = [...new Set(matching.map(({ series }) => this.series[series]!.name))];
+        const names = [...new Set(matching.map(({ series }) => this.series[series]!.name))].sort();
         return presentAnswer(namesPresenter, request as NamesRequest, { names });
       }
       case 'metrics':
@@ -222,7 +227,7 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
   }
 
   #metrics(points: readonly StoredPoint[]): MetricsResult {
-    const names = [...new Set(points.map(({ series }) => this.series[series]!.name))];
+    const names = [...new Set(points.map(({ series }) => this.series[series]!.name))].sort();
     const metrics = names.map((name) => {
       const own = points.filter(({ series }) => this.series[series]!.name === name);
       const times = own.map(({ timeMs }) => timeMs);

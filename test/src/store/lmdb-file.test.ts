@@ -71,7 +71,7 @@ const ascending = (sizes: Map<number, number>): number[] => [...sizes.keys()].so
 /** The text of a refusal, or undefined when the file passes. */
 function faultOf(path: string): string | undefined {
   try {
-    checkLmdbFile(path);
+    checkLmdbFile(path, 'all');
     return undefined;
   } catch (error) {
     assert.ok(error instanceof MillraceError, String(error));
@@ -111,16 +111,16 @@ test('checkLmdbFile() finds nothing in what LMDB has written, whatever was writt
     const path = join(folder, String(seed));
     for (let round = 0; round < 4; round++) {
       fill(path, 1 + seed * 12, seed * 10 + round);
-      assert.ok(checkLmdbFile(path)!.pages > 2);
+      assert.ok(checkLmdbFile(path, 'all')!.pages > 2);
     }
   }
 });
 
 test('checkLmdbFile() answers undefined when there is no file yet', (t) => {
   const folder = temporaryFolder(t);
-  assert.equal(checkLmdbFile(folder), undefined);
+  assert.equal(checkLmdbFile(folder, 'all'), undefined);
   LmdbStore.open(join(folder, 'new')).close();
-  assert.ok(checkLmdbFile(join(folder, 'new')));
+  assert.ok(checkLmdbFile(join(folder, 'new'), 'all'));
 });
 
 test('checkLmdbFile() refuses a file that is gone or empty beside a used lock', (t) => {
@@ -197,7 +197,7 @@ test('checkLmdbFile() tolerates a file that is written while it reads', async (t
   const store = LmdbStore.open(path);
   for (let i = 0; i < 50; i++) {
     store.transaction((writer) => writer.put(numberedKey(1, TABLE, i), new Uint8Array(5_000)));
-    assert.ok(checkLmdbFile(path));
+    assert.ok(checkLmdbFile(path, 'all'));
   }
   store.close();
   copyFileSync(join(path, 'data.mdb'), join(copy, 'data.mdb'));
