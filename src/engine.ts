@@ -140,6 +140,7 @@ class Engine implements RunningEngine {
       {
         threads: config.queryThreads,
         timeoutMs: limits.queryTimeoutMs,
+        cacheBytesMax: limits.answerCacheBytes,
         onDamaged: (place) => log.warn({ place }, 'a query met something damaged and passed over it'),
       },
     );

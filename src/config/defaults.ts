@@ -9,6 +9,7 @@ import {
   TIER_RETENTION_MS,
 } from '../../native-free-core/limits.js';
 import { defaultWireLimits } from '../../protocol/index.js';
+import { ANSWER_CACHE_BOUNDS } from '../query/limits.js';
 import { QUERY_LIMITS_DEFAULT } from '../query/query-limits.js';
 
 /** Shards by default: one a core, and a core left for the socket thread. */
@@ -39,5 +40,6 @@ export const DEFAULTS = {
   queryPoints: QUERY_LIMITS_DEFAULT.points,
   querySeries: QUERY_LIMITS_DEFAULT.series,
   queryRows: QUERY_LIMITS_DEFAULT.rows,
+  answerCacheBytes: ANSWER_CACHE_BOUNDS.bytesMax,
   retention: TIER_RETENTION_MS,
 } as const;

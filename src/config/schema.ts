@@ -189,6 +189,14 @@ export const configSchema = z.strictObject({
         max: 10_000_000,
         default: DEFAULTS.queryRows,
       }),
+      answerCacheBytes: bytes(
+        'Answers about the past that are kept, to be given again while it stays as it is; 0 keeps none.',
+        {
+          min: 0,
+          max: 4 * GIB,
+          default: DEFAULTS.answerCacheBytes,
+        },
+      ),
       queryTimeoutMs: duration('How long a query may take.', {
         min: 100,
         max: 3_600_000,

@@ -27,6 +27,8 @@ export interface QueryPoolOptions {
   onDamaged?: (place: string) => void;
   /** How long a query may run on the thread of light ones, ms. */
   lightBudgetMs?: number;
+  /** Bytes of answers that are kept; 0: none. */
+  cacheBytesMax?: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export class QueryPool implements QueryPort {
   /** The youngest flight of each request that somebody may still join. */
   readonly #flights = new Map<string, Flight>();
   readonly #running = new Set<Promise<void>>();
-  readonly #cache = new AnswerCache(ANSWER_CACHE_BOUNDS);
+  readonly #cache: AnswerCache;
   readonly #history: History;
   readonly #heavy = new HeavyShapes();
   #lastTicket = 0;
@@ -61,6 +63,8 @@ export class QueryPool implements QueryPort {
 
   constructor(data: QueryWorkerData, options: QueryPoolOptions) {
     const { threads, timeoutMs, onDamaged = () => {}, lightBudgetMs = LIGHT_BUDGET_MS } = options;
+    const { cacheBytesMax = ANSWER_CACHE_BOUNDS.bytesMax } = options;
+    this.#cache = new AnswerCache({ ...ANSWER_CACHE_BOUNDS, bytesMax: cacheBytesMax });
     const slots = threads * (QUEUE_PER_THREAD + 1);
     const cancelled = new SharedArrayBuffer(slots * 4);
     this.#cancelled = new Int32Array(cancelled);

@@ -63,6 +63,7 @@ test('loadConfig() gives the defaults when nothing is said', () => {
         queryPoints: 200_000_000,
         querySeries: 2_000_000,
         queryRows: 1_000_000,
+        answerCacheBytes: 33_554_432,
         queryTimeoutMs: 30_000,
       },
       retention: {
