@@ -5,6 +5,7 @@ import { backfillImportCall } from './calls/backfill-import.js';
 import { cardinalityCall } from './calls/cardinality.js';
 import { chartCall } from './calls/chart.js';
 import { currentCall } from './calls/current.js';
+import { dashboardCalls } from './calls/dashboard.js';
 import { databaseStatusCall } from './calls/database-status.js';
 import { deleteSeriesCall } from './calls/delete-series.js';
 import { docsCalls } from './calls/docs.js';
@@ -68,6 +69,7 @@ export const CALLS: readonly Call[] = [
   deleteSeriesCall,
   openApiCall,
   ...docsCalls,
+  ...dashboardCalls,
 ];
 
 export function createRouter(calls: readonly Call[] = CALLS): Router<Call> {

@@ -21,6 +21,7 @@ export class Exchange {
   readonly query: string;
   readonly accept: string;
   readonly acceptEncoding: string;
+  readonly ifNoneMatch: string;
   readonly contentType: string;
   readonly contentEncoding: string;
   /** Bytes, or -1 where the header is absent or no number. */
@@ -49,6 +50,7 @@ export class Exchange {
     this.query = (request.getQuery() as string | null) ?? '';
     this.accept = request.getHeader('accept');
     this.acceptEncoding = request.getHeader('accept-encoding');
+    this.ifNoneMatch = request.getHeader('if-none-match');
     this.contentType = request.getHeader('content-type');
     this.contentEncoding = request.getHeader('content-encoding');
     this.authorization = request.getHeader('authorization');
@@ -123,13 +125,13 @@ export class Exchange {
     const response = this.#response;
     response.cork(() => {
       this.#writeHead(status, contentType, headers);
-      if (this.method !== 'HEAD' && status !== 204) {
+      if (this.method !== 'HEAD' && status !== 204 && status !== 304) {
         response.end(body, this.#closeAfter);
         return;
       }
       // With arguments, endWithoutBody would wait for that many bytes; as headers of our own both are harmless.
       const length = typeof body === 'string' ? encoder.encode(body).length : body.byteLength;
-      if (status !== 204) response.writeHeader('Content-Length', String(length));
+      if (status !== 204 && status !== 304) response.writeHeader('Content-Length', String(length));
       if (this.#closeAfter) response.writeHeader('Connection', 'close');
       response.endWithoutBody();
     });
@@ -198,7 +200,7 @@ export class Exchange {
     const response = this.#response;
     response.writeStatus(`${status} ${STATUS_CODES[status] ?? 'Status'}`);
     if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
-    response.writeHeader('Cache-Control', 'no-store');
+    if (!('Cache-Control' in headers)) response.writeHeader('Cache-Control', 'no-store');
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
   }
 

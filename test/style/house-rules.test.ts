@@ -31,6 +31,7 @@ const LONG_FILES: Exceptions = {
 
 const CLOCK_READERS: Exceptions = {
   'src/clock.ts': 'the one place',
+  'src/dashboard/app/clock.ts': 'the same in the page of the dashboard',
   'src/client/node.ts': "the producer client's own host: no engine is around it",
   'protocol/client/index.ts': "the same in a browser, through the page's globals",
   'src/http/docs-page/browser/reply-view.ts': 'a page in a browser: it times its own requests',

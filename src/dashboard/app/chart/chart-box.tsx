@@ -1,0 +1,33 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { type ChartColumns, type ChartOptions, LineChart } from './line-chart';
+
+interface ChartBoxProps extends ChartOptions {
+  columns: ChartColumns;
+  hidden: ReadonlySet<number>;
+  /** What the chart shows, for those who don't see it. */
+  label: string;
+}
+
+const NOTHING_HIDDEN: ReadonlySet<number> = new Set();
+
+/** A LineChart in the page. */
+export function ChartBox({ columns, hidden, label, ...options }: ChartBoxProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const chart = useRef<LineChart | undefined>(undefined);
+  useEffect(() => {
+    chart.current = new LineChart(element.current!, options);
+    return () => chart.current?.destroy();
+  }, []);
+  useEffect(() => {
+    chart.current?.show(columns, options, hidden ?? NOTHING_HIDDEN);
+  }, [columns, hidden, options.height, options.fromZero, options.fromMs, options.toMs]);
+  return (
+    <div
+      class="plot"
+      ref={element}
+      role="img"
+      aria-label={label}
+      style={{ minHeight: `${options.height}px` }}
+    />
+  );
+}

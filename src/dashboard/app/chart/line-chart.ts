@@ -1,0 +1,195 @@
+import uPlot from 'uplot';
+import { valueText } from '../ui/format';
+import { seriesColour, seriesDash, token } from './palette';
+import { timeMark } from './time-axis';
+
+/** Columns of one chart: times in ms, ascending; a value for each time and series, null where there is none. */
+export interface ChartColumns {
+  times: readonly number[];
+  series: readonly { name: string; values: readonly (number | null)[] }[];
+  /** Pairs of series, by index, between which the chart is filled: upper, lower. */
+  bands?: readonly (readonly [number, number])[];
+  /** Points to mark: places in `times`, and values. */
+  marks?: readonly { index: number; value: number; text: string }[];
+}
+
+export interface ChartOptions {
+  height: number;
+  /** Whether the scale begins at zero. */
+  fromZero: boolean;
+  /** The range shown, ms; the data may end before it does. */
+  fromMs: number;
+  toMs: number;
+  /** A range was dragged over. */
+  onZoom(fromMs: number, toMs: number): void;
+  /** The cursor is over a place in `times`, or (null) has left. */
+  onHover(index: number | null): void;
+}
+
+/** All charts of the page share a cursor. */
+const SYNC_KEY = 'millrace';
+
+/** Dragging less than this is a click, CSS pixels. */
+const DRAG_PIXELS_MIN = 8;
+
+/**
+ * A line chart on a canvas: the one module that knows uPlot. Made for one element, given new columns as they come; its
+ * width follows the element's.
+ */
+export class LineChart {
+  readonly #element: HTMLElement;
+  readonly #resize: ResizeObserver;
+  readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
+  readonly #onScheme = (): void => this.#rebuild();
+  #plot: uPlot | undefined;
+  #columns: ChartColumns = { times: [], series: [] };
+  #options: ChartOptions;
+  #hidden: ReadonlySet<number> = new Set();
+
+  constructor(element: HTMLElement, options: ChartOptions) {
+    this.#element = element;
+    this.#options = options;
+    this.#resize = new ResizeObserver(() => this.#fit());
+    this.#resize.observe(element);
+    this.#scheme.addEventListener('change', this.#onScheme);
+  }
+
+  /** Shows columns. As long as there are as many series as before, only the data changes. */
+  show(columns: ChartColumns, options: ChartOptions, hidden: ReadonlySet<number>): void {
+    const isSame =
+      this.#plot !== undefined &&
+      columns.series.length === this.#columns.series.length &&
+      (columns.bands?.length ?? 0) === (this.#columns.bands?.length ?? 0) &&
+      options.height === this.#options.height &&
+      sameSet(hidden, this.#hidden);
+    this.#columns = columns;
+    this.#options = options;
+    this.#hidden = hidden;
+    if (!isSame) this.#rebuild();
+    else this.#plot!.setData(dataOf(columns), true);
+  }
+
+  /** Puts the cursor of this chart, and of those in step with it, on a place; null takes it away. */
+  pointAt(index: number | null): void {
+    const plot = this.#plot;
+    if (plot === undefined) return;
+    const left = index === null ? -10 : plot.valToPos(this.#columns.times[index]! / 1_000, 'x');
+    plot.setCursor({ left, top: index === null ? -10 : plot.height / 2 });
+  }
+
+  destroy(): void {
+    this.#resize.disconnect();
+    this.#scheme.removeEventListener('change', this.#onScheme);
+    this.#plot?.destroy();
+  }
+
+  #fit(): void {
+    const width = this.#element.clientWidth;
+    if (this.#plot !== undefined && width > 0 && width !== this.#plot.width) {
+      this.#plot.setSize({ width, height: this.#options.height });
+    }
+  }
+
+  #rebuild(): void {
+    this.#plot?.destroy();
+    const width = Math.max(50, this.#element.clientWidth);
+    this.#plot = new uPlot(this.#plotOptions(width), dataOf(this.#columns), this.#element);
+  }
+
+  #plotOptions(width: number): uPlot.Options {
+    const { series, bands } = this.#columns;
+    const grid = { stroke: token('--line'), width: 1 };
+    const axis = { stroke: token('--muted'), grid, ticks: grid, font: '13px system-ui, sans-serif' };
+    return {
+      width,
+      height: this.#options.height,
+      legend: { show: false },
+      ms: 1e-3,
+      padding: [8, 8, 0, 0],
+      cursor: {
+        sync: { key: SYNC_KEY, scales: ['x', null] },
+        drag: { x: true, y: false, setScale: false, dist: DRAG_PIXELS_MIN },
+        points: { size: 7 },
+      },
+      scales: {
+        x: { time: true, range: () => [this.#options.fromMs / 1_000, this.#options.toMs / 1_000] },
+        y: { range: (_plot, low, high) => this.#valueRange(low, high) },
+      },
+      axes: [
+        {
+          ...axis,
+          space: 80,
+          values: (_plot, splits, _axis, _space, step) =>
+            splits.map((at) => timeMark(at * 1_000, step * 1_000)),
+        },
+        { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => valueText(value)) },
+      ],
+      series: [{}, ...series.map((each, i) => this.#seriesOptions(each.name, i))],
+      bands: (bands ?? []).map(([upper, lower]) => ({
+        series: [upper + 1, lower + 1],
+        fill: `color-mix(in srgb, ${seriesColour(0)} 22%, transparent)`,
+      })),
+      hooks: {
+        setSelect: [(plot) => this.#onSelect(plot)],
+        setCursor: [(plot) => this.#options.onHover(plot.cursor.idx ?? null)],
+        draw: [(plot) => this.#drawMarks(plot)],
+      },
+    };
+  }
+
+  #seriesOptions(name: string, index: number): uPlot.Series {
+    const dash = seriesDash(index);
+    return {
+      label: name,
+      stroke: seriesColour(index),
+      width: 1.5,
+      show: !this.#hidden.has(index),
+      spanGaps: false,
+      points: { size: 5 },
+      ...(dash === undefined ? {} : { dash }),
+    };
+  }
+
+  #valueRange(low: number | null, high: number | null): [number, number] {
+    if (low === null || high === null) return [0, 1];
+    const from = this.#options.fromZero ? Math.min(0, low) : low;
+    const to = this.#options.fromZero ? Math.max(0, high) : high;
+    const pad = (to - from) * 0.06 || Math.abs(to) * 0.1 || 1;
+    return [this.#options.fromZero && from === 0 ? 0 : from - pad, to + pad];
+  }
+
+  #onSelect(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width < DRAG_PIXELS_MIN) return;
+    const fromMs = plot.posToVal(left, 'x') * 1_000;
+    const toMs = plot.posToVal(left + width, 'x') * 1_000;
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.#options.onZoom(Math.round(fromMs), Math.round(toMs));
+  }
+
+  #drawMarks(plot: uPlot): void {
+    const { marks, times } = this.#columns;
+    if (marks === undefined || marks.length === 0) return;
+    const { ctx } = plot;
+    ctx.save();
+    ctx.strokeStyle = token('--bad');
+    ctx.lineWidth = 2 * devicePixelRatio;
+    for (const { index, value } of marks) {
+      const x = plot.valToPos(times[index]! / 1_000, 'x', true);
+      const y = plot.valToPos(value, 'y', true);
+      ctx.beginPath();
+      ctx.arc(x, y, 6 * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+}
+
+function dataOf({ times, series }: ChartColumns): uPlot.AlignedData {
+  const seconds = times.map((ms) => ms / 1_000);
+  return [seconds, ...series.map(({ values }) => values as (number | null)[])];
+}
+
+function sameSet(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  return a.size === b.size && [...a].every((each) => b.has(each));
+}

@@ -1,0 +1,87 @@
+import { computed, signal } from '@preact/signals';
+import { durationMs, type TimeRange } from './range';
+
+/**
+ * All view state is in the address: a reload, or the same link sent to a colleague, gives the same picture. `address` is
+ * the page's own copy of it; whoever changes a parameter calls `go` or `amend`, and everything that shows it follows.
+ */
+export interface Address {
+  path: string;
+  parameters: URLSearchParams;
+}
+
+const read = (): Address => ({
+  path: location.pathname,
+  parameters: new URLSearchParams(location.search),
+});
+
+export const address = signal<Address>(read());
+
+addEventListener('popstate', () => {
+  address.value = read();
+});
+
+/** Parameters to change; an empty text or undefined takes one out, a list repeats it. */
+export type Changes = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+function changed(parameters: URLSearchParams, changes: Changes): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  for (const [name, value] of Object.entries(changes)) {
+    next.delete(name);
+    if (value === undefined || value === '') continue;
+    for (const each of typeof value === 'string' ? [value] : value) next.append(name, each);
+  }
+  return next;
+}
+
+export function addressText(path: string, parameters: URLSearchParams): string {
+  const query = parameters.toString();
+  return query === '' ? path : `${path}?${query}`;
+}
+
+/** Changes parameters and leaves a step in the history, so that Back undoes it. */
+export function go(changes: Changes): void {
+  write(changed(address.value.parameters, changes), true);
+}
+
+/** Changes parameters in place: for what follows from something else. */
+export function amend(changes: Changes): void {
+  write(changed(address.value.parameters, changes), false);
+}
+
+function write(parameters: URLSearchParams, isStep: boolean): void {
+  const { path } = address.value;
+  const text = addressText(path, parameters);
+  if (text === location.pathname + location.search) return;
+  if (isStep) history.pushState(null, '', text);
+  else history.replaceState(null, '', text);
+  address.value = { path, parameters };
+}
+
+/** Goes to another view; the range comes along. */
+export function visit(path: string, changes: Changes = {}): void {
+  const kept = new URLSearchParams();
+  for (const name of ['range', 'from', 'to']) {
+    const value = address.value.parameters.get(name);
+    if (value !== null) kept.set(name, value);
+  }
+  const parameters = changed(kept, changes);
+  history.pushState(null, '', addressText(path, parameters));
+  address.value = { path, parameters };
+}
+
+/** The range of the address; the last hour where there is none or a wrong one. */
+export const range = computed<TimeRange>(() => {
+  const { parameters } = address.value;
+  const from = Number(parameters.get('from') ?? Number.NaN);
+  const to = Number(parameters.get('to') ?? Number.NaN);
+  if (Number.isFinite(from) && Number.isFinite(to) && from < to)
+    return { kind: 'between', fromMs: from, toMs: to };
+  const text = parameters.get('range') ?? '1h';
+  return { kind: 'last', text: durationMs(text) === undefined ? '1h' : text };
+});
+
+export function goToRange(to: TimeRange): void {
+  if (to.kind === 'last') go({ range: to.text, from: undefined, to: undefined });
+  else go({ range: undefined, from: String(to.fromMs), to: String(to.toMs) });
+}

@@ -1,0 +1,53 @@
+import { type Signal, signal } from '@preact/signals';
+import { ApiError } from '../api/client';
+import { steadyMs } from '../clock';
+
+/** What is known of something that is fetched: the last good value stays while the next one is on its way. */
+export interface Loaded<T> {
+  value: T | undefined;
+  error: ApiError | undefined;
+  isLoading: boolean;
+  /** When the value came, steady ms. */
+  atMs: number;
+}
+
+/** Fetches one thing again and again; a new request ends the one before. */
+export class Loader<T> {
+  readonly state: Signal<Loaded<T>> = signal({
+    value: undefined,
+    error: undefined,
+    isLoading: false,
+    atMs: 0,
+  });
+  #abort: AbortController | undefined;
+
+  /** Runs a request; its answer, or its failure, becomes the state unless another request came meanwhile. */
+  async load(request: (signal: AbortSignal) => Promise<T>): Promise<void> {
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.state.value = { ...this.state.value, isLoading: true };
+    try {
+      const value = await request(abort.signal);
+      if (abort.signal.aborted) return;
+      this.state.value = { value, error: undefined, isLoading: false, atMs: steadyMs() };
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      if (!(error instanceof ApiError)) throw error;
+      this.state.value = { ...this.state.value, error, isLoading: false };
+    }
+  }
+
+  /** Changes the value that is there, as news of it come. */
+  amend(change: (value: T) => T): void {
+    const { value } = this.state.value;
+    if (value !== undefined)
+      this.state.value = { ...this.state.value, value: change(value), atMs: steadyMs() };
+  }
+
+  /** Forgets everything: what is shown next is about something else. */
+  clear(): void {
+    this.#abort?.abort();
+    this.state.value = { value: undefined, error: undefined, isLoading: false, atMs: 0 };
+  }
+}

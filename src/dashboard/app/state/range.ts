@@ -1,0 +1,73 @@
+/**
+ * A time range as the address has it: `1h`, the hour up to now; or two instants, `from` and `to` in epoch ms. The
+ * words are those of the API, so that a range can be pasted into a call.
+ */
+export type TimeRange = { kind: 'last'; text: string } | { kind: 'between'; fromMs: number; toMs: number };
+
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** The choices that the picker offers. */
+export const PRESETS = ['5m', '1h', '24h', '7d', '30d'] as const;
+
+/** `90s`, `15m`, `24h` in ms; undefined for anything else. */
+export function durationMs(text: string): number | undefined {
+  const match = /^(\d{1,6})([smhdw])$/.exec(text);
+  if (match === null) return undefined;
+  const ms = Number(match[1]) * UNITS[match[2]!]!;
+  return ms > 0 ? ms : undefined;
+}
+
+/** A length of time in its largest whole unit. */
+export function durationText(ms: number): string {
+  for (const unit of ['w', 'd', 'h', 'm', 's'] as const) {
+    if (ms >= UNITS[unit]! && ms % UNITS[unit]! === 0) return `${ms / UNITS[unit]!}${unit}`;
+  }
+  return `${Math.max(1, Math.round(ms / 1_000))}s`;
+}
+
+export interface Instants {
+  fromMs: number;
+  toMs: number;
+}
+
+export function instantsOf(range: TimeRange, nowMs: number): Instants {
+  if (range.kind === 'between') return { fromMs: range.fromMs, toMs: range.toMs };
+  return { fromMs: nowMs - (durationMs(range.text) ?? UNITS['h']!), toMs: nowMs };
+}
+
+/** Moves a range by a part of its length; the answer stands still. */
+export function shifted(range: TimeRange, part: number, nowMs: number): TimeRange {
+  const { fromMs, toMs } = instantsOf(range, nowMs);
+  const by = (toMs - fromMs) * part;
+  if (toMs + by >= nowMs && part > 0)
+    return { kind: 'last', text: durationText(roundedLength(toMs - fromMs)) };
+  return { kind: 'between', fromMs: Math.round(fromMs + by), toMs: Math.round(toMs + by) };
+}
+
+/** Scales a range around its middle. */
+export function scaled(range: TimeRange, factor: number, nowMs: number): TimeRange {
+  const { fromMs, toMs } = instantsOf(range, nowMs);
+  const half = Math.max(5_000, ((toMs - fromMs) * factor) / 2);
+  const middle = (fromMs + toMs) / 2;
+  const end = Math.min(nowMs, middle + half);
+  return { kind: 'between', fromMs: Math.round(end - 2 * half), toMs: Math.round(end) };
+}
+
+const roundedLength = (ms: number): number => Math.max(1_000, Math.round(ms / 1_000) * 1_000);
+
+/** Window lengths that a chart may have: each a multiple of the one before where tiers meet. */
+const STEPS_MS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400,
+].map((seconds) => seconds * 1_000);
+
+/** The window that gives a chart of this width at most a window for each `pixels`. */
+export function stepFor({ fromMs, toMs }: Instants, width: number, pixels = 2): number {
+  const wanted = (toMs - fromMs) / Math.max(50, width / pixels);
+  return STEPS_MS.find((step) => step >= wanted) ?? Math.ceil(wanted / 86_400_000) * 86_400_000;
+}

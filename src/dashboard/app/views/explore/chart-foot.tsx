@@ -1,0 +1,44 @@
+import type { SeriesAnswer } from '../../api/series';
+import { countText, instantText, millisecondsText } from '../../ui/format';
+import { exploreState } from './explore-state';
+
+const SOURCE_TEXTS: Readonly<Record<string, string>> = {
+  metrics: 'raw points',
+  metrics_1min: '1m cells',
+  metrics_5min: '5m cells',
+  metrics_1hour: '1h cells',
+  metrics_daily: '1d cells',
+};
+
+interface ChartFootProps {
+  answer: SeriesAnswer;
+  step: string;
+  hoveredMs: number | undefined;
+}
+
+/** What the picture was made from, and what it cost. */
+export function ChartFoot({ answer, step, hoveredMs }: ChartFootProps) {
+  const { trace } = answer;
+  const how = exploreState.value.source === 'auto' ? 'auto' : 'as chosen';
+  return (
+    <div class="chart-foot">
+      {hoveredMs !== undefined && <b>{instantText(hoveredMs)}</b>}
+      <span>
+        from {SOURCE_TEXTS[answer.data_source] ?? answer.data_source} · {how}
+      </span>
+      <span>a value each {step}</span>
+      <span>{countText(answer.times.length)} windows</span>
+      {trace !== undefined && (
+        <>
+          <span>
+            {countText(trace.points)} points and {countText(trace.cells)} cells read
+          </span>
+          <span>
+            plan {millisecondsText(trace.plan_ms)}, scan {millisecondsText(trace.scan_ms)}, merge{' '}
+            {millisecondsText(trace.merge_ms)}, encode {millisecondsText(trace.encode_ms)}
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
