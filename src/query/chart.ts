@@ -14,7 +14,7 @@ import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
 import { SeriesExtent } from './series-extent.js';
-import { SeriesGroups } from './series-groups.js';
+import type { SeriesGroups } from './series-groups.js';
 import { SeriesPoints } from './series-points.js';
 import type { StopCheck } from './stop-check.js';
 import type { WindowsFound } from './window-query.js';
@@ -32,7 +32,7 @@ class ChartQuery {
     const selection = this.#tools.select(request.metric, request.selectors);
     const horizonMs = this.#tools.horizons(request.metric, request.nowMs);
     const extent = new SeriesExtent(selection, this.#tools.lines, stop);
-    const groups = new SeriesGroups(selection, request.groupBy);
+    const groups = selection.groupsBy(request.groupBy);
     const range = extent.clip(request, Number.POSITIVE_INFINITY);
     const source = keptSource(request.source ?? sourceOf(request), range.startMs, horizonMs);
     const isPlain =

@@ -3,7 +3,7 @@ import { type LatestPoint, type LatestResult, latestPresenter } from '../http/pr
 import type { LineScan } from './line-scan.js';
 import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
-import { SeriesGroups } from './series-groups.js';
+import type { SeriesGroups } from './series-groups.js';
 import type { StopCheck } from './stop-check.js';
 
 /** The newest point of each group; of equal times, that of the first series. Undefined where a group has none. */
@@ -36,9 +36,9 @@ function latestOf(
   scan: LineScan,
   stop: StopCheck,
 ): LatestResult | undefined {
-  const [all] = newestByGroup(selection, new SeriesGroups(selection, []), scan, stop);
+  const [all] = newestByGroup(selection, selection.groupsBy([]), scan, stop);
   if (all === undefined || groupBy.length === 0) return all;
-  const groups = newestByGroup(selection, new SeriesGroups(selection, groupBy), scan, stop);
+  const groups = newestByGroup(selection, selection.groupsBy(groupBy), scan, stop);
   return { ...all, groups: groups.filter((point) => point !== undefined) };
 }
 

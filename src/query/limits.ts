@@ -103,6 +103,10 @@ export const LINES_AT_ONCE = 256;
 /** Compiled regular expressions that a thread remembers. */
 export const PATTERNS_KEPT = 128;
 
+/** Selections that a thread remembers, and the series in all of them: 4 bytes each, and 4 more a way of grouping. */
+export const SELECTIONS_KEPT = 256;
+export const SELECTIONS_SERIES_KEPT = 1_000_000;
+
 /** Metrics that one query may read: a retention is looked up for each. */
 export const METRICS_SELECTED_MAX = 1_000;
 

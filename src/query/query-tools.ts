@@ -13,7 +13,8 @@ import type { QueryFindings } from './query-findings.js';
 import type { QueryLimits } from './query-limits.js';
 import type { SeenShards } from './seen-shards.js';
 import { Selection } from './selection.js';
-import type { SeriesIndex } from './series-index.js';
+import { SelectionMemo } from './selection-memo.js';
+import type { IndexedMetric, SeriesIndex } from './series-index.js';
 import type { ShardView } from './shard-view.js';
 import { sizeHorizonMs } from './size-horizon.js';
 import { tooBig } from './stop-check.js';
@@ -37,6 +38,7 @@ export class QueryTools {
   readonly points: PointScan;
   readonly windows: WindowQuery;
   readonly #settings: QuerySettings;
+  readonly #memo: SelectionMemo;
 
   constructor(
     { views, series }: SeenShards,
@@ -50,6 +52,7 @@ export class QueryTools {
     this.points = new PointScan(findings);
     this.windows = new WindowQuery(this.points, this.lines);
     this.#settings = settings;
+    this.#memo = new SelectionMemo(series);
   }
 
   /** The oldest time of a metric that each tier surely keeps while a query of this moment runs. */
@@ -79,10 +82,16 @@ export class QueryTools {
     if (this.series.metric(metric) === undefined) this.series.refreshAll();
     const known = this.series.metric(metric);
     if (known === undefined) throw this.#unknown(metric);
-    const conditions = new SeriesConditions(selectors);
-    const selection = new Selection(this.#settings.limits.series);
-    for (const view of this.views) selection.add(view, view.index.select(known, conditions));
-    return selection;
+    return this.#selectionOf([known], selectors);
+  }
+
+  #selectionOf(metrics: readonly IndexedMetric[], selectors: readonly LabelMatcher[]): Selection {
+    return this.#memo.get(JSON.stringify([metrics.map(({ entry }) => entry), selectors]), () => {
+      const conditions = new SeriesConditions(selectors);
+      const selection = new Selection(this.#settings.limits.series);
+      for (const view of this.views) selection.add(view, view.index.selectAll(metrics, conditions));
+      return selection;
+    });
   }
 
   /**
@@ -114,9 +123,7 @@ export class QueryTools {
         'Name fewer in match={__name__=~"…"}.',
       );
     }
-    const conditions = new SeriesConditions(selectors);
-    const selection = new Selection(this.#settings.limits.series);
-    for (const view of this.views) selection.add(view, view.index.selectAll(metrics, conditions));
+    const selection = this.#selectionOf(metrics, selectors);
     const horizons = metrics.map(({ name }) => this.horizons(name, nowMs));
     return {
       selection,

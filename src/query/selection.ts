@@ -1,5 +1,6 @@
 import { assert } from '../../native-free-core/assert.js';
 import { SCAN_SERIES_MAX } from './limits.js';
+import { SeriesGroups } from './series-groups.js';
 import type { ShardView } from './shard-view.js';
 import { tooBig } from './stop-check.js';
 import type { U32List } from './u32-list.js';
@@ -21,6 +22,7 @@ export class Selection {
   readonly shards: ShardSelection[] = [];
   count = 0;
   readonly #seriesMax: number;
+  readonly #groups = new Map<string, SeriesGroups>();
 
   constructor(seriesMax = SCAN_SERIES_MAX) {
     this.#seriesMax = seriesMax;
@@ -33,6 +35,17 @@ export class Selection {
     this.count += ids.length;
     if (this.count > this.#seriesMax)
       throw tooBig(`selects more than ${this.#seriesMax} series (limits.querySeries)`);
+  }
+
+  /** The series by the values of some labels; worked out once for each list of labels. */
+  groupsBy(labels: readonly string[]): SeriesGroups {
+    const key = JSON.stringify(labels);
+    let groups = this.#groups.get(key);
+    if (groups === undefined) {
+      groups = new SeriesGroups(this, labels);
+      this.#groups.set(key, groups);
+    }
+    return groups;
   }
 
   labelsOf(ordinal: number): Record<string, string> {

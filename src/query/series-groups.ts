@@ -24,8 +24,8 @@ export class SeriesGroups {
   #group(selection: Selection, groupBy: readonly string[]): Labels[] {
     const found = new Map<string, number>();
     const values: string[][] = [];
-    /** Groups of the label sets that were met: the metrics of a host mostly share theirs, and its series a group. */
-    const ofSets = new Map<number, number>();
+    /** By metric where they are told apart: groups of the label sets that were met. The metrics of a host mostly share theirs. */
+    const ofMetrics: (Map<number, number> | undefined)[] = [];
     let ordinal = 0;
     const nameAt = groupBy.indexOf(NAME_LABEL);
     for (const { view, ids } of selection.shards) {
@@ -36,8 +36,8 @@ export class SeriesGroups {
         const set = series.reader.setOf(id);
         // The name is no part of a label set, which metrics share.
         const metric = nameAt < 0 ? 0 : view.index.metricOrderOf(id);
-        const whole = metric * 2 ** 32 + set;
-        let group = ofSets.get(whole);
+        const ofSets = (ofMetrics[metric] ??= new Map());
+        let group = ofSets.get(set);
         if (group === undefined) {
           const entries = labels.map((label) => (label === 0 ? 0 : series.labels.valueOfSet(set, label)));
           const key = `${metric},${entries.join()}`;
@@ -49,7 +49,7 @@ export class SeriesGroups {
             if (nameAt >= 0) texts[nameAt] = series.metrics[metric]!.name;
             values.push(texts);
           }
-          ofSets.set(whole, group);
+          ofSets.set(set, group);
         }
         this.#groups[ordinal] = group;
       }

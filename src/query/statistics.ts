@@ -14,7 +14,7 @@ import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
 import { SeriesExtent } from './series-extent.js';
-import { SeriesGroups } from './series-groups.js';
+import type { SeriesGroups } from './series-groups.js';
 import { type StopCheck, tooBig } from './stop-check.js';
 import { ValueColumn } from './value-column.js';
 
@@ -35,7 +35,7 @@ class StatisticsQuery {
   run(request: StatisticsRequest, stop: StopCheck): StatisticsResult {
     const selection = this.#tools.select(request.metric, request.selectors);
     stop.cost.series = selection.count;
-    const groups = new SeriesGroups(selection, request.groupBy);
+    const groups = selection.groupsBy(request.groupBy);
     if (groups.count > stop.limits.rows) {
       throw tooBig(
         `has ${groups.count} groups, more than ${stop.limits.rows} (limits.queryRows)`,

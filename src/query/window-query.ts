@@ -10,7 +10,7 @@ import { notKept } from './not-kept.js';
 import type { PointScan, TimeRange } from './point-scan.js';
 import type { Selection } from './selection.js';
 import { SeriesExtent } from './series-extent.js';
-import { SeriesGroups } from './series-groups.js';
+import type { SeriesGroups } from './series-groups.js';
 import { SeriesPoints } from './series-points.js';
 import { type StopCheck, tooBig } from './stop-check.js';
 import { ValueColumn } from './value-column.js';
@@ -79,7 +79,7 @@ export class WindowQuery {
     stop: StopCheck,
   ): WindowsFound {
     const extent = new SeriesExtent(selection, this.#lines, stop);
-    const groups = new SeriesGroups(selection, question.groupBy);
+    const groups = selection.groupsBy(question.groupBy);
     const planned = planOf(question, extent, horizonMs);
     stop.cost.series = selection.count;
     stop.trace.addParts([...(planned.others?.parts ?? []), ...(planned.counters?.parts ?? [])]);

@@ -6,6 +6,7 @@ import {
   windowRows,
   windowRowsText,
   windowsAsColumns,
+  windowsAsColumnsText,
 } from './windows.js';
 
 export interface AggregateRequest extends WindowsRequest {
@@ -49,6 +50,7 @@ export const aggregatePresenter: Presenter<AggregateRequest, WindowsResult> = {
   }),
   columns: (request, result) => windowsAsColumns(request, result, namesOf(request)),
   texts: {
+    columns: (request, result) => windowsAsColumnsText(request, result, namesOf(request)),
     json: (request, result) => {
       const { text } = windowRowsText(request, result, namesOf(request));
       return `${JSON.stringify(headOf(request, result)).slice(0, -1)},"data":[${text}]}`;

@@ -6,6 +6,7 @@ import {
   windowRows,
   windowRowsText,
   windowsAsColumns,
+  windowsAsColumnsText,
 } from './windows.js';
 
 export interface RollupRequest extends WindowsRequest {
@@ -53,6 +54,7 @@ export const rollupPresenter: Presenter<RollupRequest, WindowsResult> = {
   }),
   columns: (request, result) => windowsAsColumns(request, result, ROLLUP_NAMES),
   texts: {
+    columns: (request, result) => windowsAsColumnsText(request, result, ROLLUP_NAMES),
     json: (request, result) => {
       const { text, count } = windowRowsText(request, result, ROLLUP_NAMES);
       const head = JSON.stringify({ ...headOf(request, count), data_source: result.dataSource });

@@ -95,6 +95,47 @@ export function windowRowsText(
 
 const numberText = (value: number): string => (Number.isFinite(value) ? String(value) : 'null');
 
+/** The same as `windowsAsColumns` as the text that JSON.stringify makes of it (a test compares them), without a list a series. */
+export function windowsAsColumnsText(
+  request: Asked,
+  result: WindowsResult,
+  names: readonly string[],
+): string {
+  const isThere = new Uint8Array(result.count);
+  forEachRow(request, result, (_group, window) => {
+    isThere[window] = 1;
+  });
+  const windows: number[] = [];
+  const times: number[] = [];
+  isThere.forEach((there, window) => {
+    if (there === 0) return;
+    windows.push(window);
+    times.push(result.firstMs + window * result.stepMs);
+  });
+  const memberNames = names.map((name) => (names.length === 1 ? '' : `,"name":${JSON.stringify(name)}`));
+  let series = '';
+  for (let group = 0; group < result.groups.length; group++) {
+    const labels = JSON.stringify(result.groups[group]);
+    for (let k = 0; k < result.columns.length; k++) {
+      const column = result.columns[k]!;
+      const base = group * result.count;
+      let values = '';
+      for (let i = 0; i < windows.length; i++) {
+        values +=
+          i === 0 ? numberText(column[base + windows[i]!]!) : `,${numberText(column[base + windows[i]!]!)}`;
+      }
+      series += `${series === '' ? '' : ','}{"labels":${labels}${memberNames[k]!},"values":[${values}]}`;
+    }
+  }
+  const head = JSON.stringify({
+    data_source: result.dataSource,
+    series_selected: result.series,
+    groups_total: result.groupsTotal,
+    times,
+  });
+  return `${head.slice(0, -1)},"series":[${series}]}`;
+}
+
 /** Times of all windows that have a row, and for each group and column its values; `names` where there are several columns. */
 export function windowsAsColumns(request: Asked, result: WindowsResult, names: readonly string[]): Columns {
   const isThere = new Uint8Array(result.count);

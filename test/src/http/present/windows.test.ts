@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { windowRows, windowRowsText, windowsAsColumns } from '../../../../src/http/present/windows.js';
+import {
+  windowRows,
+  windowRowsText,
+  windowsAsColumns,
+  windowsAsColumnsText,
+} from '../../../../src/http/present/windows.js';
 
 const NAMES = ['value', 'p99_9'];
 
@@ -29,6 +34,16 @@ test('windowRowsText() writes what JSON.stringify makes of windowRows()', () => 
       const { text, count } = windowRowsText(asked, result, NAMES);
       assert.equal(`[${text}]`, JSON.stringify(rows));
       assert.equal(count, rows.length);
+    }),
+  );
+});
+
+test('windowsAsColumnsText() writes what JSON.stringify makes of windowsAsColumns()', () => {
+  fc.assert(
+    fc.property(found, fc.boolean(), fc.boolean(), (result, isFilled, isGrouped) => {
+      const asked = { groupBy: isGrouped ? ['host'] : [], isFilled };
+      const text = windowsAsColumnsText(asked, result, NAMES);
+      assert.equal(text, JSON.stringify(windowsAsColumns(asked, result, NAMES)));
     }),
   );
 });
