@@ -50,6 +50,7 @@ export class DashboardFixture {
   static async start(
     t: TestContext,
     options: BrowserContextOptions = {},
+    flags: readonly string[] = [],
   ): Promise<DashboardFixture | undefined> {
     browser ??= findBrowser();
     const found = await browser;
@@ -57,7 +58,7 @@ export class DashboardFixture {
       t.skip('there is no browser');
       return undefined;
     }
-    const engine = await EngineProcess.start();
+    const engine = await EngineProcess.start({ flags });
     const context = await found.newContext({
       locale: 'en-US',
       timezoneId: 'UTC',

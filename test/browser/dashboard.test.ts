@@ -2,21 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { freePort } from '../e2e/free-port.js';
 import { closeBrowser, DashboardFixture } from './dashboard-fixture.js';
 
 after(closeBrowser);
-
-/** Another engine at the address of one that was stopped, which may be taken for a moment. */
-async function startAgain({ folder, port }: EngineProcess): Promise<EngineProcess> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await EngineProcess.start({ folder, flags: ['--port', String(port)] });
-    } catch (error) {
-      if (attempt === 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
-}
 
 const HOSTS = ['web-1', 'web-2', 'web-3'];
 
@@ -146,7 +135,8 @@ test('time: presets, keys, a dragged range and the way back', async (t) => {
 });
 
 test('the chart moves with the points that come, and goes on when the engine has been started again', async (t) => {
-  const dashboard = await DashboardFixture.start(t);
+  const flags = ['--port', String(await freePort())];
+  const dashboard = await DashboardFixture.start(t, {}, flags);
   if (dashboard === undefined) return;
   const { page, engine } = dashboard;
   await dashboard.record([{ name: 'm', value: 1, labels: { host: 'a' } }]);
@@ -158,7 +148,7 @@ test('the chart moves with the points that come, and goes on when the engine has
   await page.getByRole('alert').waitFor({ timeout: 10_000 });
   assert.match((await page.getByRole('alert').textContent()) ?? '', /does not answer/);
   await page.getByRole('button', { name: /all series 77$/ }).waitFor();
-  const again = await startAgain(engine);
+  const again = await EngineProcess.start({ folder: engine.folder, flags });
   t.after(() => again.stop());
   await page.getByRole('alert').waitFor({ state: 'detached', timeout: 15_000 });
   dashboard.checkSilent(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket/);

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -10,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { freePort } from './free-port.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -48,19 +47,6 @@ async function startEngine(t: TestContext, folder: string, ...flags: string[]): 
   const engine = await EngineProcess.start({ folder, flags: ['--workers', '2', ...flags] });
   t.after(() => engine.stop('SIGKILL'));
   return engine;
-}
-
-/**
- * A port to ask for by number. One that the system chose can't be listened on again while connections of the killed
- * engine wait out their time: the library lets an address be used again only where it was told the port.
- */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 interface RollupCell {

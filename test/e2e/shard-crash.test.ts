@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { freePort } from './free-port.js';
 import { NumberedLoad } from './numbered-load.js';
 
 const CRASHES = 3;
 
 interface ShardStats {
   shards: { restarts: number; points: { accepted: number } }[];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Node's own inspector, by which a thread of another process can be ended without a hook in the program. */

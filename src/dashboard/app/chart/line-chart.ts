@@ -105,7 +105,7 @@ export class LineChart {
       height: this.#options.height,
       legend: { show: false },
       ms: 1e-3,
-      padding: [8, 8, 0, 0],
+      padding: [8, 24, 0, 0],
       cursor: {
         sync: { key: SYNC_KEY, scales: ['x', null] },
         drag: { x: true, y: false, setScale: false, dist: DRAG_PIXELS_MIN },
@@ -119,6 +119,7 @@ export class LineChart {
         {
           ...axis,
           space: 80,
+          size: 34,
           values: (_plot, splits, _axis, _space, step) =>
             splits.map((at) => timeMark(at * 1_000, step * 1_000)),
         },

@@ -8,6 +8,7 @@ import { Loader } from '../../state/loader';
 import { durationText, type Instants, instantsOf, stepFor } from '../../state/range';
 import { instantText } from '../../ui/format';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/states';
+import { anomalyMarks, withMarks } from './anomaly-marks';
 import { ChartFoot } from './chart-foot';
 import { type ExploreState, exploreState, selectorOf } from './explore-state';
 import { HeatmapPicture } from './heatmap-picture';
@@ -162,7 +163,8 @@ interface PictureProps {
 function Picture({ shown, hidden, hovered, onHover, onToggle }: PictureProps) {
   const state = exploreState.value;
   const { answer, instants, stepMs } = shown;
-  const columns = useMemo(() => columnsOf(answer, state), [answer, state]);
+  const anomalies = anomalyMarks.value;
+  const columns = useMemo(() => withMarks(columnsOf(answer, state), anomalies), [answer, state, anomalies]);
   if (columns.times.length === 0) return <NoData instants={instants} />;
   if (state.picture === 'table') return <ValueTable columns={columns} fileName={state.metric} />;
   return (

@@ -6,9 +6,12 @@ import { Loader } from '../../state/loader';
 import { instantsOf } from '../../state/range';
 import { instantText, valueText } from '../../ui/format';
 import { ErrorNotice, Skeleton } from '../../ui/states';
+import { anomalyMarks } from './anomaly-marks';
 import { exploreState, selectorOf } from './explore-state';
 
 type Numbers = Readonly<Record<string, number | null>>;
+
+type Statistics = { percentiles: Numbers } & Readonly<Record<string, unknown>>;
 
 interface Trend {
   slope_per_second: number | null;
@@ -30,7 +33,7 @@ interface Anomalies {
 }
 
 interface Shown {
-  statistics: Numbers;
+  statistics: Statistics;
   trend: Trend;
   anomalies: Anomalies;
 }
@@ -62,14 +65,24 @@ export function StatisticsPanel() {
     const about = { ...query, metric_name: metric };
     void loader.load(async (abort) => {
       const [statistics, trend, anomalies] = await Promise.all([
-        getJson<Numbers>('/api/v1/statistics/calculate', about, abort),
+        getJson<Statistics>('/api/v1/statistics/calculate', about, abort),
         getJson<Trend>(`/api/v1/metrics/trends/${encodeURIComponent(metric)}`, query, abort),
         getJson<Anomalies>('/anomaly/detect', { ...about, method: 'mad' }, abort),
       ]);
+      anomalyMarks.value = anomalies.anomalies.map(({ timestamp, value }) => ({
+        timeMs: Date.parse(timestamp),
+        value,
+      }));
       return { statistics, trend, anomalies };
     });
   };
   useEffect(load, [metric, filters, current]);
+  useEffect(
+    () => () => {
+      anomalyMarks.value = [];
+    },
+    [metric, filters],
+  );
   const { value, error } = loader.state.value;
   return (
     <section class="card" aria-labelledby="statistics-title">
@@ -81,7 +94,7 @@ export function StatisticsPanel() {
         error === undefined && <Skeleton height={200} />
       ) : (
         <div class="grid">
-          <NumbersTable numbers={value.statistics} />
+          <NumbersTable statistics={value.statistics} />
           <TrendText trend={value.trend} />
           <AnomalyList anomalies={value.anomalies} />
         </div>
@@ -90,7 +103,8 @@ export function StatisticsPanel() {
   );
 }
 
-function NumbersTable({ numbers }: { numbers: Numbers }) {
+function NumbersTable({ statistics }: { statistics: Statistics }) {
+  const numbers = { ...statistics, ...statistics.percentiles } as Numbers;
   return (
     <table class="table">
       <tbody>

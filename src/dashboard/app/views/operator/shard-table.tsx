@@ -22,7 +22,9 @@ export function ShardTable({ shards }: { shards: readonly ShardStats[] }) {
               <th class="number">open points</th>
               <th class="number">stored points</th>
               <th class="number">log</th>
-              <th class="number">commit p50 / p99</th>
+              <th class="number" title="p50 / p99">
+                commit
+              </th>
               <th class="number">store</th>
             </tr>
           </thead>
