@@ -39,7 +39,7 @@ export interface QueryPoolOptions {
  * Who asks what somebody asked already, to the letter, waits for the same answer: of a query that has not begun to run, or,
  * about the past, of one that runs, while the past is what it was when it began. So everybody still sees everything that was
  * acknowledged before they asked. A query stops when the last who waited for it has gone. Answers about the past are
- * kept (AnswerCache). docs/adr/0014-answers-about-the-past.md has the reasons.
+ * kept (AnswerCache). docs/adr/0010-answers-about-the-past.md has the reasons.
  */
 export class QueryPool implements QueryPort {
   readonly counters = new QueryCounters();
