@@ -4,6 +4,7 @@ import { BucketCounter } from '../histogram/bucket-counter.js';
 import { nearestRank } from '../histogram/nearest-rank.js';
 import { bucketOfRank } from '../histogram/sketch.js';
 import { Cell, type CellScalars } from './cell.js';
+import { CELL_COLUMNS, readScalars } from './cell-columns.js';
 import { secondMoment } from './squares.js';
 import { windowStartOf } from './window-start.js';
 
@@ -237,19 +238,6 @@ export class CellRun {
   }
 }
 
-const CELL_COLUMNS = [
-  'windowStartMs',
-  'count',
-  'sum',
-  'squares',
-  'min',
-  'max',
-  'firstValue',
-  'firstTimeMs',
-  'lastValue',
-  'lastTimeMs',
-] as const;
-
 const scalars: CellScalars = {
   count: 0,
   sum: 0,
@@ -261,15 +249,3 @@ const scalars: CellScalars = {
   lastValue: 0,
   lastTimeMs: 0,
 };
-
-function readScalars(run: CellRun, i: number, to: CellScalars): void {
-  to.count = run.count[i]!;
-  to.sum = run.sum[i]!;
-  to.squares = run.squares[i]!;
-  to.min = run.min[i]!;
-  to.max = run.max[i]!;
-  to.firstValue = run.firstValue[i]!;
-  to.firstTimeMs = run.firstTimeMs[i]!;
-  to.lastValue = run.lastValue[i]!;
-  to.lastTimeMs = run.lastTimeMs[i]!;
-}

@@ -1,19 +1,5 @@
+import type { CellColumns } from '../cell/cell-columns.js';
 import { windowStartOf } from '../cell/window-start.js';
-
-/** Some cells as columns: entry i of each is cell i, and what the fields mean stands in cell.ts. A CellRun is one. */
-export interface CellColumns {
-  length: number;
-  readonly windowStartMs: Float64Array;
-  readonly count: Float64Array;
-  readonly sum: Float64Array;
-  readonly squares: Float64Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly firstValue: Float64Array;
-  readonly firstTimeMs: Float64Array;
-  readonly lastValue: Float64Array;
-  readonly lastTimeMs: Float64Array;
-}
 
 /** Cells that are gathered before they are handed on: columns of 2 KiB each stay in the first-level cache. */
 const CAPACITY = 256;

@@ -1,6 +1,6 @@
+import type { CellColumns } from '../cell/cell-columns.js';
 import { secondMoment, squaresAbout } from '../cell/squares.js';
 import type { AggregationKind } from './aggregation.js';
-import type { CellColumns } from './point-windows.js';
 import { type WindowShape, windowPlace } from './window-shape.js';
 
 /** The aggregations that a grid answers. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.js';
+import type { LivePort } from '../live/live-port.js';
 import type { Logger } from '../log.js';
 import type { AccessCheck } from './access-check.js';
 import type { BodyBudget } from './body-budget.js';
 import type { Exchange } from './exchange.js';
 import type { RecordScanner } from './ingest/record-scanner.js';
-import type { IngestPort, LivePort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
+import type { IngestPort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
 
 /** The part of the configuration that the edge reads. */
 export interface EdgeLimits {

@@ -8,8 +8,6 @@ import type { AnswerCoding } from './answer-coding.js';
  */
 
 import type { BatchKind } from '../ingest/time-gate.js';
-import type { Listener as LiveListener } from '../live/live-hub.js';
-import type { LiveQuestion } from '../live/question.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -126,12 +124,6 @@ export interface QueryAnswer {
  */
 export interface QueryPort {
   run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer>;
-}
-
-/** Live push: tells a listener what there is to say of a question, until the answer is called. */
-export interface LivePort {
-  /** @throws MillraceError MR_BUSY when there are too many different questions */
-  listen(question: LiveQuestion, listener: LiveListener): () => void;
 }
 
 /** A backup that was taken while the engine runs. */

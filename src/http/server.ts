@@ -8,6 +8,7 @@ import {
 } from 'uWebSockets.js';
 import type { Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
+import type { LivePort } from '../live/live-port.js';
 import type { Logger } from '../log.js';
 import { AccessCheck } from './access-check.js';
 import { BodyBudget } from './body-budget.js';
@@ -19,7 +20,7 @@ import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
 import { BODIES_BYTES_TOTAL } from './limits.js';
 import { openApiDocument } from './openapi/openapi-document.js';
-import type { IngestPort, LivePort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
+import type { IngestPort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
 import type { Router } from './router.js';
 import { isPathOf, type WebSocketRoute } from './websocket-route.js';
 

@@ -1,18 +1,10 @@
 import { type ErrorCode, MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { FeedMessage } from './feed.js';
 import { FEEDS_MAX } from './limits.js';
 import { LivePool } from './live-pool.js';
+import type { Listener, LivePort } from './live-port.js';
 import type { LiveData, LiveNews } from './live-task.js';
 import { type LiveQuestion, questionKey } from './question.js';
-
-/** One who is told what a feed says. */
-export interface Listener {
-  /** `missed`: points that were not told, besides those of messages that the listener passes over itself. */
-  onMessages(messages: readonly FeedMessage[], missed: number): void;
-  /** The feed has ended and says nothing more. */
-  onFailed(code: ErrorCode, detail: string): void;
-}
 
 interface OpenFeed {
   number: number;
@@ -35,7 +27,7 @@ export interface LiveReport extends LiveFigures {
 }
 
 /** The socket thread's side of live push: who listens to which question. Equal questions are worked out once. */
-export class LiveHub {
+export class LiveHub implements LivePort {
   readonly #pool: LivePool;
   readonly #byKey = new Map<string, OpenFeed>();
   readonly #byNumber = new Map<number, OpenFeed>();

@@ -1,5 +1,5 @@
-import type { LivePort } from '../http/ports.js';
 import type { WebSocketRoute } from '../http/websocket-route.js';
+import type { LivePort } from '../live/live-port.js';
 import type { Logger } from '../log.js';
 import { LiveHub, type LiveReport } from './live-hub.js';
 import { LiveSockets } from './live-sockets.js';

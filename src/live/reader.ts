@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.js';
 import type { FeedMessage } from './feed.js';
 import { READER_BYTES_MAX } from './limits.js';
-import type { Listener } from './live-hub.js';
+import type { Listener } from './live-port.js';
 
 /** Where a reader's messages go: a WebSocket, or a response that stays open. */
 export interface Outlet {

@@ -1,4 +1,4 @@
-import type { CellColumns } from '../../native-free-core/query/point-windows.js';
+import { CELL_COLUMNS, type CellColumns } from '../../native-free-core/cell/cell-columns.js';
 import { CELL_CACHE_BYTES } from './limits.js';
 
 /** Bytes of one cell: ten columns of float64. */
@@ -48,7 +48,7 @@ export class CachedSegment implements CellColumns {
     const from = this.length;
     const to = from + cells.length;
     this.#reserve(to);
-    for (const column of COLUMNS) {
+    for (const column of CELL_COLUMNS) {
       const own = this[column];
       const other = cells[column];
       for (let i = from; i < to; i++) own[i] = other[i - from]!;
@@ -62,26 +62,13 @@ export class CachedSegment implements CellColumns {
   #reserve(cells: number): void {
     if (cells <= this.windowStartMs.length) return;
     const capacity = Math.max(cells, 2 * this.windowStartMs.length);
-    for (const column of COLUMNS) {
+    for (const column of CELL_COLUMNS) {
       const larger = new Float64Array(capacity);
       larger.set(this[column]);
       this[column] = larger;
     }
   }
 }
-
-const COLUMNS = [
-  'windowStartMs',
-  'count',
-  'sum',
-  'squares',
-  'min',
-  'max',
-  'firstValue',
-  'firstTimeMs',
-  'lastValue',
-  'lastTimeMs',
-] as const;
 
 /**
  * Remembers decoded cells of stored segments, in bounded memory of one query thread: most of the time of a question about many

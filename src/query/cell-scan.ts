@@ -1,9 +1,9 @@
+import type { CellColumns } from '../../native-free-core/cell/cell-columns.js';
 import { CellRun } from '../../native-free-core/cell/cell-run.js';
 import { CHECKSUM_BYTES } from '../../native-free-core/cell/cell-run-layout.js';
 import { peekRollupRunInto, readRollupRun } from '../../native-free-core/cell/rollup-run.js';
 import { loadWord } from '../../native-free-core/codec/bits.js';
 import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
-import type { CellColumns } from '../../native-free-core/query/point-windows.js';
 import { SEGMENT_ROLLUP } from '../../native-free-core/segment/segment-layout.js';
 import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
 import type { StoreReader } from '../store/shard-store.js';

@@ -1,9 +1,9 @@
+import type { CellColumns } from '../../native-free-core/cell/cell-columns.js';
 import {
   CounterIncrease,
   type CounterPiece,
   firstGrowth,
 } from '../../native-free-core/query/counter-increase.js';
-import type { CellColumns } from '../../native-free-core/query/point-windows.js';
 import { type WindowShape, windowPlace } from '../../native-free-core/query/window-shape.js';
 import type { CellVisitor } from './cell-scan.js';
 import type { SeriesPoints } from './series-points.js';

@@ -1,7 +1,8 @@
 import { Cell, type CellScalars } from '../../native-free-core/cell/cell.js';
+import { type CellColumns, readScalars } from '../../native-free-core/cell/cell-columns.js';
 import type { CellRun } from '../../native-free-core/cell/cell-run.js';
 import { BucketCounter } from '../../native-free-core/histogram/bucket-counter.js';
-import { type CellColumns, PointWindows } from '../../native-free-core/query/point-windows.js';
+import { PointWindows } from '../../native-free-core/query/point-windows.js';
 import type { CellVisitor } from './cell-scan.js';
 import type { Selection } from './selection.js';
 import { SeriesEnds } from './series-ends.js';
@@ -54,15 +55,7 @@ export class GroupedCells implements CellVisitor {
 }
 
 function mergeScalars(cell: Cell, from: CellColumns, i: number): void {
-  scalars.count = from.count[i]!;
-  scalars.sum = from.sum[i]!;
-  scalars.squares = from.squares[i]!;
-  scalars.min = from.min[i]!;
-  scalars.max = from.max[i]!;
-  scalars.firstValue = from.firstValue[i]!;
-  scalars.firstTimeMs = from.firstTimeMs[i]!;
-  scalars.lastValue = from.lastValue[i]!;
-  scalars.lastTimeMs = from.lastTimeMs[i]!;
+  readScalars(from, i, scalars);
   cell.mergeScalars(scalars);
 }
 

@@ -1,5 +1,5 @@
+import type { CellColumns } from '../../native-free-core/cell/cell-columns.js';
 import { secondMoment } from '../../native-free-core/cell/squares.js';
-import type { CellColumns } from '../../native-free-core/query/point-windows.js';
 import { type WindowShape, windowPlace } from '../../native-free-core/query/window-shape.js';
 import { LeastSquares } from '../../native-free-core/trend/least-squares.js';
 import type { CellVisitor } from './cell-scan.js';

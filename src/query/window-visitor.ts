@@ -1,6 +1,7 @@
+import type { CellColumns } from '../../native-free-core/cell/cell-columns.js';
 import { CellRun } from '../../native-free-core/cell/cell-run.js';
 import type { Aggregation, AggregationKind } from '../../native-free-core/query/aggregation.js';
-import { type CellColumns, PointWindows } from '../../native-free-core/query/point-windows.js';
+import { PointWindows } from '../../native-free-core/query/point-windows.js';
 import { ScalarGrid } from '../../native-free-core/query/scalar-grid.js';
 import { SketchGrid } from '../../native-free-core/query/sketch-grid.js';
 import type { WindowShape } from '../../native-free-core/query/window-shape.js';

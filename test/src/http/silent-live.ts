@@ -1,4 +1,4 @@
-import type { LivePort } from '../../../src/http/ports.js';
+import type { LivePort } from '../../../src/live/live-port.js';
 
 /** Live push that never says anything. */
 export const silentLive: LivePort = { listen: () => () => {} };

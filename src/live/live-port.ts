@@ -1,0 +1,17 @@
+import type { ErrorCode } from '../errors.js';
+import type { FeedMessage } from './feed.js';
+import type { LiveQuestion } from './question.js';
+
+/** One who is told what a feed says. */
+export interface Listener {
+  /** `missed`: points that were not told, besides those of messages that the listener passes over itself. */
+  onMessages(messages: readonly FeedMessage[], missed: number): void;
+  /** The feed has ended and says nothing more. */
+  onFailed(code: ErrorCode, detail: string): void;
+}
+
+/** Live push: tells a listener what there is to say of a question, until the answer is called. */
+export interface LivePort {
+  /** @throws MillraceError MR_BUSY when there are too many different questions */
+  listen(question: LiveQuestion, listener: Listener): () => void;
+}
