@@ -1,40 +1,15 @@
 import { assert } from '../../native-free-core/assert.js';
-import { GROUP_COUNT } from '../../native-free-core/limits.js';
-import {
-  COLUMN_FIRST,
-  COLUMN_METRIC,
-  COLUMN_NEXT,
-  COLUMN_PLACE,
-  COLUMN_SET,
-  ENTRY_FIRST,
-  PLACE_NUMBER_BITS,
-  ROOT_METRICS,
-} from '../../native-free-core/series-index/series-index-layout.js';
+import { ENTRY_FIRST, ROOT_METRICS } from '../../native-free-core/series-index/series-index-layout.js';
 import type { SeriesIndexMemory } from '../../native-free-core/series-index/series-index-memory.js';
 import { SeriesIndexReader } from '../../native-free-core/series-index/series-index-reader.js';
 import { MillraceError } from '../errors.js';
-import { BitSet } from './bit-set.js';
 import type { IndexPass } from './index-pass.js';
+import type { IndexedMetric } from './indexed-metric.js';
 import type { SeriesConditions } from './label-matcher.js';
 import { BUSY_RETRY_MS } from './limits.js';
 import { SeriesLabels } from './series-labels.js';
-import { SetChoice } from './set-choice.js';
+import { type SelectedRows, SeriesRows } from './series-rows.js';
 import type { StopCheck } from './stop-check.js';
-
-/** A metric that has series. */
-export interface IndexedMetric {
-  name: string;
-  /** Its entry in the index. */
-  entry: number;
-  /** Counted from 0 in the order in which the index met them. */
-  order: number;
-}
-
-/** Rows of series by group and, within it, by number; those of group g are rows[starts[g] … starts[g + 1] - 1]. */
-export interface SelectedRows {
-  rows: Uint32Array;
-  starts: Int32Array;
-}
 
 /**
  * The index of labels as one query thread sees it (series-index-layout.ts says how it lies in memory). The memory is shared: a thread
@@ -44,11 +19,9 @@ export class SeriesIndex {
   readonly reader: SeriesIndexReader;
   readonly labels: SeriesLabels;
   readonly #pass: IndexPass;
-  readonly #choice: SetChoice;
-  readonly #rowBits = new BitSet();
+  readonly #finder: SeriesRows;
   readonly #metrics = new Map<string, IndexedMetric>();
   readonly #byOrder: IndexedMetric[] = [];
-  #rows = new Int32Array(1_024);
   #epoch = -1;
   #stop: StopCheck | undefined;
   #last:
@@ -59,7 +32,7 @@ export class SeriesIndex {
     this.reader = new SeriesIndexReader(memory);
     this.labels = new SeriesLabels(this.reader);
     this.#pass = pass;
-    this.#choice = new SetChoice(this.reader);
+    this.#finder = new SeriesRows(this.reader);
   }
 
   /**
@@ -133,32 +106,19 @@ export class SeriesIndex {
       last.metrics.every((metric, i) => metric === metrics[i])
     )
       return last.found;
-    this.#choice.choose(conditions);
-    const count = metrics.length === 1 ? this.#ofOne(metrics[0]!) : this.#ofMany(metrics);
-    const found = this.#byGroup(count);
+    const found = this.#finder.select(metrics, this.#byOrder.length, conditions);
     this.#last = { metrics: [...metrics], conditions, rows, found };
     return found;
   }
 
-  /** A row of the metric in one of `groupCount` groups. */
-  anyRowOf({ entry }: IndexedMetric, firstGroup: number, groupCount: number): number | undefined {
-    const count = this.#copyRows(entry);
-    for (let i = 0; i < count; i++) {
-      const group = this.reader.groupOf(this.#rows[i]!) - firstGroup;
-      if (group >= 0 && group < groupCount) return this.#rows[i]!;
-    }
-    return undefined;
+  /** Whether any series of a metric meets the conditions. */
+  hasAny(metric: IndexedMetric, conditions: SeriesConditions): boolean {
+    return this.#finder.hasAny(metric, conditions);
   }
 
-  /** Whether any series of a metric meets the conditions. */
-  hasAny({ entry }: IndexedMetric, conditions: SeriesConditions): boolean {
-    this.#choice.choose(conditions);
-    const choice = this.#choice;
-    if (choice.isAll) return true;
-    const sets = this.reader.views.columns[COLUMN_SET]!;
-    const all = this.#copyRows(entry);
-    for (let i = 0; i < all; i++) if (choice.bits.has(sets[this.#rows[i]!]!)) return true;
-    return false;
+  /** A row of the metric in one of `groupCount` groups. */
+  anyRowOf(metric: IndexedMetric, firstGroup: number, groupCount: number): number | undefined {
+    return this.#finder.anyRowOf(metric, firstGroup, groupCount);
   }
 
   #forget(): void {
@@ -186,104 +146,5 @@ export class SeriesIndex {
       this.#byOrder.push(metric);
       this.#metrics.set(metric.name, metric);
     }
-  }
-
-  /** Leaves the rows of one metric in front of `#rows`, ascending; answers how many. */
-  #ofOne({ entry }: IndexedMetric): number {
-    const choice = this.#choice;
-    const { columns } = this.reader.views;
-    if (choice.isList && choice.count * 4 < this.reader.itemCount(entry)) {
-      const metrics = columns[COLUMN_METRIC]!;
-      return this.#ofSets((row) => metrics[row] === entry);
-    }
-    const all = this.#copyRows(entry);
-    if (choice.isAll) return all;
-    const sets = columns[COLUMN_SET]!;
-    const rows = this.#rows;
-    const { bits } = choice;
-    let count = 0;
-    for (let i = 0; i < all; i++) if (bits.has(sets[rows[i]!]!)) rows[count++] = rows[i]!;
-    return count;
-  }
-
-  /** The rows in the chosen sets, by way of the sets: for few of them. */
-  #ofSets(takes: (row: number) => boolean): number {
-    const { list, count } = this.#choice;
-    let found = 0;
-    for (let i = 0; i < count; i++) {
-      this.#forEachRow(list[i]!, (row) => {
-        if (!takes(row)) return;
-        this.#reserve(found + 1);
-        this.#rows[found++] = row;
-      });
-    }
-    this.#rows.subarray(0, found).sort();
-    return found;
-  }
-
-  #forEachRow(set: number, visit: (row: number) => void): void {
-    const { columns } = this.reader.views;
-    const { rows } = this.reader;
-    const next = columns[COLUMN_NEXT]!;
-    let last = -1;
-    // Rows of a set ascend; looked at so that an index that is emptied meanwhile leads nobody in a circle.
-    for (let row = columns[COLUMN_FIRST]![set]! - 1; row > last && row < rows; row = next[row]! - 1) {
-      visit(row);
-      last = row;
-    }
-  }
-
-  /** The rows of several metrics in the chosen sets, which are few. */
-  #ofManyInSets(metrics: readonly IndexedMetric[]): number {
-    const entries = this.reader.views.columns[COLUMN_METRIC]!;
-    const wanted = new Set(metrics.map(({ entry }) => entry));
-    return this.#ofSets((row) => wanted.has(entries[row]!));
-  }
-
-  /** The rows of several metrics. */
-  #ofMany(metrics: readonly IndexedMetric[]): number {
-    const { reader } = this;
-    if (this.#choice.isList) return this.#ofManyInSets(metrics);
-    const { rows } = reader;
-    const sets = reader.views.columns[COLUMN_SET]!;
-    const { isAll, bits } = this.#choice;
-    this.#rowBits.reset(rows);
-    for (const { entry } of metrics) reader.markItems(entry, rows, this.#rowBits.words);
-    this.#reserve(rows);
-    const found = this.#rowBits.copyInto(this.#rows);
-    if (isAll) return found;
-    let count = 0;
-    for (let i = 0; i < found; i++) if (bits.has(sets[this.#rows[i]!]!)) this.#rows[count++] = this.#rows[i]!;
-    return count;
-  }
-
-  /** A metric's rows in front of `#rows`; answers how many. */
-  #copyRows(entry: number): number {
-    const size = this.reader.itemCount(entry);
-    this.#reserve(size);
-    return this.reader.copyItems(entry, this.reader.rows, this.#rows);
-  }
-
-  /** The first `count` of `#rows`, which ascend, by group: numbers of a group ascend with rows. */
-  #byGroup(count: number): SelectedRows {
-    const places = this.reader.views.columns[COLUMN_PLACE]!;
-    const rows = this.#rows;
-    const starts = new Int32Array(GROUP_COUNT + 1);
-    for (let i = 0; i < count; i++) starts[(places[rows[i]!]! >>> PLACE_NUMBER_BITS) + 1]!++;
-    for (let group = 0; group < GROUP_COUNT; group++) starts[group + 1]! += starts[group]!;
-    const sorted = new Uint32Array(count);
-    const at = starts.slice();
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      sorted[at[places[row]! >>> PLACE_NUMBER_BITS]!++] = row;
-    }
-    return { rows: sorted, starts };
-  }
-
-  #reserve(count: number): void {
-    if (this.#rows.length >= count) return;
-    const larger = new Int32Array(2 ** Math.ceil(Math.log2(count)));
-    larger.set(this.#rows);
-    this.#rows = larger;
   }
 }

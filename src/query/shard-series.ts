@@ -1,6 +1,8 @@
 import type { ShardMap } from '../../native-free-core/series/refs.js';
+import type { IndexedMetric } from './indexed-metric.js';
 import type { SeriesConditions } from './label-matcher.js';
-import type { IndexedMetric, SelectedRows, SeriesIndex } from './series-index.js';
+import type { SeriesIndex } from './series-index.js';
+import type { SelectedRows } from './series-rows.js';
 import { U32List } from './u32-list.js';
 
 /**

@@ -134,3 +134,31 @@ for (const seed of [11, 12, 13, 14]) {
     shards.close();
   });
 }
+
+it('PointFeed goes on with each series under its own labels when the index is built anew', () => {
+  const shards = new TestShards(3);
+  const feed = feedOf(shards);
+  const write = (from: number, to: number, value: number): void => {
+    for (let i = from; i < to; i++) {
+      shards.write([point({ host: `h${i}` }, shards.nowMs + value, value)]);
+      shards.settle();
+    }
+  };
+  // One after the other, so that the index meets them in another order than that of their groups.
+  for (let i = 0; i < 40; i++) {
+    write(i, i + 1, 1);
+    feed.look();
+  }
+  const rowsBefore = shards.views[0]!.index.series.labels.of(0);
+  shards.rebuildIndex();
+  write(0, 45, 2);
+  const told = feed.look().map(read);
+  assert.notDeepEqual(shards.views[0]!.index.series.labels.of(0), rowsBefore, 'rows are others now');
+  assert.deepEqual(
+    told.map(({ labels, value }) => `${labels['host']} ${value}`).sort(),
+    Array.from({ length: 45 }, (_, i) => `h${i} 2`).sort(),
+  );
+  write(0, 45, 3);
+  assert.equal(feed.look().length, 45);
+  shards.close();
+});

@@ -18,11 +18,11 @@ import { groupOfHash, ShardMap } from '../../../native-free-core/series/refs.js'
 import { SeriesKeyBuilder } from '../../../native-free-core/series/series-key-builder.js';
 import { hashWords, sipHash128 } from '../../../native-free-core/series/siphash128.js';
 import { createSeriesIndexMemory } from '../../../native-free-core/series-index/series-index-memory.js';
+import { SeriesIndexWriter } from '../../../native-free-core/series-index/series-index-writer.js';
 import { TIER_NAMES } from '../../../native-free-core/tier/tiers.js';
 import { systemClock } from '../../../src/clock.js';
 import type { QueryAnswer, QueryRequest } from '../../../src/http/ports.js';
-import type { IndexedShard } from '../../../src/indexer/index-builder.js';
-import { OwnIndexPass } from '../../../src/indexer/own-index-pass.js';
+import { IndexBuilder, type IndexedShard } from '../../../src/indexer/index-builder.js';
 import { LiveCoverage } from '../../../src/query/live-coverage.js';
 import { QueryEngine } from '../../../src/query/query-engine.js';
 import { QueryFindings } from '../../../src/query/query-findings.js';
@@ -112,6 +112,7 @@ export class TestShards {
   #session = 1;
   #engine: QueryEngine | undefined;
   #views: ShardView[] = [];
+  #index: { writer: SeriesIndexWriter; builder: IndexBuilder } | undefined;
   readonly #series = new Map<string, KnownSeries>();
   readonly #groupCounts = new Array<number>(16).fill(0);
   readonly #builder = new SeriesKeyBuilder(KEY_LIMITS);
@@ -194,10 +195,17 @@ export class TestShards {
   get queryEngine(): QueryEngine {
     if (this.#engine !== undefined) return this.#engine;
     const index = createSeriesIndexMemory({ rowsMax: SERIES_TOTAL, heapBytes: INDEX_BYTES }, HASH_KEY);
-    const pass = new OwnIndexPass(index, this.#indexedShards(), (group, page) => {
+    const writer = new SeriesIndexWriter(index);
+    const builder = new IndexBuilder(writer, this.#indexedShards(), (group, page) => {
       this.findings.add('series page', `group ${group}, page ${page}`);
     });
-    const series = new SeriesIndex(index, pass);
+    this.#index = { writer, builder };
+    const series = new SeriesIndex(index, {
+      bring: (reader, always) => {
+        builder.pass(always);
+        reader.sync();
+      },
+    });
     this.#views = this.shards.map(({ path, memory }, shard) => {
       return new ShardView({ shard, map: this.map, path, memory }, this.findings, series);
     });
@@ -210,6 +218,14 @@ export class TestShards {
       limits: QUERY_LIMITS_DEFAULT,
     });
     return this.#engine;
+  }
+
+  /** Builds the index of series anew, as when its thread has died: rows are others then. */
+  rebuildIndex(): void {
+    const { writer, builder } = this.#index!;
+    writer.beginRebuild();
+    builder.pass(true);
+    writer.endRebuild();
   }
 
   #indexedShards(): IndexedShard[] {
