@@ -3,31 +3,34 @@ import { type LatestPoint, type LatestResult, latestPresenter } from '../http/pr
 import type { LineScan } from './line-scan.js';
 import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
-import type { SeriesGroups } from './series-groups.js';
 import type { StopCheck } from './stop-check.js';
 
-/** The newest point of each group; of equal times, that of the first series. Undefined where a group has none. */
-function newestByGroup(
-  selection: Selection,
-  groups: SeriesGroups,
-  scan: LineScan,
-  stop: StopCheck,
-): (LatestPoint | undefined)[] {
-  const newest = new Int32Array(groups.count).fill(-1);
-  const times = new Float64Array(groups.count).fill(Number.NEGATIVE_INFINITY);
-  const values = new Float64Array(groups.count);
-  scan.scan(selection, stop, (ordinal, lines, at) => {
-    const group = groups.of(ordinal);
-    if (lines.newestMs[at]! <= times[group]!) return;
-    newest[group] = ordinal;
-    times[group] = lines.newestMs[at]!;
-    values[group] = lines.newestValue[at]!;
-  });
-  return Array.from(newest, (ordinal, group) =>
-    ordinal < 0
-      ? undefined
-      : { timeMs: times[group]!, value: values[group]!, labels: selection.labelsOf(ordinal) },
-  );
+/** The newest points that were met: of equal times, that of the first series. Place 0 is that of all, the others are groups. */
+class NewestPoints {
+  readonly #times: Float64Array;
+  readonly #values: Float64Array;
+  readonly #ordinals: Int32Array;
+
+  constructor(places: number) {
+    this.#times = new Float64Array(places).fill(Number.NEGATIVE_INFINITY);
+    this.#values = new Float64Array(places);
+    this.#ordinals = new Int32Array(places).fill(-1);
+  }
+
+  take(place: number, ordinal: number, timeMs: number, value: number): void {
+    if (timeMs <= this.#times[place]!) return;
+    this.#times[place] = timeMs;
+    this.#values[place] = value;
+    this.#ordinals[place] = ordinal;
+  }
+
+  /** Undefined where none was met. */
+  of(place: number, selection: Selection): LatestPoint | undefined {
+    const ordinal = this.#ordinals[place]!;
+    if (ordinal < 0) return undefined;
+    const labels = selection.labelsOf(ordinal);
+    return { timeMs: this.#times[place]!, value: this.#values[place]!, labels };
+  }
 }
 
 function latestOf(
@@ -36,10 +39,21 @@ function latestOf(
   scan: LineScan,
   stop: StopCheck,
 ): LatestResult | undefined {
-  const [all] = newestByGroup(selection, selection.groupsBy([]), scan, stop);
+  const groups = selection.groupsBy(groupBy);
+  const newest = new NewestPoints(1 + groups.count);
+  scan.scan(selection, stop, (ordinal, lines, at) => {
+    const [timeMs, value] = [lines.newestMs[at]!, lines.newestValue[at]!];
+    newest.take(0, ordinal, timeMs, value);
+    if (groupBy.length > 0) newest.take(1 + groups.of(ordinal), ordinal, timeMs, value);
+  });
+  const all = newest.of(0, selection);
   if (all === undefined || groupBy.length === 0) return all;
-  const groups = newestByGroup(selection, selection.groupsBy(groupBy), scan, stop);
-  return { ...all, groups: groups.filter((point) => point !== undefined) };
+  const found: LatestPoint[] = [];
+  for (let group = 0; group < groups.count; group++) {
+    const point = newest.of(1 + group, selection);
+    if (point !== undefined) found.push(point);
+  }
+  return { ...all, groups: found };
 }
 
 /** GET /api/metrics/{metric}/latest */

@@ -116,6 +116,9 @@ export const NEAR_NAMES_MAX = 5;
 /** Texts of labels and metrics that a thread remembers as strings: about 1 MiB. A power of two. */
 export const ENTRY_TEXTS_KEPT = 16_384;
 
+/** Sets of labels that a thread remembers as objects: with ten labels about 4 MiB. A power of two. */
+export const LABEL_SETS_KEPT = 8_192;
+
 /** Damaged places that a thread remembers so as to tell each once. */
 export const DAMAGED_PLACES_KEPT = 10_000;
 

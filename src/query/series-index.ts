@@ -126,7 +126,7 @@ export class SeriesIndex {
     this.#metrics.clear();
     this.#byOrder.length = 0;
     this.#last = undefined;
-    this.labels.texts.clear();
+    this.labels.clear();
   }
 
   #takeMetrics(): void {

@@ -1,4 +1,5 @@
 import type { ShardMap } from '../../native-free-core/series/refs.js';
+import type { Labels } from '../http/ports.js';
 import type { IndexedMetric } from './indexed-metric.js';
 import type { SeriesConditions } from './label-matcher.js';
 import type { SeriesIndex } from './series-index.js';
@@ -49,7 +50,7 @@ export class ShardSeries {
     return this.numberOf(id) * this.#groupCount + this.localGroupOf(id);
   }
 
-  labelsOf(id: number): Record<string, string> {
+  labelsOf(id: number): Labels {
     return this.series.labels.of(id);
   }
 

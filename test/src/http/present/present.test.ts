@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Labels } from '../../../../src/http/ports.js';
+import {
+  type LatestRequest,
+  type LatestResult,
+  latestPresenter,
+} from '../../../../src/http/present/latest.js';
 import { presentAnswer } from '../../../../src/http/present/present.js';
 import { type RawRequest, type RawResult, rawPresenter } from '../../../../src/http/present/raw.js';
 import { type StatsRequest, type StatsResult, statsPresenter } from '../../../../src/http/present/stats.js';
@@ -46,6 +51,24 @@ test('presentAnswer() writes raw rows by hand as JSON.stringify would', () => {
       const body = rawPresenter.body(request, result) as { data: object[] };
       assert.equal(textOf('json', result), JSON.stringify(body));
       assert.equal(textOf('ndjson', result), body.data.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    }),
+  );
+});
+
+test('presentAnswer() writes the newest points of groups by hand as JSON.stringify would', () => {
+  const labels = fc.constantFrom<Labels>({}, { host: 'a"b' }, { host: 'ä', region: '' });
+  const point = fc.record({
+    timeMs: fc.constantFrom(0, 1.5, 1.7e12),
+    value: fc.double({ noNaN: true }).filter(Number.isFinite),
+    labels,
+  });
+  const groups = fc.option(fc.array(point), { nil: undefined });
+  fc.assert(
+    fc.property(point, groups, (all, found) => {
+      const result: LatestResult = found === undefined ? all : { ...all, groups: found };
+      const asked: LatestRequest = { kind: 'latest', format: 'json', metric: 'a "b" ä', selectors: [] };
+      const { body } = presentAnswer(latestPresenter, asked, result);
+      assert.equal(new TextDecoder().decode(body), JSON.stringify(latestPresenter.body(asked, result)));
     }),
   );
 });
