@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { checkSound } from '../src/upkeep/check-sound.js';
 import { NumberedLoad } from './numbered-load.js';
 import { mountSmall } from './small-disk.js';
 
@@ -100,4 +101,5 @@ test('an engine whose disk is full says so, goes on reading, and goes on by itse
     'and every point is there after a restart',
   );
   await again.stop();
+  await checkSound(folder);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { seededRandom } from '../../bench/macro/tsbs.js';
 import { createProducer } from '../../src/client/node.js';
+import { checkSound } from '../src/upkeep/check-sound.js';
 
 const ROUNDS = Number(process.env['MILLRACE_KILL_ROUNDS'] ?? 20);
 const SERIES = 50;
@@ -89,6 +90,12 @@ for (const workers of ['1', '3']) {
       '/api/v1/operator/stats',
     );
     assert.equal(conservation.difference, 0);
+    // As it is in the middle of its work, and as a stop leaves it.
+    await engine.stop('SIGKILL');
+    await checkSound(folder);
+    engine = await EngineProcess.start({ folder, flags: ['--port', String(port)] });
+    await engine.stop();
+    await checkSound(folder);
     t.diagnostic(`${sent} points, ${stats.reconnects} reconnects, ${stats.pointsResent} sent again`);
   });
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { checkSound } from '../src/upkeep/check-sound.js';
 import { freePort } from './free-port.js';
 import { NumberedLoad } from './numbered-load.js';
 
@@ -104,6 +105,7 @@ test(`a shard whose thread dies ${CRASHES} times under load is started again, an
   await load.finish(engine);
   t.diagnostic(`${load.sent} points, ${load.producer.stats().reconnects} reconnects`);
   await engine.stop();
+  await checkSound(engine.folder);
 });
 
 /** Waits until a shard was started again so many times and takes points. */
