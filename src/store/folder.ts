@@ -85,7 +85,7 @@ export class Folder {
 
   /** The stored index of labels, which the folder can do without. */
   get indexPath(): string {
-    return join(this.path, 'series.index');
+    return indexPath(this.path);
   }
 
   /** Gives the folder up. */
@@ -93,6 +93,9 @@ export class Folder {
     this.#lock.release();
   }
 }
+
+/** Where a folder's index of labels is stored. */
+export const indexPath = (path: string): string => join(path, 'series.index');
 
 /** The key of a folder's series hash. */
 export function hashKeyOf({ hashKey }: Manifest): HashKey {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { MillraceError } from '../errors.js';
+import { indexPath } from '../store/folder.js';
 import { FolderLock } from '../store/folder-lock.js';
 import {
   currentShardPath,
@@ -43,6 +44,8 @@ export async function restoreFolder(backup: string, target: string, options: Res
   try {
     const manifest = requireFolder(backup);
     await copyBackup(backup, manifest, target, options.onCopied);
+    // It is of the series that are replaced; the next start makes another one.
+    rmSync(indexPath(target), { force: true });
     const { checksum: _, installing: __, ...fields } = manifest;
     installShards(target, fields, options.onChange);
   } finally {

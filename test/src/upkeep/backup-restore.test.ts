@@ -108,6 +108,7 @@ test('restoreFolder() fills an empty folder, and replaces one only when it is to
     const life = new FolderLife(other, 5);
     life.send('z', 1, 50);
     await life.stop();
+    writeFileSync(join(other, 'series.index'), 'of other series');
     await restoreFolder(to, other, { ...options, replace: true });
     assert.deepEqual(await pointsAtRest(other), before);
     assert.deepEqual(readdirSync(other).sort(), ['millrace.json', 'shard-0', 'shard-1', 'shard-2']);
