@@ -24,8 +24,8 @@ export type SeriesChoice = (local: number, number: number) => boolean;
 
 /**
  * Cuts what is stored of some series in a range of time into parts that are rewritten one by one: whole days, so that no window of
- * any tier lies in two of them, and few enough bytes for one transaction, unless a day of one series has more. Halves what is too
- * large, days first.
+ * any tier lies in two of them, not too many, and few enough bytes for one transaction, unless a day of one series has more. Halves
+ * what is too large, days first.
  */
 export class SlicePlan {
   readonly #host: JobHost;
@@ -46,11 +46,10 @@ export class SlicePlan {
     const days = part.endDay - part.firstDay;
     const series = part.end - part.first;
     const segments = this.#segmentsOf(part, days > 1 || series > 1);
-    if (segments === undefined) {
-      this.#halve(part);
-      return 'none';
-    }
-    return segments.some((ofTier) => ofTier.length > 0) ? { ...part, segments } : 'none';
+    if (segments?.every((ofTier) => ofTier.length === 0)) return 'none';
+    if (segments !== undefined && days <= PART_DAYS_MAX) return { ...part, segments };
+    this.#halve(part);
+    return 'none';
   }
 
   #addGroup(local: number, startMs: number, endMs: number): void {
@@ -128,6 +127,12 @@ export class SlicePlan {
     this.#parts.push({ ...part, first: middle }, { ...part, end: middle });
   }
 }
+
+/**
+ * A series' windows over a part are decided in one step: 50,000 cells. A stretch of the hours is as long, so that each of its
+ * segments is written anew about once.
+ */
+const PART_DAYS_MAX = 32;
 
 /** No segment is shorter. */
 const MIN_SEGMENT_BYTES = 32;

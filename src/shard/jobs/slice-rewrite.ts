@@ -1,5 +1,4 @@
 import { CellRun } from '../../../native-free-core/cell/cell-run.js';
-import { mergeRuns } from '../../../native-free-core/cell/merge-runs.js';
 import { COMPACTION_SERIES_WORK } from '../../../native-free-core/limits.js';
 import { SegmentReader } from '../../../native-free-core/segment/segment-reader.js';
 import type { CellEdits, SeriesSlice } from '../../../native-free-core/tier/slice-edits.js';
@@ -9,7 +8,7 @@ import type { JobHost } from './job-host.js';
 import { RunCopier, type TierRun } from './run-copier.js';
 import { SegmentOutput } from './segment-output.js';
 import type { SegmentRef } from './segment-ref.js';
-import { sortedSlice, type WindowStands, windowsIn } from './series-gather.js';
+import { CellGather, sortedSlice, type WindowStands } from './series-gather.js';
 import type { StoreJob } from './store-job.js';
 
 /** Some series of a group over some days, and what becomes of them. */
@@ -43,6 +42,11 @@ interface Plan {
   /** By tier, how often each window that is edited stands in the segments, and has been met while they are written. */
   stands: readonly WindowStands[];
 }
+
+/** What a cell costs in points: it is decoded with its sketch, and copied. */
+const CELL_WORK = 8;
+
+const workOf = (tier: number, rows: number): number => (tier === RAW_TIER ? rows : CELL_WORK * rows);
 
 // Scratch of this thread; nothing of it outlives a step.
 const reader = new SegmentReader();
@@ -110,16 +114,37 @@ export class SliceRewrite implements StoreJob {
     this.#onDone(this.#result);
   }
 
+  /** What is damaged stays as it is, so what the other segments become is decided anew without it. */
   *#run(): Generator<number, void> {
-    const segments = this.#load();
+    let segments = this.#load();
+    while (!(yield* this.#rewriteAll(segments))) {
+      segments = segments.filter(({ isDamaged }) => !isDamaged);
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
+    this.#plans.clear();
+    this.#outputs.length = 0;
+    this.#removedPoints = 0;
+    this.#result.removed.fill(0);
+    this.#result.written.fill(0);
+  }
+
+  /** Answers false as soon as one of the segments turns out to be damaged. */
+  *#rewriteAll(segments: readonly LoadedSegment[]): Generator<number, boolean> {
+    const isSound = (): boolean => segments.every(({ isDamaged }) => !isDamaged);
     const runs = this.#runsOf(segments);
     yield COMPACTION_SERIES_WORK;
-    for (const number of [...runs.keys()].sort((a, b) => a - b))
-      yield this.#decide(number, runs.get(number)!);
-    for (const segment of segments) {
-      if (segment.isDamaged || !this.#isChanged(segment)) continue;
-      yield* this.#rewrite(segment);
+    for (const number of [...runs.keys()].sort((a, b) => a - b)) {
+      if (!isSound()) return false;
+      yield* this.#decide(number, runs.get(number)!);
     }
+    for (const segment of segments) {
+      if (!isSound()) return false;
+      if (this.#isChanged(segment)) yield* this.#rewrite(segment);
+    }
+    return isSound();
   }
 
   #load(): LoadedSegment[] {
@@ -147,6 +172,7 @@ export class SliceRewrite implements StoreJob {
         runs.set(number, own);
         own.push({ segment, run: { bytes: segment.bytes, start, end, number } });
       }
+      if (reader.isCut) this.#setAside(segment);
     }
     return runs;
   }
@@ -156,21 +182,17 @@ export class SliceRewrite implements StoreJob {
     this.#host.quarantine.add(segment.key, 'damaged');
   }
 
-  /** Reads one series over all tiers and says what becomes of it. Answers the work. */
-  #decide(number: number, runs: readonly { segment: LoadedSegment; run: TierRun }[]): number {
+  /** Reads one series over all tiers, run by run, and says what becomes of it. */
+  *#decide(
+    number: number,
+    runs: readonly { segment: LoadedSegment; run: TierRun }[],
+  ): Generator<number, void> {
     const { startMs, endMs } = this.#slice;
     const times: number[] = [];
     const values: number[] = [];
-    const tiers = TIER_TABLES.slice(1).map(() => new CellRun());
-    const stands = TIER_TABLES.slice(1).map(() => new Map() as WindowStands);
-    let work = COMPACTION_SERIES_WORK;
+    const gathers = TIER_TABLES.slice(1).map(() => new CellGather(startMs, endMs));
     for (const { segment, run } of runs) {
-      if (segment.isDamaged) continue;
-      if (!copier.read(run, TIER_TABLES[segment.tier]!)) {
-        this.#setAside(segment);
-        continue;
-      }
-      work += copier.rows;
+      if (!copier.read(run, TIER_TABLES[segment.tier]!)) return this.#setAside(segment);
       if (segment.tier === RAW_TIER) {
         for (let i = 0; i < copier.rows; i++) {
           const time = copier.times[i]!;
@@ -178,19 +200,19 @@ export class SliceRewrite implements StoreJob {
           times.push(time);
           values.push(copier.values[i]!);
         }
-      } else {
-        const at = segment.tier - 1;
-        const part = windowsIn(copier.cells, startMs, endMs, stands[at]!);
-        const merged = new CellRun();
-        mergeRuns(tiers[at]!, part, merged);
-        tiers[at] = merged;
-      }
+      } else gathers[segment.tier - 1]!.add(copier.cells);
+      yield workOf(segment.tier, copier.rows);
     }
-    const slice = sortedSlice(times, values, tiers);
+    const slice = sortedSlice(
+      times,
+      values,
+      gathers.map((gather) => gather.merge()),
+    );
     const edits = this.#slice.edit(slice);
+    const stands = gathers.map((gather) => gather.stands);
     const hasGone = times.some((time) => this.#slice.isGone(time));
     if (hasGone || edits.some(({ size }) => size > 0)) this.#plans.set(number, { edits, stands });
-    return work;
+    yield COMPACTION_SERIES_WORK;
   }
 
   #isChanged({ tier, bytes, firstNumber }: LoadedSegment): boolean {
@@ -242,7 +264,7 @@ export class SliceRewrite implements StoreJob {
           segment.tier === RAW_TIER
             ? this.#writePoints(output, run.number)
             : this.#writeCells(output, run, segment.tier, plan);
-      yield work + COMPACTION_SERIES_WORK / 8;
+      yield workOf(segment.tier, work) + COMPACTION_SERIES_WORK / 8;
     }
     output.remove(segment.key, { tier: segment.tier, bytes: segment.bytes.length, rows });
     this.#outputs.push(output);

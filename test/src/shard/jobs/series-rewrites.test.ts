@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cellRunBytesMax, encodeCellRunInto } from '../../../../native-free-core/cell/cell-run-codec.js';
-import { ROLLUP_CELLS } from '../../../../native-free-core/cell/rollup-run.js';
+import { CellRun } from '../../../../native-free-core/cell/cell-run.js';
+import { ROLLUP_CELLS, readRollupRun } from '../../../../native-free-core/cell/rollup-run.js';
 import { SegmentBuilder } from '../../../../native-free-core/segment/segment-builder.js';
+import { SegmentReader } from '../../../../native-free-core/segment/segment-reader.js';
 import type { LabelMatcher } from '../../../../src/http/ports.js';
 import { COMPACTION_BOUNDS } from '../../../../src/shard/jobs/compaction-bounds.js';
 import type { Rewrite, RewriteResult } from '../../../../src/shard/jobs/series-rewrites.js';
 import type { ShardEngine } from '../../../../src/shard/shard-engine.js';
 import type { ShardBounds } from '../../../../src/shard/shard-options.js';
-import { tableEnd, tableKey } from '../../../../src/store/keys.js';
+import { parseSegmentKey, tableEnd, tableKey } from '../../../../src/store/keys.js';
 import { PREFIX_SHARD, SHARD_INTENT } from '../../../../src/store/store-layout.js';
 import { POINT_TABLES, TIER_TABLES } from '../../../../src/store/tier-tables.js';
 import type { MemoryStore } from '../../../sim/memory-store.js';
@@ -288,6 +290,70 @@ test('a repair makes cells anew that are not what the finer tier says, and touch
     assert.equal(repair(), wrong[0]! + wrong[1]!);
     assert.equal(repair(), 0);
     world.check();
+  } finally {
+    world.shards.close();
+  }
+});
+
+/** Points of each series' cells of 1 h in the window at `windowMs`, in all runs that read. */
+function hourPoints(store: TestShards['shards'][number]['store'], windowMs: number): Map<string, number> {
+  const tier = TIER_TABLES[3]!;
+  const points = new Map<string, number>();
+  const reader = new SegmentReader();
+  for (const { key, value } of [...pairsOf(store)].filter((pair) => pair.key[1] === tier.table)) {
+    assert.equal(reader.open(value, tier.kind, parseSegmentKey(key).firstNumber), 'ok');
+    while (reader.next()) {
+      const cells = new CellRun();
+      if (readRollupRun(value, reader.start, reader.end, tier.windowMs, cells) !== 'ok') continue;
+      const at = cells.windowStartMs.subarray(0, cells.length).indexOf(windowMs);
+      const series = `${key[0]} ${reader.number}`;
+      if (at >= 0) points.set(series, (points.get(series) ?? 0) + cells.count[at]!);
+    }
+  }
+  return points;
+}
+
+/** Flips a bit in the last run of each segment of 1 h of the newest generation that has several series. Answers the series of these segments. */
+function damageLastRuns(store: TestShards['shards'][number]['store']): Set<string> {
+  const table = TIER_TABLES[3]!.table;
+  const segments = [...pairsOf(store)].filter(({ key }) => key[1] === table);
+  const newest = new Map<number, number>();
+  for (const { key } of segments)
+    newest.set(key[0]!, Math.max(newest.get(key[0]!) ?? 0, parseSegmentKey(key).generation));
+  const series = new Set<string>();
+  for (const { key, value } of segments) {
+    const { generation, firstNumber, lastNumber } = parseSegmentKey(key);
+    if (generation !== newest.get(key[0]!) || firstNumber === lastNumber) continue;
+    for (let number = firstNumber; number <= lastNumber; number++) series.add(`${key[0]} ${number}`);
+    value[value.length - 1]! ^= 1;
+    store.transaction((writer) => writer.put(key, value));
+  }
+  return series;
+}
+
+test('a window that partly stands in a damaged segment stays whole where it can be read', () => {
+  const world = new World();
+  try {
+    const points = history(world, 1, 40);
+    world.write(points);
+    world.delete([name('none')], 0, 1);
+    // A second layer: late points in the same windows.
+    world.write(points.map((point) => ({ ...point, timeMs: point.timeMs + 1 })));
+    world.delete([name('none')], 0, 1);
+    const windowMs = points[0]!.timeMs + 5 * HOUR_MS;
+    const before = world.shards.shards.map(({ store }) => {
+      const series = damageLastRuns(store);
+      return { series, points: hourPoints(store, windowMs) };
+    });
+    assert.ok(before.some(({ series }) => series.size > 1));
+    world.begin([name('cpu')], windowMs + 20 * MINUTE_MS, windowMs + 40 * MINUTE_MS);
+    world.finish();
+    world.shards.shards.forEach(({ store }, shard) => {
+      const after = hourPoints(store, windowMs);
+      for (const series of before[shard]!.series) {
+        assert.equal(after.get(series), before[shard]!.points.get(series), series);
+      }
+    });
   } finally {
     world.shards.close();
   }
