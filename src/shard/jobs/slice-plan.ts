@@ -129,10 +129,10 @@ export class SlicePlan {
 }
 
 /**
- * A series' windows over a part are decided in one step: 50,000 cells. A stretch of the hours is as long, so that each of its
- * segments is written anew about once.
+ * A series' windows over a part are decided in one step, and an ACK waits for that: 14,000 cells, some 20 ms. Shorter parts would
+ * write the segments of an hour's and a day's windows, whose stretches are longer, anew too often.
  */
-const PART_DAYS_MAX = 32;
+const PART_DAYS_MAX = 8;
 
 /** No segment is shorter. */
 const MIN_SEGMENT_BYTES = 32;

@@ -57,8 +57,13 @@ export function repairSpans(
     spans.set(number, { oldestMs: Infinity, newestMs: -Infinity, newestValue: 0 });
   }
   if (spans.size === 0) return undefined;
-  readTier(host, group, keptLongest(host), spans);
-  readFresh(host, group, spans);
+  // A group may have hundreds of pages, and each is a step: no segment is read that has nothing of this one.
+  const isNear = ({ firstNumber, lastNumber }: SegmentRef): boolean => hasAny(spans, firstNumber, lastNumber);
+  const listNear = (table: number): SegmentRef[] =>
+    ordered(listTable(host.store, group, table, host.quarantine).filter(isNear));
+  const tier = keptLongest(host);
+  readTier(host, tier, listNear(tier.table), spans);
+  readFresh(host, listNear(TABLE_FRESH), spans);
   head.begin();
   for (const [number, span] of spans) {
     const slot = map.slotOf(group, number);
@@ -91,8 +96,13 @@ function add(span: Span, oldestMs: number, newestMs: number, newestValue: number
 const ordered = (segments: SegmentRef[]): SegmentRef[] =>
   segments.sort((a, b) => a.generation - b.generation || a.firstNumber - b.firstNumber);
 
-function readTier(host: RewriteHost, group: number, tier: TierTable, spans: ReadonlyMap<number, Span>): void {
-  for (const { key, firstNumber } of ordered(listTable(host.store, group, tier.table, host.quarantine))) {
+function readTier(
+  host: RewriteHost,
+  tier: TierTable,
+  segments: readonly SegmentRef[],
+  spans: ReadonlyMap<number, Span>,
+): void {
+  for (const { key, firstNumber } of segments) {
     const bytes = host.store.get(key);
     if (bytes === undefined || reader.open(bytes, tier.kind, firstNumber) !== 'ok') continue;
     while (reader.next()) {
@@ -112,8 +122,12 @@ function readTier(host: RewriteHost, group: number, tier: TierTable, spans: Read
   }
 }
 
-function readFresh(host: RewriteHost, group: number, spans: ReadonlyMap<number, Span>): void {
-  for (const segment of ordered(listTable(host.store, group, TABLE_FRESH, host.quarantine))) {
+function readFresh(
+  host: RewriteHost,
+  segments: readonly SegmentRef[],
+  spans: ReadonlyMap<number, Span>,
+): void {
+  for (const segment of segments) {
     const value = host.store.get(segment.key);
     if (value === undefined || points.open(value, segment.firstNumber, segment.lastNumber) !== 'ok') continue;
     while (points.next()) {

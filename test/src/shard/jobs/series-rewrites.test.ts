@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellRunBytesMax, encodeCellRunInto } from '../../../../native-free-core/cell/cell-run-codec.js';
 import { CellRun } from '../../../../native-free-core/cell/cell-run.js';
+import { cellRunBytesMax, encodeCellRunInto } from '../../../../native-free-core/cell/cell-run-codec.js';
 import { ROLLUP_CELLS, readRollupRun } from '../../../../native-free-core/cell/rollup-run.js';
 import { SegmentBuilder } from '../../../../native-free-core/segment/segment-builder.js';
 import { SegmentReader } from '../../../../native-free-core/segment/segment-reader.js';
@@ -210,6 +210,37 @@ test('a series whose every point is deleted has no span, and one whose newest is
     // What comes afterwards counts again.
     world.write([{ name: 'cpu', labels: { host: 'h1' }, timeMs: last - HOUR_MS, value: 0.1 }]);
     world.flush();
+    world.check();
+  } finally {
+    world.shards.close();
+  }
+});
+
+test('repairing the spans of a page reads no segment of other series', () => {
+  const world = new World();
+  try {
+    // More than a page in each group.
+    const timeMs = world.shards.nowMs - HOUR_MS;
+    const points = Array.from({ length: 6_000 }, (_, i): TestPoint => {
+      return { name: 'cpu', labels: { host: `h${i}` }, timeMs, value: i };
+    });
+    world.write(points);
+    world.delete([name('none')], 0, 1);
+    const rewrites = world.begin([host('h1')], timeMs, timeMs + 1);
+    const read: string[] = [];
+    for (const { store } of world.shards.shards) {
+      const get = store.get.bind(store);
+      store.get = (key) => {
+        if (rewrites.some(({ phase }) => phase === 'spans') && key[1] === TIER_TABLES[4]!.table) {
+          const { firstNumber, lastNumber } = parseSegmentKey(key);
+          read.push(`${key[0]} ${firstNumber} ${lastNumber}`);
+        }
+        return get(key);
+      };
+    }
+    world.finish();
+    assert.ok(read.length <= 1, `one segment may have the series, read were ${read.join(', ')}`);
+    world.forget([host('h1')], timeMs, timeMs + 1);
     world.check();
   } finally {
     world.shards.close();
