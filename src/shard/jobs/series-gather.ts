@@ -2,6 +2,8 @@ import { CellRun } from '../../../native-free-core/cell/cell-run.js';
 import { mergeRuns } from '../../../native-free-core/cell/merge-runs.js';
 import { sortPoints } from '../../../native-free-core/head/sort-points.js';
 import type { SeriesSlice } from '../../../native-free-core/tier/slice-edits.js';
+import { RAW_TIER, TIER_TABLES } from '../../store/tier-tables.js';
+import type { RunCopier } from './run-copier.js';
 
 /** By window, in how many runs it stands, and how many of them have been written anew. */
 export type WindowStands = Map<number, { all: number; met: number }>;
@@ -57,24 +59,45 @@ export class CellGather {
 
 const NOTHING = new CellRun();
 
-/** A slice of what was gathered in the order of arrival. */
-export function sortedSlice(
-  times: readonly number[],
-  values: readonly number[],
-  runs: readonly CellRun[],
-): SeriesSlice {
-  const slice = {
-    times: Float64Array.from(times),
-    values: Float64Array.from(values),
-    count: times.length,
-    runs,
-  };
-  sortPoints(
-    slice.times,
-    slice.values,
-    slice.count,
-    new Float64Array(slice.count),
-    new Float64Array(slice.count),
-  );
-  return slice;
+/** What one series has in [startMs, endMs), in all tiers, gathered run by run in the order of arrival. */
+export class SeriesGather {
+  readonly #startMs: number;
+  readonly #endMs: number;
+  readonly #times: number[] = [];
+  readonly #values: number[] = [];
+  /** By rollup tier. */
+  readonly #cells: readonly CellGather[];
+
+  constructor(startMs: number, endMs: number) {
+    this.#startMs = startMs;
+    this.#endMs = endMs;
+    this.#cells = TIER_TABLES.slice(1).map(() => new CellGather(startMs, endMs));
+  }
+
+  /** By rollup tier, how often each window stands in the runs. */
+  get stands(): readonly WindowStands[] {
+    return this.#cells.map(({ stands }) => stands);
+  }
+
+  /** Takes the run of a tier that was read last. */
+  add(tier: number, { rows, times, values, cells }: RunCopier): void {
+    if (tier !== RAW_TIER) {
+      this.#cells[tier - 1]!.add(cells);
+      return;
+    }
+    for (let i = 0; i < rows; i++) {
+      const time = times[i]!;
+      if (time < this.#startMs || time >= this.#endMs) continue;
+      this.#times.push(time);
+      this.#values.push(values[i]!);
+    }
+  }
+
+  slice(): SeriesSlice {
+    const count = this.#times.length;
+    const times = Float64Array.from(this.#times);
+    const values = Float64Array.from(this.#values);
+    sortPoints(times, values, count, new Float64Array(count), new Float64Array(count));
+    return { times, values, count, runs: this.#cells.map((cells) => cells.merge()) };
+  }
 }

@@ -8,7 +8,7 @@ import type { JobHost } from './job-host.js';
 import { RunCopier, type TierRun } from './run-copier.js';
 import { SegmentOutput } from './segment-output.js';
 import type { SegmentRef } from './segment-ref.js';
-import { CellGather, sortedSlice, type WindowStands } from './series-gather.js';
+import { SeriesGather, type WindowStands } from './series-gather.js';
 import type { StoreJob } from './store-job.js';
 
 /** Some series of a group over some days, and what becomes of them. */
@@ -188,29 +188,16 @@ export class SliceRewrite implements StoreJob {
     runs: readonly { segment: LoadedSegment; run: TierRun }[],
   ): Generator<number, void> {
     const { startMs, endMs } = this.#slice;
-    const times: number[] = [];
-    const values: number[] = [];
-    const gathers = TIER_TABLES.slice(1).map(() => new CellGather(startMs, endMs));
+    const gather = new SeriesGather(startMs, endMs);
     for (const { segment, run } of runs) {
       if (!copier.read(run, TIER_TABLES[segment.tier]!)) return this.#setAside(segment);
-      if (segment.tier === RAW_TIER) {
-        for (let i = 0; i < copier.rows; i++) {
-          const time = copier.times[i]!;
-          if (time < startMs || time >= endMs) continue;
-          times.push(time);
-          values.push(copier.values[i]!);
-        }
-      } else gathers[segment.tier - 1]!.add(copier.cells);
+      gather.add(segment.tier, copier);
       yield workOf(segment.tier, copier.rows);
     }
-    const slice = sortedSlice(
-      times,
-      values,
-      gathers.map((gather) => gather.merge()),
-    );
+    const slice = gather.slice();
     const edits = this.#slice.edit(slice);
-    const stands = gathers.map((gather) => gather.stands);
-    const hasGone = times.some((time) => this.#slice.isGone(time));
+    const { stands } = gather;
+    const hasGone = slice.times.some((time) => this.#slice.isGone(time));
     if (hasGone || edits.some(({ size }) => size > 0)) this.#plans.set(number, { edits, stands });
     yield COMPACTION_SERIES_WORK;
   }
@@ -228,13 +215,8 @@ export class SliceRewrite implements StoreJob {
     const { map, shard, books, bounds } = this.#host;
     const { local } = this.#slice;
     const { segmentBytes, runCells } = bounds;
-    const output = new SegmentOutput({
-      group: map.firstGroup(shard) + local,
-      local,
-      books,
-      segmentBytes,
-      runCells,
-    });
+    const group = map.firstGroup(shard) + local;
+    const output = new SegmentOutput({ group, local, books, segmentBytes, runCells });
     output.begin(generation);
     return output;
   }
