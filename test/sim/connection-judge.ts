@@ -3,7 +3,7 @@ import type { Hello } from '../../protocol/frames/hello.js';
 import { Opcode } from '../../protocol/opcodes.js';
 import type { BatchKind } from '../../src/ingest/time-gate.js';
 import type { FrontEndModel, JudgedPoint } from './front-end-model.js';
-import { seriesText } from './series-pool.js';
+import { metricOf, seriesText } from './series-pool.js';
 import { law } from './sim-failure.js';
 
 interface Batch {
@@ -101,7 +101,8 @@ export class ConnectionJudge {
       const timeMs = baseMs + (dtView?.getInt32(i * 4, true) ?? 0);
       let reason = bound === undefined ? 'unknown_ref' : bound.reason;
       if (reason === '' && !Number.isFinite(value)) reason = 'invalid_value';
-      if (reason === '') reason = this.#model.timeReason(timeMs, this.#nowMs, this.#kind);
+      if (reason === '')
+        reason = this.#model.timeReason(timeMs, this.#nowMs, this.#kind, metricOf(bound!.text));
       return this.#judged(value, reason, bound?.text);
     });
   }
@@ -116,6 +117,8 @@ export class ConnectionJudge {
     if (reason === '' && !Number.isFinite(value)) reason = 'invalid_value';
     if (reason === '') reason = this.#model.timeReason(timeMs, this.#nowMs, this.#kind);
     if (reason === '') reason = this.#model.resolve({ name, text });
+    // What some metric keeps as long makes a series, though this one keeps less.
+    if (reason === '') reason = this.#model.timeReason(timeMs, this.#nowMs, this.#kind, name);
     return this.#judged(value, reason, text);
   }
 

@@ -1,18 +1,6 @@
-import {
-  POINTS_BASE_MS,
-  POINTS_COUNT,
-  POINTS_SLOTS,
-  pointsTimesOffset,
-  pointsValuesOffset,
-  TIMES_BASE,
-  TIMES_DELTA,
-  timeFormOf,
-} from '../../native-free-core/entry/entry-layout.js';
-import type { EntryViews } from '../../native-free-core/head/head-writer.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import type { HashKey } from '../../native-free-core/series/siphash128.js';
-import { generationOfLogKey, numberOfKey } from '../../src/store/keys.js';
-import { LogValueReader } from '../../src/store/log-value.js';
+import { numberOfKey, tierKey } from '../../src/store/keys.js';
 import {
   decodeGroupRecord,
   decodeTierRecord,
@@ -22,75 +10,81 @@ import {
 } from '../../src/store/records.js';
 import {
   PREFIX_SHARD,
+  SHARD_INTENT,
   SHARD_LOG,
   SHARD_PRODUCER,
+  TABLE_FRESH,
   TABLE_GROUP,
   TABLE_SERIES,
   TABLE_TIER,
   TABLE_WINDOW,
 } from '../../src/store/store-layout.js';
-import { POINT_TABLES, TIER_TABLES } from '../../src/store/tier-tables.js';
+import { TIER_TABLES } from '../../src/store/tier-tables.js';
+import type { Keeping } from './keeping.js';
 import { checkKey } from './key-check.js';
+import { type LoggedPoint, LogView } from './log-view.js';
+import { Losses } from './losses.js';
 import type { MemoryStore, StoreChange } from './memory-store.js';
 import { countMax, isTimeOf, mustBeThere, type PointBook } from './point-book.js';
-import { readPointSegment, type StoredRun } from './read-segment.js';
+import { PointHistory } from './point-history.js';
 import { SeriesLedger } from './series-ledger.js';
+import { ShardDeletes } from './sim-delete.js';
 import { law } from './sim-failure.js';
+import { type SegmentChanges, StoredSegments } from './stored-segments.js';
 
-/** The tables of segments, which compactions and merges change. */
-const SEGMENT_TABLES = new Set([...POINT_TABLES, ...TIER_TABLES.map(({ table }) => table)]);
+/** The tables of segments, which all background work changes. */
+const SEGMENT_TABLES = new Set([TABLE_FRESH, ...TIER_TABLES.map(({ table }) => table)]);
 
-/** A point of the log and where it lies. */
-export interface LoggedPoint {
-  readonly value: number;
-  readonly timeMs: number;
-  readonly slot: number;
-  readonly generation: number;
-  readonly group: number;
-  readonly number: number;
+/** What the view of a shard judges by. */
+export interface ViewJudges {
+  readonly book: PointBook;
+  readonly keeping: Keeping;
+  /** Counts crashes of the process. */
+  epoch(): number;
 }
 
 /**
  * What a reader with nothing but the formats finds in one shard's store, kept up to date with every transaction, whose
- * changes are judged as they come: each point is known, right and not there too often, none is taken away, keys and
- * numbers are in order. It shares no code with the shard but what reads the formats.
+ * changes are judged as they come: each point is known, right and not there too often, none goes that may not, keys,
+ * numbers and records are in order. It shares no code with the shard but what reads the formats.
  */
 export class DurableView {
   readonly series: SeriesLedger;
-  rawPoints = 0;
-  /** What each segment of points holds, by its key. */
-  readonly #segments = new Map<string, StoredRun[]>();
+  readonly segments = new StoredSegments();
+  readonly history = new PointHistory();
+  readonly deletes = new ShardDeletes();
+  readonly keeping: Keeping;
+  readonly losses: Losses;
+  readonly log: LogView;
   readonly #shard: number;
   readonly #map: ShardMap;
+  readonly #store: MemoryStore;
   readonly #book: PointBook;
   readonly #epoch: () => number;
   readonly #groups = new Map<number, GroupRecord>();
   readonly #raw = new Map<number, number>();
-  readonly #log = new Map<string, LoggedPoint[]>();
-  readonly #logged = new Map<number, LoggedPoint[]>();
   readonly #windows = new Map<string, number>();
-  readonly #reader = new LogValueReader();
 
-  // Five things that it looks at; `epoch` counts crashes of the process.
-  constructor(
-    shard: number,
-    map: ShardMap,
-    hashKey: HashKey,
-    store: MemoryStore,
-    judge: { book: PointBook; epoch: () => number },
-  ) {
+  // Five things that it looks at.
+  constructor(shard: number, map: ShardMap, hashKey: HashKey, store: MemoryStore, judges: ViewJudges) {
     this.#shard = shard;
     this.#map = map;
-    this.#book = judge.book;
-    this.#epoch = judge.epoch;
+    this.#store = store;
+    this.#book = judges.book;
+    this.#epoch = judges.epoch;
+    this.keeping = judges.keeping;
+    this.log = new LogView(shard, map);
     this.series = new SeriesLedger(hashKey);
+    const { book, keeping } = judges;
+    const { series, history, segments, deletes } = this;
+    this.losses = new Losses({ book, series, history, segments, keeping, deletes });
     store.onCommit = (changes) => this.#onCommit(changes);
   }
 
   /** How often a value can be found: in blocks, and in the log where no block has it yet. */
   count(value: number): number {
     let count = this.#raw.get(value) ?? 0;
-    for (const point of this.#logged.get(value) ?? []) if (this.isOpen(point)) count++;
+    for (const point of this.log.pointsOf(value)) if (this.isOpen(point)) count++;
     return count;
   }
 
@@ -107,57 +101,73 @@ export class DurableView {
 
   /** The points that the log alone has. */
   *openPoints(): Generator<LoggedPoint> {
-    for (const points of this.#log.values()) for (const point of points) if (this.isOpen(point)) yield point;
-  }
-
-  /** Every stored point, in the order of arrival but for those of one run. */
-  get runs(): StoredRun[] {
-    return [...this.#segments.values()].flat().sort((a, b) => a.generation - b.generation);
-  }
-
-  get logValues(): number {
-    return this.#log.size;
+    for (const point of this.log.points()) if (this.isOpen(point)) yield point;
   }
 
   get storedPoints(): number {
-    let stored = 0;
-    for (const record of this.#groups.values()) stored += record.storedPoints;
-    return stored;
+    return this.#sum(({ storedPoints }) => storedPoints);
+  }
+
+  /** Points that were in blocks and have gone. */
+  get expiredPoints(): number {
+    return this.#sum(({ expiredPoints }) => expiredPoints);
+  }
+
+  #sum(of: (record: GroupRecord) => number): number {
+    let sum = 0;
+    for (const record of this.#groups.values()) sum += of(record);
+    return sum;
   }
 
   #onCommit(changes: readonly StoreChange[]): void {
     const touched = new Set<number>();
-    for (const change of changes) this.#takeIndex(change);
-    for (const change of changes) this.#takePoints(change, touched);
+    const segments: StoreChange[] = [];
+    const ended = changes.map((change) => this.#takeIndex(change));
+    for (const change of changes) {
+      const [prefix, table] = [change.key[0]!, change.key[1]!];
+      if (prefix === PREFIX_SHARD && table === SHARD_LOG) this.#takeLog(change, touched);
+      else if (prefix !== PREFIX_SHARD && SEGMENT_TABLES.has(table)) segments.push(change);
+    }
+    if (segments.length > 0) this.#takeSegments(segments, touched);
+    this.#checkRecords(changes);
     for (const value of touched) {
       const point = this.#book.get(value)!;
       const count = this.count(value);
       law(count <= countMax(point), () => `value ${value} of ${point.series} is there ${count} times`);
       law(count > 0 || !mustBeThere(point, this.#epoch()), () => `value ${value} of ${point.series} is gone`);
     }
+    for (const each of ended) if (each !== undefined) this.losses.end(each, (value) => this.count(value));
   }
 
-  /** What says where points belong, before any point of the same transaction is looked at. */
-  #takeIndex({ key, before, after }: StoreChange): void {
+  /** What says where points belong, before any point of the same transaction is looked at. Answers the delete that ends. */
+  #takeIndex(change: StoreChange): ReturnType<ShardDeletes['take']> {
+    const { key, before, after } = change;
     checkKey(key, this.#shard, this.#map);
     const [prefix, table] = [key[0]!, key[1]!];
     if (prefix === PREFIX_SHARD) {
+      if (table === SHARD_INTENT) return this.deletes.take(change);
       if (table === SHARD_PRODUCER && before !== undefined) {
         law(Buffer.compare(before, after ?? new Uint8Array()) === 0, 'a producer number got another name');
       }
-      return;
+      return undefined;
     }
-    if (SEGMENT_TABLES.has(table)) return;
+    if (SEGMENT_TABLES.has(table)) return undefined;
     law(after !== undefined, `a key of table ${table} was removed`);
     if (table === TABLE_SERIES) this.series.takePage(prefix, numberOfKey(key), after);
     else if (table === TABLE_TIER) law(decodeTierRecord(after) !== undefined, 'a tier record does not read');
     else if (table === TABLE_WINDOW) this.#takeWindow(prefix, numberOfKey(key), after);
-    else if (table === TABLE_GROUP) {
-      const record = decodeGroupRecord(after);
-      law(record !== undefined, 'a group record does not read');
-      law(record.storedPoints >= this.groupRecord(prefix).storedPoints, 'a group has fewer points stored');
-      this.#groups.set(prefix, record);
-    }
+    else if (table === TABLE_GROUP) this.#takeGroup(prefix, after);
+    return undefined;
+  }
+
+  #takeGroup(group: number, value: Uint8Array): void {
+    const record = decodeGroupRecord(value);
+    law(record !== undefined, 'a group record does not read');
+    const before = this.groupRecord(group);
+    law(record.expiredPoints >= before.expiredPoints, 'a group has fewer points that went');
+    const all = ({ storedPoints, expiredPoints }: GroupRecord): number => storedPoints + expiredPoints;
+    law(all(record) >= all(before), 'a group has fewer points stored than it had, and not for their age');
+    this.#groups.set(group, record);
   }
 
   #takeWindow(group: number, producer: number, value: Uint8Array): void {
@@ -168,77 +178,45 @@ export class DurableView {
     this.#windows.set(name, record.contiguous);
   }
 
-  #takePoints({ key, before, after }: StoreChange, touched: Set<number>): void {
-    const [prefix, table] = [key[0]!, key[1]!];
-    if (prefix === PREFIX_SHARD && table === SHARD_LOG) {
-      const name = Buffer.from(key).toString('hex');
-      law(before === undefined || after === undefined, 'a value of the log was overwritten');
-      if (after !== undefined) this.#addLog(name, generationOfLogKey(key), after, touched);
-      else this.#removeLog(name, touched);
-    } else if (prefix !== PREFIX_SHARD && SEGMENT_TABLES.has(table)) {
-      law(before === undefined || after === undefined, `a segment of table ${table} was overwritten`);
-      if (!POINT_TABLES.includes(table)) return;
-      const name = Buffer.from(key).toString('hex');
-      if (after !== undefined) this.#addPoints(name, key, after, touched);
-      else this.#removePoints(name, touched);
+  #takeLog(change: StoreChange, touched: Set<number>): void {
+    for (const { value, timeMs, group, number } of this.log.take(change)) {
+      if (change.after !== undefined) this.#checkPoint(value, timeMs, group, number);
+      touched.add(value);
     }
   }
 
-  #addPoints(name: string, key: Uint8Array, value: Uint8Array, touched: Set<number>): void {
-    const runs = readPointSegment(key, value);
-    this.#segments.set(name, runs);
-    for (const { group, number, times, values } of runs) {
-      this.rawPoints += values.length;
-      values.forEach((v, i) => {
-        this.#checkPoint(v, times[i]!, group, number);
-        this.#raw.set(v, (this.#raw.get(v) ?? 0) + 1);
-        touched.add(v);
+  #takeSegments(changes: readonly StoreChange[], touched: Set<number>): void {
+    const taken: SegmentChanges = this.segments.take(changes);
+    for (const { group, number, times, values } of taken.fresh) {
+      values.forEach((value, i) => {
+        const timeMs = times[i]!;
+        this.#checkPoint(value, timeMs, group, number);
+        this.history.add({ group, number, timeMs, value });
+        this.#raw.set(value, (this.#raw.get(value) ?? 0) + 1);
+        touched.add(value);
       });
     }
+    for (const { place, by } of taken.moved) {
+      if (place.tier.tier !== 0 || by === 0) continue;
+      this.#raw.set(place.value, (this.#raw.get(place.value) ?? 0) + by);
+      touched.add(place.value);
+    }
+    this.losses.take(taken);
   }
 
-  #removePoints(name: string, touched: Set<number>): void {
-    for (const { values } of this.#segments.get(name) ?? []) {
-      this.rawPoints -= values.length;
-      for (const v of values) {
-        this.#raw.set(v, this.#raw.get(v)! - 1);
-        touched.add(v);
-      }
+  /** The records of tiers whose segments or records have changed tell what is there. */
+  #checkRecords(changes: readonly StoreChange[]): void {
+    const places = new Set<string>();
+    for (const { key } of changes) {
+      if (key[0] === PREFIX_SHARD) continue;
+      const tier = TIER_TABLES.find(({ table }) => table === key[1]);
+      if (key[1] === TABLE_TIER) places.add(`${key[0]}/${key[2]}`);
+      else if (tier !== undefined) places.add(`${key[0]}/${tier.tier}`);
     }
-    this.#segments.delete(name);
-  }
-
-  #addLog(name: string, generation: number, value: Uint8Array, touched: Set<number>): void {
-    law(this.#reader.open(value), 'a value of the log does not read');
-    const points: LoggedPoint[] = [];
-    for (let entry = this.#reader.next(); entry !== undefined; entry = this.#reader.next()) {
-      forEachPoint(entry, (slot, timeMs, v) => {
-        const group = this.#map.groupOfSlot(this.#shard, slot);
-        const number = this.#map.numberOfSlot(this.#shard, slot);
-        this.#checkPoint(v, timeMs, group, number);
-        const point = { value: v, timeMs, slot, generation, group, number };
-        points.push(point);
-        const same = this.#logged.get(v);
-        if (same === undefined) this.#logged.set(v, [point]);
-        else same.push(point);
-        touched.add(v);
-      });
+    for (const place of places) {
+      const [group, tier] = place.split('/').map(Number) as [number, number];
+      this.segments.checkRecord(group, tier, this.#store.peek(tierKey(group, tier)));
     }
-    law(
-      points.length === this.#reader.points,
-      'a value of the log says another number of points than it holds',
-    );
-    this.#log.set(name, points);
-  }
-
-  #removeLog(name: string, touched: Set<number>): void {
-    for (const point of this.#log.get(name) ?? []) {
-      const rest = this.#logged.get(point.value)!.filter((other) => other !== point);
-      if (rest.length === 0) this.#logged.delete(point.value);
-      else this.#logged.set(point.value, rest);
-      touched.add(point.value);
-    }
-    this.#log.delete(name);
   }
 
   #checkPoint(value: number, timeMs: number, group: number, number: number): void {
@@ -247,24 +225,5 @@ export class DurableView {
     const text = this.series.textOf(group, number);
     law(text === point.series, () => `value ${value} of ${point.series} was stored as ${text}`);
     law(isTimeOf(point, timeMs), () => `value ${value} was stored at ${timeMs}, not ${point.timeMs}`);
-  }
-}
-
-/** Walks the points of a points entry at the begin of `entry`. */
-function forEachPoint(entry: EntryViews, visit: (slot: number, timeMs: number, value: number) => void): void {
-  const { u32, i32, f64 } = entry;
-  const count = u32[POINTS_COUNT >> 2]!;
-  const form = timeFormOf(u32[1]!);
-  const baseMs = f64[POINTS_BASE_MS >> 3]!;
-  const times = pointsTimesOffset(count);
-  const values = pointsValuesOffset(count, form) >> 3;
-  for (let i = 0; i < count; i++) {
-    const timeMs =
-      form === TIMES_BASE
-        ? baseMs
-        : form === TIMES_DELTA
-          ? baseMs + i32[(times >> 2) + i]!
-          : f64[(times >> 3) + i]!;
-    visit(u32[(POINTS_SLOTS >> 2) + i]!, timeMs, f64[values + i]!);
   }
 }

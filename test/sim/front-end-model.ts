@@ -1,5 +1,5 @@
 import { timeMsMax } from '../../protocol/limits.js';
-import { HISTORY_IN_FLIGHT_MAX } from '../../src/ingest/limits.js';
+import { HISTORY_AGE_MS_MAX, HISTORY_IN_FLIGHT_MAX } from '../../src/ingest/limits.js';
 import type { BatchKind } from '../../src/ingest/time-gate.js';
 import { mustBeThere, type PointBook, type SimPoint } from './point-book.js';
 import type { SimSeries } from './series-pool.js';
@@ -61,12 +61,19 @@ export class FrontEndModel {
     return '';
   }
 
-  /** Why a time is refused; empty when it is not. */
-  timeReason(timeMs: number, nowMs: number, kind: BatchKind): string {
-    const { times, liveAgeMs, historyAgeMs } = this.#plan;
+  /** Why a time is refused of a metric, or of any; empty when it is not. */
+  timeReason(timeMs: number, nowMs: number, kind: BatchKind, metric?: string): string {
+    const { retention, clockSkewMs } = this.#plan.times;
     if (!(Math.abs(timeMs) <= timeMsMax)) return 'invalid_time';
-    if (timeMs < nowMs - (kind === 'live' ? liveAgeMs : historyAgeMs)) return 'too_old';
-    return timeMs > nowMs + times.clockSkewMs ? 'too_far_ahead' : '';
+    const classes =
+      metric === undefined ? [...Array(retention.classCount).keys()] : [retention.classOf(metric)];
+    const ages = classes.map((each) =>
+      kind === 'live'
+        ? retention.retentionMs(each, 0)
+        : Math.min(HISTORY_AGE_MS_MAX, retention.longestOfClassMs(each)),
+    );
+    if (timeMs < nowMs - Math.max(...ages)) return 'too_old';
+    return timeMs > nowMs + clockSkewMs ? 'too_far_ahead' : '';
   }
 
   /** A batch goes to the shards, with all that it has. */
@@ -76,6 +83,7 @@ export class FrontEndModel {
       if (reason !== '') point.refused++;
       else {
         point.accepted++;
+        point.takenAt = this.book.tick();
         if (point.timeMs === undefined) point.arrivals.push(nowMs);
       }
     }

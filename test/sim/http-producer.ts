@@ -92,6 +92,6 @@ export class HttpProducer implements SimProducer {
     const refused = model.resolve(made.series);
     if (refused !== '') return refused;
     if (!Number.isFinite(made.value)) return 'invalid_value';
-    return model.timeReason(timeMs ?? nowMs, nowMs, kind);
+    return model.timeReason(timeMs ?? nowMs, nowMs, kind, made.series.name);
   }
 }

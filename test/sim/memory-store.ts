@@ -94,6 +94,11 @@ export class MemoryStore implements ShardStore {
 
   close(): void {}
 
+  /** What is stored under a key, for the checker. */
+  peek(key: Uint8Array): Uint8Array | undefined {
+    return this.#values.get(textOf(key))?.value;
+  }
+
   /** All pairs, for the checker. */
   *pairs(): Generator<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
     for (const text of this.#order) yield this.#values.get(text)!;

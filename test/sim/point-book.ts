@@ -16,6 +16,11 @@ export interface SimPoint {
   acked: boolean;
   /** An ACK from memory said so in this epoch of the process; only a crash of the whole process may take it away. */
   takenInEpoch: number;
+  /** When it was accepted last, and when a delete that took it was asked for; both by `PointBook.tick`. */
+  takenAt: number;
+  deletedAt: number;
+  /** It was stored and has gone as it may: for its age, by a delete, or because its tier was too large. */
+  hasGone: boolean;
 }
 
 /** All points of a run, by their values: what is found in a store needs no other name. */
@@ -23,6 +28,7 @@ export class PointBook {
   readonly #points = new Map<number, SimPoint>();
   readonly #random: SimRandom;
   #next = 1;
+  #ticks = 0;
 
   constructor(random: SimRandom) {
     this.#random = random;
@@ -30,6 +36,11 @@ export class PointBook {
 
   get size(): number {
     return this.#points.size;
+  }
+
+  /** Counts what happens to points: which of two things came first. */
+  tick(): number {
+    return ++this.#ticks;
   }
 
   /** Makes a point. `form` chooses how its value looks: whole numbers, or fractions that need 32 or 64 bits. */
@@ -46,6 +57,9 @@ export class PointBook {
       refused: 0,
       acked: false,
       takenInEpoch: -1,
+      takenAt: 0,
+      deletedAt: 0,
+      hasGone: false,
     };
     this.#points.set(value, point);
     return point;
@@ -67,6 +81,7 @@ export function isTimeOf(point: SimPoint, timeMs: number): boolean {
 
 /** How often a point may be stored. */
 export function countMax(point: SimPoint): number {
+  if (point.takenAt < point.deletedAt) return 0;
   return point.named ? Math.min(1, point.accepted) : point.accepted;
 }
 
@@ -76,5 +91,6 @@ export function countMax(point: SimPoint): number {
  */
 export function mustBeThere(point: SimPoint, epoch: number): boolean {
   if (point.named && point.refused > 0) return false;
+  if (point.hasGone) return false;
   return point.acked || point.takenInEpoch === epoch;
 }

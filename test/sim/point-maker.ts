@@ -12,6 +12,10 @@ export interface MadePoint {
   readonly point: SimPoint | undefined;
 }
 
+/** How far back points lie that are kept for ever, and points that are merely late, ms. */
+const AGE_MS_MAX = 7 * 86_400_000;
+const LATE_MS_MAX = 600_000;
+
 /**
  * Makes the points that producers send: mostly near the present and ascending, with bursts at one instant, late ones, and
  * a few that the engine must refuse, or may take as history only.
@@ -22,6 +26,7 @@ export class PointMaker {
   readonly #book: PointBook;
   readonly #pool: readonly SimSeries[];
   readonly #ageMsMax: number;
+  readonly #lateMsMax: number;
   readonly #skewMs: number;
   #lastMs: number;
 
@@ -33,7 +38,9 @@ export class PointMaker {
     this.#clock = world.clock;
     this.#book = world.book;
     this.#pool = world.pool;
-    this.#ageMsMax = world.plan.liveAgeMs;
+    const { retention } = world.plan.times;
+    this.#ageMsMax = Math.min(AGE_MS_MAX, retention.longestMs(0));
+    this.#lateMsMax = Math.min(LATE_MS_MAX, retention.retentionMs(0, 0));
     this.#skewMs = world.plan.times.clockSkewMs;
     this.#lastMs = world.clock.nowMs();
   }
@@ -50,7 +57,7 @@ export class PointMaker {
     if (kind === 0) this.#lastMs = Math.max(this.#lastMs + random.int(3), nowMs - random.int(3_000));
     if (kind === 0) return this.#lastMs;
     if (kind === 1) return Math.floor(nowMs / 60_000) * 60_000;
-    if (kind === 2) return nowMs - random.int(10 * 60_000);
+    if (kind === 2) return nowMs - random.int(this.#lateMsMax);
     if (kind === 3) return nowMs - random.int(this.#ageMsMax);
     if (kind === 4) return nowMs - this.#ageMsMax - random.int(random.pick([this.#ageMsMax, 1e9]));
     return nowMs + this.#skewMs + random.int(1e9);

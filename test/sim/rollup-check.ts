@@ -2,12 +2,13 @@ import { Cell } from '../../native-free-core/cell/cell.js';
 import { windowStartOf } from '../../native-free-core/cell/window-start.js';
 import { bucketIndex } from '../../native-free-core/histogram/bucket.js';
 import { parseSegmentKey } from '../../src/store/keys.js';
-import { decodeTierRecord, emptyTierRecord } from '../../src/store/records.js';
 import { TABLE_FRESH, TABLE_TIER } from '../../src/store/store-layout.js';
 import { TIER_TABLES, type TierTable } from '../../src/store/tier-tables.js';
 import type { MemoryStore } from './memory-store.js';
 import { readPointSegment, readRollupSegment, type StoredRun } from './read-segment.js';
 import { law } from './sim-failure.js';
+import { StoredSegments, windowName } from './stored-segments.js';
+import { type StoredTruth, truthOf } from './stored-truth.js';
 
 /** What sums of doubles in another order may differ by, relative to the sum of magnitudes. */
 const SUM_TOLERANCE = 1e-12;
@@ -17,97 +18,97 @@ interface Pair {
   readonly value: Uint8Array;
 }
 
+/** What a window should say: the points that it must tell of, and all that it may. */
+interface Wanted {
+  readonly points: { timeMs: number; value: number }[];
+  countMax: number;
+  isExact: boolean;
+}
+
 /**
- * In every tier the cells of a shard's store and the fresh points, merged over their generations, say what all its
- * points say, computed the slow way: a list of points for each series and window. And the tiers' records count what is there.
+ * In every tier the cells of a shard's store and the fresh points, merged over their generations, say what all points say
+ * that were ever stored and not deleted, computed the slow way: a list of points for each series and window. A window that has lost
+ * some as it may tells of no more than there were.
  */
-export function checkRollups(store: MemoryStore, raw: readonly StoredRun[]): void {
+export function checkCells(store: MemoryStore, truth: StoredTruth): void {
   const segments = [...store.pairs()].filter(({ key }) => key[0]! < 16 && key[1]! >= TABLE_FRESH);
   segments.sort((a, b) => parseSegmentKey(a.key).generation - parseSegmentKey(b.key).generation);
-  const records = recordsOf(store);
-  for (const tier of TIER_TABLES) {
-    const counts = new Map<string, number[]>();
-    const found = readCells(segments, tier, counts);
-    checkRecords(tier, counts, records);
-    if (tier.windowMs > 0) checkTier(tier, found, raw);
+  for (const tier of TIER_TABLES.slice(1)) {
+    const found = readCells(segments, tier);
+    const wanted = wantedOf(tier, truth);
+    for (const [name, { points, countMax, isExact }] of wanted) {
+      const cell = found.get(name);
+      const count = cell?.count ?? 0;
+      law(count <= countMax, () => `cell ${name} tells of ${count} points, there were ${countMax}`);
+      if (!isExact) continue;
+      law(count === points.length, () => `cell ${name} tells of ${count} points, there are ${points.length}`);
+      if (cell !== undefined) checkCell(name, cell, points);
+    }
+    for (const name of found.keys())
+      law(wanted.has(name), () => `cell ${name} tells of points that never were`);
   }
 }
 
-function checkTier(tier: TierTable, found: ReadonlyMap<string, Cell>, raw: readonly StoredRun[]): void {
-  const expected = new Map<string, { timeMs: number; value: number }[]>();
-  for (const { group, number, times, values } of raw) {
-    times.forEach((timeMs, i) => {
-      const name = `${group}/${number}/${windowStartOf(timeMs, tier.windowMs)}`;
-      const points = expected.get(name) ?? [];
-      points.push({ timeMs, value: values[i]! });
-      expected.set(name, points);
-    });
+/** The same of a store in which nothing was lost and that holds just these points; and the tiers' records count what is there. */
+export function checkRollups(store: MemoryStore, runs: readonly StoredRun[]): void {
+  checkCells(store, truthOf(runs));
+  const segments = new StoredSegments();
+  const pairs = [...store.pairs()].filter(({ key }) => key[0]! < 16);
+  const stored = pairs.filter(({ key }) => key[1]! >= TABLE_FRESH);
+  segments.take(stored.map(({ key, value }) => ({ key, before: undefined, after: value })));
+  const records = new Map(
+    pairs.filter(({ key }) => key[1] === TABLE_TIER).map(({ key, value }) => [`${key[0]}/${key[2]}`, value]),
+  );
+  for (let group = 0; group < 16; group++) {
+    for (const { tier } of TIER_TABLES) segments.checkRecord(group, tier, records.get(`${group}/${tier}`));
   }
-  const text = `there are ${found.size} windows of ${tier.name} in cells, ${expected.size} in points`;
-  law(found.size === expected.size, text);
-  for (const [name, cell] of found) checkCell(`${tier.name} ${name}`, cell, expected.get(name) ?? []);
 }
 
-/** The cells of a tier by group, series and window; counts what of each group is in its table. */
-function readCells(
-  segments: readonly Pair[],
-  tier: TierTable,
-  counts: Map<string, number[]>,
-): Map<string, Cell> {
+function wantedOf(tier: TierTable, { history, losses }: StoredTruth): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
+  for (const [series, points] of history.all()) {
+    for (const { timeMs, value, fate } of points) {
+      const name = windowName(tier, series, timeMs);
+      let own = wanted.get(name);
+      if (own === undefined) {
+        const startMs = windowStartOf(timeMs, tier.windowMs);
+        const isAtWork = losses.isAtWork(series, startMs, startMs + tier.windowMs);
+        own = { points: [], countMax: 0, isExact: !isAtWork && !losses.isPartial(name) };
+        wanted.set(name, own);
+      }
+      own.countMax++;
+      if (fate === 'live') own.points.push({ timeMs, value });
+      else if (fate === 'unsure') own.isExact = false;
+    }
+  }
+  return wanted;
+}
+
+/** The cells of a tier by series and window. */
+function readCells(segments: readonly Pair[], tier: TierTable): Map<string, Cell> {
   const found = new Map<string, Cell>();
-  const cellOf = (group: number, number: number, windowStartMs: number): Cell => {
-    const name = `${group}/${number}/${windowStartMs}`;
+  const cellOf = (series: string, timeMs: number): Cell => {
+    const name = windowName(tier, series, timeMs);
     let cell = found.get(name);
     if (cell === undefined) found.set(name, (cell = new Cell()));
     return cell;
   };
   for (const { key, value } of segments) {
     const group = key[0]!;
-    let rows = 0;
-    if (key[1] === TABLE_FRESH && tier.windowMs > 0) {
+    if (key[1] === TABLE_FRESH) {
       for (const { number, times, values } of readPointSegment(key, value)) {
         times.forEach((timeMs, i) => {
-          cellOf(group, number, windowStartOf(timeMs, tier.windowMs)).add(timeMs, values[i]!);
+          cellOf(`${group}/${number}`, timeMs).add(timeMs, values[i]!);
         });
       }
-    }
-    if (key[1] !== tier.table) continue;
-    if (tier.windowMs === 0)
-      rows = readPointSegment(key, value).reduce((sum, { values }) => sum + values.length, 0);
-    else {
+    } else if (key[1] === tier.table) {
       readRollupSegment(key, value, tier, (number, cells) => {
-        rows += cells.length;
         for (let i = 0; i < cells.length; i++)
-          cells.mergeInto(i, cellOf(group, number, cells.windowStartMs[i]!));
+          cells.mergeInto(i, cellOf(`${group}/${number}`, cells.windowStartMs[i]!));
       });
     }
-    const name = `${group}/${tier.tier}`;
-    const [count, bytes, before] = counts.get(name) ?? [0, 0, 0];
-    counts.set(name, [count! + 1, bytes! + value.length, before! + rows]);
   }
   return found;
-}
-
-function recordsOf(store: MemoryStore): Map<string, number[]> {
-  const records = new Map<string, number[]>();
-  for (const { key, value } of store.pairs()) {
-    if (key[0]! >= 16 || key[1] !== TABLE_TIER) continue;
-    const { segments, bytes, rows } = decodeTierRecord(value) ?? emptyTierRecord();
-    records.set(`${key[0]}/${key[2]}`, [segments, bytes, rows]);
-  }
-  return records;
-}
-
-function checkRecords(
-  tier: TierTable,
-  counts: ReadonlyMap<string, number[]>,
-  records: ReadonlyMap<string, number[]>,
-): void {
-  for (let group = 0; group < 16; group++) {
-    const name = `${group}/${tier.tier}`;
-    const [wanted, said] = [counts.get(name) ?? [0, 0, 0], records.get(name) ?? [0, 0, 0]];
-    law(wanted.join() === said.join(), `tier ${name} holds ${wanted.join()}, its record says ${said.join()}`);
-  }
 }
 
 function checkCell(name: string, cell: Cell, points: readonly { timeMs: number; value: number }[]): void {

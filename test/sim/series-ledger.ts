@@ -26,6 +26,11 @@ export class SeriesLedger {
     return this.#groups.get(group)?.[number];
   }
 
+  /** Group and number of a series, as `group/number`. */
+  placeOf(text: string): string | undefined {
+    return this.#numbers.get(text);
+  }
+
   countOf(group: number): number {
     return this.#groups.get(group)?.length ?? 0;
   }

@@ -19,6 +19,9 @@ export function seriesText(name: string, labels: Readonly<Record<string, string>
   return `${name}{${pairs.map(([label, value]) => `${label}=${value}`).join(',')}}`;
 }
 
+/** The metric of a series' text. */
+export const metricOf = (text: string): string => text.slice(0, text.indexOf('{'));
+
 const decoder = new TextDecoder();
 
 /** The same text from canonical bytes. */

@@ -14,6 +14,10 @@ export interface SimCounts {
   fills: number;
   busy: number;
   recoveries: number;
+  deletes: number;
+  resumed: number;
+  expired: number;
+  sweptBySize: number;
 }
 
 export const noCounts = (): SimCounts => ({
@@ -31,4 +35,8 @@ export const noCounts = (): SimCounts => ({
   fills: 0,
   busy: 0,
   recoveries: 0,
+  deletes: 0,
+  resumed: 0,
+  expired: 0,
+  sweptBySize: 0,
 });

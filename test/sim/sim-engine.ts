@@ -2,23 +2,31 @@ import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
 import type { AnyWebSocketBehavior } from '../../src/http/websocket-route.js';
 import type { HttpIntake } from '../../src/ingest/http-intake.js';
-import type { CommandAnswer, FlushResult } from '../../src/shard/commands/shard-command.js';
+import type { CommandAnswer, ShardCommand } from '../../src/shard/commands/shard-command.js';
 import { CrashFuse, SimCrash } from './crash-fuse.js';
 import { DurableView } from './durable-view.js';
 import { FrontEndModel } from './front-end-model.js';
+import { Keeping } from './keeping.js';
 import { MemoryStore } from './memory-store.js';
 import { countMax, mustBeThere, type PointBook } from './point-book.js';
-import { checkRollups } from './rollup-check.js';
+import { checkCells } from './rollup-check.js';
+import { ShardAsker } from './shard-asker.js';
 import { checkOpenState, checkShard } from './shard-law.js';
 import type { SimClock } from './sim-clock.js';
 import type { SimCounts } from './sim-counts.js';
+import type { SimDelete } from './sim-delete.js';
 import { law } from './sim-failure.js';
 import type { SimPlan } from './sim-plan.js';
 import { SimProcess } from './sim-process.js';
-import { checkSpans } from './span-check.js';
+import { checkSpansBy } from './span-check.js';
+import { checkSwept } from './sweep-check.js';
 
 /** Rounds after which a stop must have settled what is in flight. */
 const STOP_ROUNDS_MAX = 2_000;
+
+/** Cycles without work after which a shard has nothing more to do, and those after which it must have come so far. */
+const REST_CYCLES = 50;
+const REST_CYCLES_MAX = 200_000;
 
 /** What the engine lives in. */
 export interface EngineWorld {
@@ -41,9 +49,10 @@ export class SimEngine {
   readonly #map: ShardMap;
   readonly #fuses: readonly CrashFuse[];
   readonly #views: readonly DurableView[];
-  /** By the id of a flush, what each shard had accepted when it was asked. */
-  readonly #flushes = new Map<number, readonly number[]>();
+  #asker: ShardAsker | undefined;
   #process: SimProcess | undefined;
+  /** Whether the duty cycle that was the last one did anything. */
+  #hasWorked = false;
 
   constructor(world: EngineWorld) {
     const { plan, book } = world;
@@ -52,8 +61,11 @@ export class SimEngine {
     this.model = new FrontEndModel(plan, book, (value) => this.#count(value));
     this.#fuses = Array.from({ length: plan.shardCount }, () => new CrashFuse());
     this.stores = this.#fuses.map((fuse) => new MemoryStore(fuse));
-    const judge = { book, epoch: () => this.model.epoch };
-    this.#views = this.stores.map((store, k) => new DurableView(k, this.#map, plan.hashKey, store, judge));
+    this.#views = this.stores.map((store, k) => {
+      const keeping = new Keeping(plan.times.retention, plan.tierBytesMax);
+      const judges = { book, keeping, epoch: () => this.model.epoch };
+      return new DurableView(k, this.#map, plan.hashKey, store, judges);
+    });
   }
 
   get behavior(): AnyWebSocketBehavior | undefined {
@@ -62,8 +74,17 @@ export class SimEngine {
   get http(): HttpIntake | undefined {
     return this.#process?.http;
   }
+  get figures(): { deletes: number; resumed: number; expired: number; sweptBySize: number } {
+    const sum = (of: (view: DurableView) => number): number => this.#views.reduce((all, v) => all + of(v), 0);
+    return {
+      deletes: sum(({ deletes }) => deletes.finished),
+      resumed: sum(({ deletes }) => deletes.resumed),
+      expired: sum(({ losses }) => losses.points),
+      sweptBySize: sum(({ losses }) => losses.bySize),
+    };
+  }
   get storedPoints(): number {
-    return this.#views.reduce((sum, view) => sum + view.rawPoints, 0);
+    return this.#views.reduce((sum, view) => sum + view.segments.points, 0);
   }
 
   /** Whether all shards live, have nothing to do, and owe no answer. */
@@ -75,8 +96,9 @@ export class SimEngine {
 
   start(): string {
     const { plan, clock } = this.#world;
-    const onAnswer = (shard: number, answer: CommandAnswer): void => this.#checkAnswer(shard, answer);
+    const onAnswer = (shard: number, answer: CommandAnswer): void => this.#asker!.onAnswer(shard, answer);
     const context = { plan, map: this.#map, stores: this.stores, fuses: this.#fuses, clock, onAnswer };
+    for (const { keeping } of this.#views) keeping.begin();
     try {
       this.#process = new SimProcess({ ...context, session: this.#world.session() });
     } catch (error) {
@@ -84,6 +106,7 @@ export class SimEngine {
       if (!(error instanceof SimCrash || error instanceof MillraceError)) throw error;
       return `failed: ${error.message}`;
     }
+    this.#asker = new ShardAsker(this.#process, this.#views);
     this.model.restart(this.#views.flatMap((view) => [...view.series.texts()]));
     for (let shard = 0; shard < plan.shardCount; shard++) this.#checkRecovered(shard);
     this.#checkPoints();
@@ -96,6 +119,7 @@ export class SimEngine {
     const dead = this.#process.workers.flatMap((worker, shard) => (worker === undefined ? [shard] : []));
     if (dead.length === 0) return 'none is dead';
     const shard = choose(dead);
+    this.#views[shard]!.keeping.begin();
     try {
       this.#process.startWorker(shard);
       this.#checkRecovered(shard);
@@ -110,8 +134,10 @@ export class SimEngine {
   work(shard: number): string {
     const worker = this.#process?.workers[shard];
     if (worker === undefined) return `shard ${shard} is dead`;
+    this.#observe(shard);
     try {
       const worked = worker.cycle();
+      this.#hasWorked = worked > 0;
       if (worked > 0) checkShard(shard, this.#map, worker, this.#views[shard]!);
       return `shard ${shard} worked ${worked}${worker.isStuck ? ', is stuck' : ''}`;
     } catch (error) {
@@ -125,32 +151,23 @@ export class SimEngine {
     return `${this.#process.progress} left`;
   }
 
-  /** Somebody asks all shards to store what they have. */
-  flush(): string {
-    const process = this.#process;
-    if (process === undefined) return 'is down';
-    const id = process.commands.nextId;
-    // The law is checked as the shard answers; what the caller is told comes when this turn is over.
-    process.commands.runAll({ kind: 'flush' }).catch(() => {});
-    if (process.commands.nextId === id) return 'finds no room';
-    this.#flushes.set(
-      id,
-      process.links.counters.map((shard) => shard.get('accepted')),
-    );
-    return `asked as ${id}`;
+  /** Somebody asks all shards for something. */
+  ask(command: ShardCommand): string {
+    return this.#asker?.ask(command) ?? 'is down';
   }
 
-  /** What a flush was to store is in blocks, and no generation that it ends is open. */
-  #checkAnswer(shard: number, answer: CommandAnswer): void {
-    this.#world.counts.answers++;
-    law('result' in answer, () => `shard ${shard} answers ${JSON.stringify(answer)}`);
-    const { generation } = answer.result as FlushResult;
-    for (const point of this.#views[shard]!.openPoints()) {
-      law(point.generation > generation, `a flush up to ${generation} left generation ${point.generation}`);
-    }
-    const stored = this.#views[shard]!.storedPoints;
-    const wanted = this.#flushes.get(answer.id)?.[shard] ?? 0;
-    law(stored >= wanted, `shard ${shard} had taken ${wanted} points before a flush that stored ${stored}`);
+  /** Somebody deletes points. */
+  remove(wanted: SimDelete): string {
+    const { selectors, startMs, endMs, texts } = wanted;
+    const request = { kind: 'delete', selectors, startMs, endMs } as const;
+    const how = this.#asker?.ask({ kind: 'rewrite', request }, wanted) ?? 'is down';
+    return `${JSON.stringify(selectors)}, ${texts.size} series from ${startMs} to ${endMs}: ${how}`;
+  }
+
+  /** The worker looks at the clock, unless it only tries a transaction again. */
+  #observe(shard: number): void {
+    const worker = this.#process!.workers[shard];
+    if (worker?.engine.isStuck === false) this.#views[shard]!.keeping.observe(this.#world.clock.nowMs());
   }
 
   /** A shard will die within its next store calls and appends. */
@@ -180,14 +197,15 @@ export class SimEngine {
     }
     process.commands.stop();
     process.closeAll();
+    for (const { keeping } of this.#views) keeping.observe(this.#world.clock.nowMs());
     process.storeAll();
     this.#world.counts.stops++;
     law(process.counters.inFlight === 0, `${process.counters.inFlight} batches are in flight after a stop`);
     for (const [shard, view] of this.#views.entries()) {
       checkShard(shard, this.#map, process.workers[shard]!, view);
-      law(view.logValues === 0, `shard ${shard} stopped with ${view.logValues} values in its log`);
-      checkRollups(this.stores[shard]!, view.runs);
-      checkSpans(this.stores[shard]!, view.runs);
+      law(view.log.size === 0, `shard ${shard} stopped with ${view.log.size} values in its log`);
+      checkCells(this.stores[shard]!, view);
+      checkSpansBy(this.stores[shard]!, view);
     }
     this.#end();
     this.#checkPoints();
@@ -205,15 +223,41 @@ export class SimEngine {
     this.#checkPoints();
     for (const [shard, view] of this.#views.entries()) {
       checkOpenState(shard, this.#process!.workers[shard]!, view);
-      checkRollups(this.stores[shard]!, view.runs);
+      checkCells(this.stores[shard]!, view);
     }
     law(this.#process!.counters.inFlight === 0, 'batches are in flight though all producers are settled');
+  }
+
+  /**
+   * All is quiet: the shards finish what they have to do, sweep, and nothing is left that is too old or too much. The clock
+   * stands meanwhile.
+   */
+  sweepAll(): void {
+    this.#rest();
+    this.ask({ kind: 'sweep' });
+    this.#rest();
+    law(!this.#process!.commands.isWaiting || this.#process!.progress > 0, 'a sweep waits for ever');
+    this.#process!.onProgress();
+    for (const view of this.#views) checkSwept(view);
+  }
+
+  /** Every shard works until it has had nothing to do for a while. */
+  #rest(): void {
+    for (let shard = 0; shard < this.stores.length; shard++) {
+      const { engine } = this.#process!.workers[shard]!;
+      for (let still = 0, cycles = 0; still < REST_CYCLES; cycles++) {
+        law(cycles < REST_CYCLES_MAX, `shard ${shard} does not come to rest`);
+        this.work(shard);
+        still = this.#hasWorked || !engine.isIdle ? 0 : still + 1;
+      }
+    }
   }
 
   #bury(shard: number, error: unknown): string {
     if (!(error instanceof SimCrash)) throw error;
     this.#world.counts.shardCrashes++;
     this.#process!.bury(shard);
+    this.#asker!.onDied(shard);
     return `shard ${shard} died: ${error.message}`;
   }
 
@@ -225,8 +269,10 @@ export class SimEngine {
       this.#world.counts.merges += shard.get('merges');
     }
     this.#world.counts.busy += counters.busy;
+    this.#world.counts.answers += this.#asker!.answers;
     this.#process!.commands.stop();
-    this.#flushes.clear();
+    for (const { deletes } of this.#views) deletes.workerEnded();
+    this.#asker = undefined;
     this.#process = undefined;
     this.#disarm();
   }

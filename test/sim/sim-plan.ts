@@ -4,8 +4,8 @@ import type { ResolverLimits } from '../../src/ingest/series-resolver.js';
 import type { TimeBounds } from '../../src/ingest/time-gate.js';
 import type { CompactionBounds } from '../../src/shard/jobs/compaction-bounds.js';
 import { SHARD_BOUNDS, type ShardBounds } from '../../src/shard/shard-options.js';
-import { keepRaw } from '../native-free-core/retention/retentions.js';
 import type { SimRandom } from './sim-random.js';
+import { makeRetention } from './sim-retention.js';
 
 /** How often each kind of step is taken, relative to the others. */
 export interface StepWeights {
@@ -18,6 +18,9 @@ export interface StepWeights {
   jump: number;
   cut: number;
   flush: number;
+  sweep: number;
+  remove: number;
+  repair: number;
   restartShard: number;
   crashShard: number;
   crashProcess: number;
@@ -46,9 +49,8 @@ export interface SimPlan {
   readonly wire: WireLimits;
   readonly resolver: ResolverLimits;
   readonly times: TimeBounds;
-  /** How long raw points are kept, and how long any tier keeps what comes as a history, ms. */
-  readonly liveAgeMs: number;
-  readonly historyAgeMs: number;
+  /** By tier, bytes of each shard. */
+  readonly tierBytesMax: readonly number[];
   readonly weights: StepWeights;
 }
 
@@ -71,6 +73,9 @@ function makeWeights(random: SimRandom): StepWeights {
     jump: trouble(0.3),
     cut: trouble(0.8),
     flush: random.pick([0, 0.3, 3]),
+    sweep: random.pick([0, 0.3, 2]),
+    remove: random.pick([0, 0.4, 1.5]),
+    repair: random.pick([0, 0.2]),
     restartShard: 8,
     crashShard: trouble(2),
     crashProcess: trouble(0.4),
@@ -119,7 +124,7 @@ export function makePlan(random: SimRandom): SimPlan {
   };
   const small = random.chance(0.15);
   const arenaBytesSoft = 1_024 * random.between(2, 24);
-  const liveAgeMs = random.pick([2 * 60, 7 * 24 * 60]) * MINUTE_MS;
+  const { retention, tierBytesMax, sweep } = makeRetention(random);
   const arenaBytesPerSeries = random.pick([0, 16, 128]);
   return {
     steps: random.between(150, random.chance(0.1) ? 1_600 : 600),
@@ -147,16 +152,17 @@ export function makePlan(random: SimRandom): SimPlan {
       flushStepSeries: 1 << random.int(8),
       batchSeriesPoints: random.pick([0, 1, 4, 32]),
       compaction: makeCompaction(random),
+      sweep,
     },
     wire,
     resolver: {
       ...wire,
       seriesTotalMax: small ? Math.max(2, series - random.int(20)) : series + 10,
       seriesPerMetricMax: small ? Math.ceil(series / metrics) : series + 10,
+      retention,
     },
-    times: { retention: keepRaw(liveAgeMs, [], 3 * liveAgeMs), clockSkewMs: 10 * MINUTE_MS },
-    liveAgeMs,
-    historyAgeMs: 3 * liveAgeMs,
+    times: { retention, clockSkewMs: 10 * MINUTE_MS },
+    tierBytesMax,
     weights: makeWeights(random),
   };
 }

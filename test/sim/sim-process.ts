@@ -130,6 +130,8 @@ export class SimProcess {
       store: stores[shard]!,
       session,
       bounds: plan.bounds,
+      retention: plan.times.retention,
+      tierBytesMax: plan.tierBytesMax,
       clock,
       fuse: fuses[shard]!,
       commandsFromId: this.#commandsFromId[shard] ?? 1,

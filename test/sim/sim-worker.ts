@@ -1,5 +1,6 @@
 import type { LiveRecorder } from '../../native-free-core/head/head-writer.js';
 import { LiveWindowsWriter } from '../../native-free-core/live/live-windows-writer.js';
+import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
 import type { CommandAnswer } from '../../src/shard/commands/shard-command.js';
@@ -20,6 +21,8 @@ export interface WorkerContext {
   readonly store: MemoryStore;
   readonly session: number;
   readonly bounds: ShardBounds;
+  readonly retention: RetentionPolicy;
+  readonly tierBytesMax: readonly number[];
   readonly clock: SimClock;
   readonly fuse: CrashFuse;
   readonly commandsFromId: number;
@@ -63,7 +66,7 @@ export class SimWorker {
   #isStuck = false;
 
   constructor(context: WorkerContext) {
-    const { shard, map, memory, store, session, bounds, clock, fuse } = context;
+    const { shard, map, memory, store, session, bounds, clock, fuse, retention, tierBytesMax } = context;
     this.#context = context;
     this.#live = new LiveWindowsWriter(memory.live);
     this.#live.reset();
@@ -71,7 +74,7 @@ export class SimWorker {
     const live = new FusedLive(this.#live, fuse);
     const cutGate = new CutGate(memory.cut);
     const commands = { fromId: context.commandsFromId, answer: context.onAnswer, cutGate };
-    const options = { shard, map, memory, store, session, live, bounds, commands };
+    const options = { shard, map, memory, store, session, live, bounds, commands, retention, tierBytesMax };
     const { engine, recovered } = recoverShard(options, clock);
     this.engine = engine;
     this.recovered = recovered;

@@ -1,4 +1,5 @@
 import { ClientProducer } from './client-producer.js';
+import { DeleteMaker } from './delete-maker.js';
 import { HttpProducer } from './http-producer.js';
 import type { MemoryStore } from './memory-store.js';
 import { ModelProducer } from './model-producer.js';
@@ -36,6 +37,7 @@ export class Simulation {
   readonly #producers: SimProducer[] = [];
   readonly #actions: readonly (readonly [name: string, weight: number, act: () => string])[];
   readonly #weights: readonly number[];
+  #deletes!: DeleteMaker;
   #links: SimLink[] = [];
   #linkCount = 0;
   /** Steps for which nobody has anything to say. */
@@ -62,7 +64,10 @@ export class Simulation {
       ['advance', w.advance, () => this.#advance()],
       ['jump', w.jump, () => this.#jump()],
       ['cut', w.cut, () => this.#cut()],
-      ['flush', w.flush, () => this.#engine.flush()],
+      ['flush', w.flush, () => this.#engine.ask({ kind: 'flush' })],
+      ['sweep', w.sweep, () => this.#engine.ask({ kind: 'sweep' })],
+      ['delete', w.remove, () => this.#delete()],
+      ['repair', w.repair, () => this.#repair()],
       ['start', w.restartShard, () => this.#engine.restart((dead) => this.#random.pick(dead))],
       [
         'arm',
@@ -98,6 +103,7 @@ export class Simulation {
     this.counts.steps = this.#trace.step;
     this.counts.points = this.#book.size;
     this.counts.stored = this.#engine.storedPoints;
+    Object.assign(this.counts, this.#engine.figures);
   }
 
   step(): void {
@@ -114,6 +120,7 @@ export class Simulation {
     const { plan } = this;
     const random = this.#random.fork();
     const pool = makeSeriesPool(random, plan.hashKey, plan);
+    this.#deletes = new DeleteMaker(random.fork(), this.#clock, pool);
     const world = { clock: this.#clock, book: this.#book, pool, plan };
     const maker = (): PointMaker => new PointMaker(random.fork(), world);
     const manner = (name: string): ProducerManner => ({
@@ -183,8 +190,22 @@ export class Simulation {
     return `${ms} ms`;
   }
 
+  /** Somebody deletes, and now and then a shard dies over it. */
+  #delete(): string {
+    const how = this.#engine.remove(this.#deletes.make(this.#book.tick()));
+    if (this.plan.weights.crashShard === 0 || this.#random.chance(0.6)) return how;
+    const shard = this.#random.int(this.plan.shardCount);
+    return `${how}; ${this.#engine.armCrash(shard, this.#random.size(this.#random.pick([20, 100, 400])))}`;
+  }
+
+  /** Somebody lets cells be made anew; nothing may change, but where a tier has lost more than the finer one. */
+  #repair(): string {
+    const tier = this.#random.pick([undefined, 1, 2, 3, 4]);
+    return this.#engine.ask({ kind: 'rewrite', request: { kind: 'repair', tier, ...this.#deletes.range() } });
+  }
+
   #jump(): string {
-    const minutes = this.#random.pick([-90, -5, -1, 1, 9, 60]);
+    const minutes = this.#random.pick([-90, -60, -5, -1, 1, 9, 60, 24 * 60]);
     this.#clock.jump(minutes * 60_000);
     return `${minutes} min`;
   }
@@ -232,6 +253,10 @@ export class Simulation {
     }
     for (const producer of this.#producers) producer.checkSettled();
     this.#engine.checkQuiet();
+    if (this.#random.chance(0.5)) {
+      this.#engine.sweepAll();
+      this.#engine.checkQuiet();
+    }
     return `after ${round} rounds`;
   }
 

@@ -12,9 +12,6 @@ import type { TierCutoff } from './tier-cutoff.js';
 
 const MINUTE = TIER_TABLES[1]!;
 
-/** What of a series is not kept in each tier, ms. */
-const cutoffs = new Float64Array(TIER_TABLES.length);
-
 export interface SeriesTiersOptions {
   group: number;
   /** Points up to which small pieces are made into one chunk; a piece of at least half of that keeps its own. */
@@ -44,6 +41,8 @@ export class SeriesTiers {
   readonly #cellTier: number;
   readonly #hasCoarse: boolean;
   #number = -1;
+  /** What of the series is not kept in each tier, ms: a series may take several steps, and others of the thread go on between. */
+  readonly #cutoffs = new Float64Array(TIER_TABLES.length);
   #count = 0;
   #isSorted = true;
   #times = new Float64Array(4_096);
@@ -78,7 +77,8 @@ export class SeriesTiers {
     this.#number = number;
     this.#isPoints = undefined;
     const { group, cutoff } = this.#options;
-    for (let tier = 0; tier < cutoffs.length; tier++) cutoffs[tier] = cutoff(tier, group, number, nowMs);
+    for (let tier = 0; tier < this.#cutoffs.length; tier++)
+      this.#cutoffs[tier] = cutoff(tier, group, number, nowMs);
   }
 
   /** Takes a sorted piece [from, to), at least one point; `chunk` when these points are all of a chunk. */
@@ -169,7 +169,7 @@ export class SeriesTiers {
     to: number,
     chunk: RunBytes | undefined,
   ): boolean {
-    const kept = lowerBound(times, from, to, cutoffs[RAW_TIER]!);
+    const kept = lowerBound(times, from, to, this.#cutoffs[RAW_TIER]!);
     this.#expired += kept - from;
     this.#output.sweep(RAW_TIER, kept - from);
     return this.#writeRaw(times, values, kept, to, kept === from ? chunk : undefined) && kept === from;
@@ -205,7 +205,7 @@ export class SeriesTiers {
     const { windowMs, stretchMs, tier } = MINUTE;
     const output = this.#output;
     let at = from;
-    while (at < to && windowStartOf(times[at]!, windowMs) + windowMs <= cutoffs[tier]!) {
+    while (at < to && windowStartOf(times[at]!, windowMs) + windowMs <= this.#cutoffs[tier]!) {
       at = windowEnd(times, at, to, windowMs);
       output.sweep(tier, 1);
     }
@@ -222,7 +222,7 @@ export class SeriesTiers {
   }
 
   #writeCells(): void {
-    this.#cells.write(this.#number, cutoffs, this.#isPoints === true);
+    this.#cells.write(this.#number, this.#cutoffs, this.#isPoints === true);
   }
 
   #reserve(count: number): void {

@@ -87,7 +87,7 @@ export class SlicePlan {
     let bytes = 0;
     const segments: SegmentRef[][] = [];
     for (const tier of TIER_TABLES) {
-      const ofTier = this.#listTier(part, tier);
+      const ofTier = this.#listTier(part, tier, mayBeLess);
       for (const { key } of ofTier) {
         bytes += this.#host.store.get(key)?.length ?? 0;
         if (mayBeLess && bytes > this.#host.bounds.jobBytes) return undefined;
@@ -97,7 +97,8 @@ export class SlicePlan {
     return segments;
   }
 
-  #listTier({ local, first, end, firstDay, endDay }: Part, tier: TierTable): SegmentRef[] {
+  #listTier(part: Part, tier: TierTable, mayBeLess: boolean): SegmentRef[] {
+    const { local, first, end, firstDay, endDay } = part;
     const { store, quarantine, bounds } = this.#host;
     const group = this.#groupOf(local);
     const startMs = firstDay * DAY_MS;
@@ -110,8 +111,8 @@ export class SlicePlan {
       const range = parseSegmentKey(key);
       const isOther = range.startMs >= endMs || range.lastNumber < first || range.firstNumber >= end;
       if (!isOther && !quarantine.has(key)) segments.push({ key: key.slice(), ...range });
-      // More than a part may have by far: it is halved anyhow.
-      return segments.length * MIN_SEGMENT_BYTES < bounds.jobBytes;
+      // More than a part may have by far: it is halved anyhow, if it can be.
+      return !mayBeLess || segments.length * MIN_SEGMENT_BYTES < bounds.jobBytes;
     });
     return segments;
   }
