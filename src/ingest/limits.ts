@@ -13,3 +13,9 @@ export const HISTORY_AGE_MS_MAX = 36_525 * 86_400_000;
  */
 export const HISTORY_IN_FLIGHT_MAX = 8;
 export const HISTORY_BATCH_POINTS_MAX = 10_000;
+
+/**
+ * The oldest time of any point, ms, however long points are kept: 126,000 years ago. Keys of segments hold times down to -2^52
+ * (store-layout.ts), and two segments below that would have one key. Whole stretches of all tiers lie between the two.
+ */
+export const TIME_MS_MIN = -4e15;

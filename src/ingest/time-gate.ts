@@ -1,7 +1,7 @@
 import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { timeMsMax } from '../../protocol/limits.js';
 import { RejectCode } from '../../protocol/reject-reasons.js';
-import { HISTORY_AGE_MS_MAX } from './limits.js';
+import { HISTORY_AGE_MS_MAX, TIME_MS_MIN } from './limits.js';
 
 /**
  * What a batch brings: measurements as they are made, or a history that somebody carries over from elsewhere, on
@@ -61,8 +61,8 @@ export class TimeGate {
     this.#ages = ages;
     this.nowMs = nowMs;
     // Within what a time can be, so that a hot loop needs no other test of it.
-    this.oldestMs = Math.max(-timeMsMax, nowMs - ages.shortest);
-    this.#oldestOfAnyMs = Math.max(-timeMsMax, nowMs - ages.longest);
+    this.oldestMs = Math.max(TIME_MS_MIN, nowMs - ages.shortest);
+    this.#oldestOfAnyMs = Math.max(TIME_MS_MIN, nowMs - ages.longest);
     this.newestMs = Math.min(timeMsMax, nowMs + this.#clockSkewMs);
   }
 

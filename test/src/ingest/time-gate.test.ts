@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { windowStartOf } from '../../../native-free-core/cell/window-start.js';
 import { timeMsMax } from '../../../protocol/limits.js';
 import { RejectCode } from '../../../protocol/reject-reasons.js';
-import { HISTORY_AGE_MS_MAX } from '../../../src/ingest/limits.js';
+import { HISTORY_AGE_MS_MAX, TIME_MS_MIN } from '../../../src/ingest/limits.js';
 import { TimeGate } from '../../../src/ingest/time-gate.js';
+import { parseSegmentKey, segmentKey } from '../../../src/store/keys.js';
+import { TIER_TABLES } from '../../../src/store/tier-tables.js';
 import { keepRaw } from '../../native-free-core/retention/retentions.js';
 
 const NOW_MS = 1_700_000_000_000;
@@ -54,5 +57,18 @@ test('oldestMs and newestMs lie within what every class takes, and what a time c
   gate.open('live', timeMsMax);
   assert.equal(gate.newestMs, timeMsMax);
   gate.open('live', -timeMsMax);
-  assert.equal(gate.oldestMs, -timeMsMax);
+  assert.equal(gate.oldestMs, TIME_MS_MIN);
+});
+
+test('reason() takes no time that the keys of segments could not tell from others', () => {
+  const gate = new TimeGate({ retention: keepRaw(Number.POSITIVE_INFINITY), clockSkewMs: 0 });
+  gate.open('live', NOW_MS);
+  assert.equal(gate.reason(TIME_MS_MIN), 0);
+  assert.equal(gate.reason(TIME_MS_MIN - 1), RejectCode.tooOld);
+  assert.equal(gate.reason(-timeMsMax), RejectCode.tooOld);
+  for (const { table, stretchMs } of TIER_TABLES) {
+    const startMs = windowStartOf(TIME_MS_MIN, stretchMs);
+    const range = { startMs, endMs: TIME_MS_MIN, generation: 1, firstNumber: 0, lastNumber: 0 };
+    assert.deepEqual(parseSegmentKey(segmentKey(0, table, range)), range);
+  }
 });
