@@ -5,19 +5,35 @@ import {
   encodeCellRunInto,
 } from '../../../../native-free-core/cell/cell-run-codec.js';
 import type { BenchSize, MicroBench } from '../../../harness.js';
+import { sketchBytesOf } from './sketch-bits.js';
 import { cellRunsOf, cpuOnly, logNormal, MINUTE_MS, MINUTES_PER_RUN, type Workload } from './workload.js';
 
 const runsOfCpu = (size: BenchSize) => (size === 'full' ? 1000 : 20);
 const runsOfLogNormal = (size: BenchSize) => (size === 'full' ? 10 : 1);
 
-/** The hash is the size: thousandths of a byte a row. */
+/** Thousandths of a byte a row. */
+const perRow = (bytes: number, runs: number): number => Math.round((1000 * bytes) / (runs * MINUTES_PER_RUN));
+
+/** The hash is the size. */
 function encode(workload: Workload): () => number {
   const runs = cellRunsOf(workload);
   const out = new Uint8Array(Math.max(...runs.map((run) => cellRunBytesMax(run, 0, run.length))));
   return () => {
     let bytes = 0;
     for (const run of runs) bytes += encodeCellRunInto(run, 0, run.length, MINUTE_MS, out, 0);
-    return Math.round((1000 * bytes) / (runs.length * MINUTES_PER_RUN));
+    return perRow(bytes, runs.length);
+  };
+}
+
+/** Writes the sketches alone; the hash is the size of what they leave of a row. */
+function withoutSketch(workload: Workload): () => number {
+  const runs = cellRunsOf(workload);
+  const rows = encode(workload)();
+  const sketches = runs.map(sketchBytesOf);
+  return () => {
+    let bytes = 0;
+    for (const write of sketches) bytes += write();
+    return rows - perRow(bytes, runs.length);
   };
 }
 
@@ -40,25 +56,48 @@ function decode(workload: Workload): () => number {
 const logNormalRows = (size: BenchSize) => runsOfLogNormal(size) * MINUTES_PER_RUN;
 const cpuRows = (size: BenchSize) => runsOfCpu(size) * MINUTES_PER_RUN;
 
+/** The data that sizes are told of, and the most bytes that a row with its sketch is to take. */
+const SIZED: {
+  data: string;
+  aim: number;
+  rows: (size: BenchSize) => number;
+  make: (size: BenchSize) => Workload;
+}[] = [
+  { data: 'TSBS cpu-only', aim: 20, rows: cpuRows, make: (size) => cpuOnly(runsOfCpu(size)) },
+  {
+    data: 'log-normal of three decimals',
+    aim: 250,
+    rows: logNormalRows,
+    make: (size) => logNormal(runsOfLogNormal(size), 3),
+  },
+  {
+    data: 'log-normal of full mantissas',
+    aim: 250,
+    rows: logNormalRows,
+    make: (size) => logNormal(runsOfLogNormal(size)),
+  },
+];
+
+/** Aim for a row without its sketch, bytes. */
+const WITHOUT_SKETCH_AIM = 8;
+
+const sizes: MicroBench[] = SIZED.flatMap(({ data, aim, rows, make }) => [
+  {
+    name: `encodeCellRunInto(), ${data}, rows (hash: bytes a row with its sketch * 1000; aim ${aim},000)`,
+    unit: 'values',
+    perRun: rows,
+    setup: (size) => encode(make(size)),
+  },
+  {
+    name: `BucketSplit.write(), ${data}, rows (hash: bytes a row without its sketch * 1000${data.startsWith('TSBS') ? `; aim ${WITHOUT_SKETCH_AIM},000` : ''})`,
+    unit: 'values',
+    perRun: rows,
+    setup: (size) => withoutSketch(make(size)),
+  },
+]);
+
 export const benches: MicroBench[] = [
-  {
-    name: 'encodeCellRunInto(), TSBS cpu-only, rows (hash: bytes a row * 1000; aim 20,000)',
-    unit: 'values',
-    perRun: cpuRows,
-    setup: (size) => encode(cpuOnly(runsOfCpu(size))),
-  },
-  {
-    name: 'encodeCellRunInto(), log-normal of three decimals, rows (hash: bytes a row * 1000; aim 250,000)',
-    unit: 'values',
-    perRun: logNormalRows,
-    setup: (size) => encode(logNormal(runsOfLogNormal(size), 3)),
-  },
-  {
-    name: 'encodeCellRunInto(), log-normal of full mantissas, rows (hash: bytes a row * 1000; aim 250,000)',
-    unit: 'values',
-    perRun: logNormalRows,
-    setup: (size) => encode(logNormal(runsOfLogNormal(size))),
-  },
+  ...sizes,
   {
     name: 'decodeCellRunInto(), TSBS cpu-only, rows',
     unit: 'values',
