@@ -42,6 +42,14 @@ export class RetentionSweep implements JobSource {
     return this.passes + (this.isRunning ? 2 : 1);
   }
 
+  /**
+   * Segments of a group were written anew by another job: some may end earlier than those that they replace, before what each
+   * class was looked for, so the next pass looks at all of them again.
+   */
+  lookAgain(local: number): void {
+    for (const { tier } of TIER_TABLES) this.#cleaned.delete(nameOf(local, tier));
+  }
+
   next(nowMs: number, load: ShardLoad): StoreJob | undefined {
     const { busyMs } = this.#host.sweepBounds;
     const sinceMs = nowMs - this.#lastStepMs;
@@ -83,7 +91,7 @@ export class RetentionSweep implements JobSource {
   }
 
   #byAge(local: number, tier: TierTable, nowMs: number): TierSweep {
-    const name = `${local}/${tier.tier}`;
+    const name = nameOf(local, tier.tier);
     let cleaned = this.#cleaned.get(name);
     if (cleaned === undefined) {
       cleaned = new Float64Array(this.#host.retention.classCount).fill(Number.NEGATIVE_INFINITY);
@@ -98,7 +106,7 @@ export class RetentionSweep implements JobSource {
   }
 
   #sweeperOf(local: number, tier: TierTable): SegmentSweeper {
-    const name = `${local}/${tier.tier}`;
+    const name = nameOf(local, tier.tier);
     let sweeper = this.#sweepers.get(name);
     if (sweeper === undefined) {
       sweeper = new SegmentSweeper(this.#host, { local, tier }, this.swept[tier.tier]!);
@@ -162,3 +170,5 @@ export class RetentionSweep implements JobSource {
     };
   }
 }
+
+const nameOf = (local: number, tier: number): string => `${local}/${tier}`;

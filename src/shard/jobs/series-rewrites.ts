@@ -192,6 +192,7 @@ export class SeriesRewrites implements JobSource {
         result.written[tier]! += written[tier]!;
       }
       this.changedSlices++;
+      this.#host.sweeps.lookAgain(local);
       if (isDelete) this.deletedPoints += removed[0]!;
     });
   }

@@ -59,9 +59,16 @@ export class ShardJobs {
     const sweepHost = sweepHostOf(this.host, options, views, series);
     this.sweeps = new RetentionSweep(sweepHost);
     const compactions = this.#compactions;
-    this.rewrites = new SeriesRewrites({ ...sweepHost, head, compactions, flushSoon, storedGeneration });
-    for (const source of [compactions, this.rewrites, this.sweeps, this.#merges])
-      this.maintenance.add(source);
+    const { sweeps } = this;
+    this.rewrites = new SeriesRewrites({
+      ...sweepHost,
+      head,
+      compactions,
+      sweeps,
+      flushSoon,
+      storedGeneration,
+    });
+    for (const source of [compactions, this.rewrites, sweeps, this.#merges]) this.maintenance.add(source);
   }
 
   step(nowMs: number, load: ShardLoad): number {

@@ -123,6 +123,18 @@ test('a pass takes what is past the retention of its class and nothing else, and
   assert.equal(record.lastSweepMs, DAY_0_MS + 10 * DAY_MS);
 });
 
+test('lookAgain() lets a pass see what was written behind the end that was looked for', () => {
+  const { tiers, sweep, pass } = sweeping(retention({ rules: [{ match: 'one', raw: DAY_MS }] }));
+  // As a delete leaves them, which takes the run out of a segment that made it end late.
+  const write = (): void => tiers.write(0, new Map([[1, [{ timeMs: DAY_0_MS, value: 1 }]]]));
+  pass(DAY_0_MS + 3 * DAY_MS);
+  write();
+  sweep.lookAgain(0);
+  pass(DAY_0_MS + 4 * DAY_MS);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 1), []);
+  tiers.checkBooks(assert.deepEqual);
+});
+
 test('a cell goes when all of its window is past the retention, each tier by its own', () => {
   const { tiers, pass } = sweeping(
     retention({ '1m': 3 * DAY_MS, '5m': 7 * DAY_MS, '1h': 40 * DAY_MS, '1d': 600 * DAY_MS }),
