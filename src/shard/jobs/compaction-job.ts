@@ -1,5 +1,6 @@
 import { COMPACTION_SERIES_WORK } from '../../../native-free-core/limits.js';
 import type { StoreWriter } from '../../store/shard-store.js';
+import { TIER_TABLES } from '../../store/tier-tables.js';
 import type { JobHost } from './job-host.js';
 import { lowestOf, type StreamFault } from './layer-stream.js';
 import { PointStream } from './point-stream.js';
@@ -7,6 +8,9 @@ import { SegmentOutput, type Stretch } from './segment-output.js';
 import type { Layer } from './segment-ref.js';
 import { SeriesTiers } from './series-tiers.js';
 import type { StoreJob } from './store-job.js';
+
+/** A series is a run a tier, unless its points lie in many stretches, as those of a history do. */
+const RUN_WORK = COMPACTION_SERIES_WORK / TIER_TABLES.length;
 
 /** How a compaction ended. */
 export interface CompactionEvents {
@@ -77,16 +81,17 @@ export class CompactionJob implements StoreJob {
 
   #take(stream: PointStream, nowMs: number): number {
     const { number, from, to } = stream;
-    let work = to - from;
+    const runsBefore = this.#output.runs;
+    let least = 0;
     if (number !== this.#tiers.number) {
       if (this.#tiers.number >= 0) this.#tiers.end();
       this.#tiers.begin(number, nowMs);
-      work += COMPACTION_SERIES_WORK;
+      least = COMPACTION_SERIES_WORK;
     }
     this.#tiers.add(stream.times, stream.values, from, to, stream.chunk);
     this.#points += to - from;
     stream.next();
-    return work;
+    return to - from + Math.max(least, (this.#output.runs - runsBefore) * RUN_WORK);
   }
 
   #finish(): void {

@@ -49,6 +49,8 @@ interface OpenSegment {
 export class SegmentOutput {
   /** Bytes of values that wait or are being built. */
   bytes = 0;
+  /** Runs added since it was made: most of what a series with few points in each stretch costs. */
+  runs = 0;
   /** Where the run that was added last lies, until the next one is. */
   readonly lastRun: RunBytes = { bytes: new Uint8Array(0), start: 0, end: 0 };
   readonly #target: OutputTarget;
@@ -251,6 +253,7 @@ export class SegmentOutput {
   // Six primitives: an object a run would be garbage.
   #take(open: OpenSegment, number: number, end: number, firstMs: number, lastMs: number, rows: number): void {
     this.bytes += end - open.builder.offset;
+    this.runs++;
     this.lastRun.bytes = open.builder.bytes;
     this.lastRun.start = open.builder.offset;
     this.lastRun.end = end;

@@ -83,6 +83,20 @@ test('CompactionJob() keeps cells of many points, and points of few, in runs of 
   assert.ok(Math.max(...runs) <= 128);
 });
 
+test('CompactionJob() takes more steps where each series has points in many stretches', () => {
+  const world = new TierWorld();
+  const days = 90;
+  const points = Array.from({ length: 64 * days }, (_, i) => {
+    return { number: i % 64, timeMs: 19_000 * DAY_MS + Math.floor(i / 64) * DAY_MS, value: i };
+  });
+  world.flush(points);
+  const job = world.compactions.next(world.nowMs, 'idle')!;
+  let steps = 0;
+  for (; !job.hasWrites; steps++) job.step(world.nowMs);
+  // Each series is two runs a day and more; a step has work for some 320.
+  assert.ok(steps >= (64 * 2 * days) / 640, `${steps} steps`);
+});
+
 test('CompactionJob() sets a damaged segment aside, tells it once, and compacts the others', () => {
   const world = new TierWorld({ laneSeries: 2 }, 0);
   world.flush([...beat(0, 10), ...beat(5, 10)]);
