@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { createProducer, type Producer } from '../../src/client/node.js';
+import { createProducer } from '../../src/client/node.js';
 import { EngineProcess } from './engine-process.js';
+import { addSeries, LiveLoad, refsOf } from './live-load.js';
 import { machineLine } from './machine.js';
-import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts, tsbsTicks } from './tsbs.js';
+import { TSBS_FIELDS, TSBS_STEP_MS, tsbsTicks } from './tsbs.js';
 
 /**
  * A history beside live traffic: how fast a history of TSBS cpu-only goes in by itself, and what the ACKs of a steady live load
@@ -20,23 +21,12 @@ const { values: flags } = parseArgs({
   },
 });
 
-const LIVE_HOSTS = 100;
-/** How often a batch of live points is sent, ms. */
-const LIVE_EVERY_MS = 10;
 const YEAR_MS = 365 * 86_400_000;
 
 const hosts = flags.smoke ? 20 : Number(flags.hosts);
 const points = flags.smoke ? 100_000 : Number(flags.points);
 const rate = flags.smoke ? 20_000 : Number(flags.rate);
 const aloneMs = flags.smoke ? 300 : Number(flags.seconds) * 1_000;
-
-const refsOf = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i);
-const round = (value: number): number => Math.round(value * 10) / 10;
-
-function addSeries(producer: Producer, prefix: string, count: number): void {
-  for (const labels of tsbsHosts(count))
-    for (const name of TSBS_FIELDS) producer.series(`${prefix}_${name}`, labels);
-}
 
 /** Sends a history in order of time, as fast as the engine takes it; answers points a second. */
 async function backfill(url: string, prefix: string): Promise<number> {
@@ -61,58 +51,12 @@ async function backfill(url: string, prefix: string): Promise<number> {
   return Math.round(sent / seconds);
 }
 
-/** A steady live load: a small batch every few ms, and how long each took to its ACK. */
-class LiveLoad {
-  readonly #producer: Producer;
-  readonly #sentMs: number[] = [];
-  #settled = 0;
-  #ackMs: number[] = [];
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(url: string) {
-    this.#producer = createProducer({
-      url,
-      producer: 'live',
-      masking: 'zero',
-      onAck: ({ batches }) => {
-        const now = performance.now();
-        for (let i = 0; i < batches; i++) this.#ackMs.push(now - this.#sentMs[this.#settled++]!);
-      },
-    });
-    addSeries(this.#producer, 'live', LIVE_HOSTS);
-  }
-
-  start(): void {
-    const perBatch = Math.max(1, Math.min(LIVE_HOSTS * TSBS_FIELDS.length, (rate * LIVE_EVERY_MS) / 1_000));
-    const refs = refsOf(perBatch);
-    const values = new Float64Array(refs.length);
-    this.#timer = setInterval(() => {
-      if (this.#producer.addColumns(refs, values, { baseMs: Date.now() }))
-        this.#sentMs.push(performance.now());
-    }, LIVE_EVERY_MS);
-  }
-
-  /** What ACKs took since the last call. */
-  report(): { batches: number; p50: number; p99: number; max: number } {
-    const sorted = this.#ackMs.sort((a, b) => a - b);
-    this.#ackMs = [];
-    const at = (q: number): number => round(sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN);
-    return { batches: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    const { settled } = await this.#producer.close();
-    if (!settled) throw new Error('live points were lost');
-  }
-}
-
 console.log(machineLine());
 const engine = await EngineProcess.start();
 try {
   const url = `ws://127.0.0.1:${engine.port}/ws/ingest`;
   const alone = await backfill(url, 'alone');
-  const live = new LiveLoad(url);
+  const live = new LiveLoad(engine.port, rate);
   live.start();
   await new Promise((resolve) => setTimeout(resolve, aloneMs));
   const before = live.report();

@@ -5,7 +5,8 @@ import { machineLine } from './machine.js';
 import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts } from './tsbs.js';
 
 /**
- * Many active series: memory a series, cost a point, and the restart after kill -9 to the first answer.
+ * Many active series: memory a series, cost a point, and the restart after kill -9 to the first answer; then how the cost of a point
+ * grows from the fewest series to the most.
  *
  *   node dist/bench/macro/series.js [--series 10000,100000,1000000] [--ticks 20] [--smoke]
  */
@@ -22,7 +23,7 @@ const BATCH = 10_000;
 
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
 
-async function run(series: number, ticks: number): Promise<Record<string, number>> {
+async function run(series: number, ticks: number) {
   let engine = await EngineProcess.start({ flags: ['--limits-series-per-metric', '1000000'] });
   try {
     const ownBefore = engine.ownBytes();
@@ -87,6 +88,19 @@ async function run(series: number, ticks: number): Promise<Record<string, number
 }
 
 console.log(machineLine());
-const sizes = flags.smoke ? [1_000] : flags.series.split(',').map(Number);
-for (const series of sizes)
-  console.log(JSON.stringify(await run(series, flags.smoke ? 3 : Number(flags.ticks))));
+const sizes = flags.smoke ? [1_000, 2_000] : flags.series.split(',').map(Number);
+const curve: Awaited<ReturnType<typeof run>>[] = [];
+for (const series of sizes) {
+  const figures = await run(series, flags.smoke ? 3 : Number(flags.ticks));
+  curve.push(figures);
+  console.log(JSON.stringify(figures));
+}
+const [fewest, most] = [curve[0]!, curve[curve.length - 1]!];
+console.log(
+  JSON.stringify({
+    curve: `${fewest.series} to ${most.series} series`,
+    engine_ns_per_point: curve.map(({ engine_ns_per_point }) => engine_ns_per_point),
+    engine_ns_per_point_ratio: round(most.engine_ns_per_point / fewest.engine_ns_per_point, 2),
+    own_bytes_per_series: curve.map(({ own_bytes_per_series }) => own_bytes_per_series),
+  }),
+);

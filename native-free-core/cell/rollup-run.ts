@@ -1,8 +1,15 @@
-import { CHUNK_NEWER_VERSION, decodeChunkInto, peekChunkCount } from '../codec/chunk.js';
+import { CHUNK_MALFORMED, CHUNK_NEWER_VERSION, decodeChunkInto, peekChunkCount } from '../codec/chunk.js';
 import { CHUNK_POINTS_MAX } from '../limits.js';
 import type { CellRun } from './cell-run.js';
-import { decodeCellRunInto, peekCellRunInto, peekCellRunRows } from './cell-run-codec.js';
+import {
+  decodeCellRunInto,
+  measureCellRunInto,
+  peekCellRunInto,
+  peekCellRunRows,
+  type RunExtent,
+} from './cell-run-codec.js';
 import { CELL_RUN_NEWER_VERSION } from './cell-run-layout.js';
+import { windowStartOf } from './window-start.js';
 
 /**
  * How the cells of a series lie in a segment of the finest tier: one byte of form, then
@@ -40,17 +47,52 @@ export function readRollupRun(
   windowMs: number,
   run: CellRun,
 ): 'ok' | 'damaged' | 'newer' {
-  const form = bytes[offset];
-  if (form === ROLLUP_CELLS) {
-    const at = decodeCellRunInto(bytes, offset + 1, end, windowMs, run);
-    if (at === end) return 'ok';
-    return at === CELL_RUN_NEWER_VERSION ? 'newer' : 'damaged';
+  if (bytes[offset] === ROLLUP_CELLS) {
+    return statusOf(decodeCellRunInto(bytes, offset + 1, end, windowMs, run), end);
   }
-  if (form !== ROLLUP_POINTS || peekChunkCount(bytes, offset + 1, end) > CHUNK_POINTS_MAX) return 'damaged';
-  const count = decodeChunkInto(bytes, offset + 1, end, times, values, 0);
+  const count = readPoints(bytes, offset, end);
   if (count < 0) return count === CHUNK_NEWER_VERSION ? 'newer' : 'damaged';
   run.accumulate(times, values, 0, count, windowMs);
   return 'ok';
+}
+
+/**
+ * Tells of the run in `bytes[offset..end)` how many cells `readRollupRun` would append, and the times of their first and last
+ * point, with its answers but without making them. Whether a checksum fits is looked at, rows of cells are not.
+ */
+export function measureRollupRun(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  windowMs: number,
+  out: RunExtent,
+): 'ok' | 'damaged' | 'newer' {
+  if (bytes[offset] === ROLLUP_CELLS) {
+    return statusOf(measureCellRunInto(bytes, offset + 1, end, windowMs, out), end);
+  }
+  const count = readPoints(bytes, offset, end);
+  if (count < 0) return count === CHUNK_NEWER_VERSION ? 'newer' : 'damaged';
+  out.rows = 0;
+  out.firstMs = times[0]!;
+  out.lastMs = times[count - 1]!;
+  for (let i = 0, windowEndMs = Number.NEGATIVE_INFINITY; i < count; i++) {
+    if (times[i]! < windowEndMs) continue;
+    windowEndMs = windowStartOf(times[i]!, windowMs) + windowMs;
+    out.rows++;
+  }
+  return 'ok';
+}
+
+function statusOf(at: number, end: number): 'ok' | 'damaged' | 'newer' {
+  if (at === end) return 'ok';
+  return at === CELL_RUN_NEWER_VERSION ? 'newer' : 'damaged';
+}
+
+/** The points of a run of points, into the scratch: how many, or a negative status of the chunk. */
+function readPoints(bytes: Uint8Array, offset: number, end: number): number {
+  const isKnown =
+    bytes[offset] === ROLLUP_POINTS && peekChunkCount(bytes, offset + 1, end) <= CHUNK_POINTS_MAX;
+  return isKnown ? decodeChunkInto(bytes, offset + 1, end, times, values, 0) : CHUNK_MALFORMED;
 }
 
 /** How many cells of a run of cells there are, by its first bytes; -1 for a run of points, or one that can't be told. */

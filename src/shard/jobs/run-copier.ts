@@ -1,5 +1,5 @@
 import { CellRun } from '../../../native-free-core/cell/cell-run.js';
-import { readRollupRun } from '../../../native-free-core/cell/rollup-run.js';
+import { measureRollupRun, readRollupRun } from '../../../native-free-core/cell/rollup-run.js';
 import { decodeChunkInto, peekChunkCount } from '../../../native-free-core/codec/chunk.js';
 import { CHUNK_POINTS_MAX } from '../../../native-free-core/limits.js';
 import type { TierTable } from '../../store/tier-tables.js';
@@ -35,7 +35,16 @@ export class RunCopier {
       : this.#readCells(bytes, start, end, tier);
   }
 
-  /** Copies the run that was read last. */
+  /**
+   * As `read`, but of a rollup only how many cells there are and from when to when: for whoever copies runs or drops them, which is
+   * then a matter of their bytes, not of what they hold.
+   */
+  measure({ bytes, start, end }: TierRun, { windowMs }: TierTable): boolean {
+    if (windowMs === 0) return this.#readChunk(bytes, start, end);
+    return measureRollupRun(bytes, start, end, windowMs, this) === 'ok';
+  }
+
+  /** Copies the run that was read or measured last. */
   copy(output: SegmentOutput, run: TierRun, tier: TierTable): void {
     const { rows, firstMs, lastMs } = this;
     if (tier.windowMs === 0) output.copyChunk(run.number, run, rows, firstMs, lastMs);

@@ -1,3 +1,4 @@
+import { SWEEP_REWRITE_COST } from '../../../native-free-core/limits.js';
 import { SegmentReader } from '../../../native-free-core/segment/segment-reader.js';
 import type { SegmentRange } from '../../store/keys.js';
 import { RAW_TIER, type TierTable } from '../../store/tier-tables.js';
@@ -24,7 +25,7 @@ export type IsRunGone = (number: number, lastMs: number) => boolean;
 export class SegmentSweeper {
   readonly output: SegmentOutput;
   hasWrites = false;
-  /** Bytes of segments read since the last `finish`. */
+  /** Bytes of segments read since the last `finish`; those written anew count SWEEP_REWRITE_COST times. */
   readBytes = 0;
   readonly #host: SweepHost;
   readonly #group: number;
@@ -64,7 +65,7 @@ export class SegmentSweeper {
   rewrite(key: Uint8Array, range: SegmentRange, isGone: IsRunGone): void {
     const lent = this.#host.store.get(key);
     if (lent === undefined) return;
-    this.readBytes += lent.length;
+    this.readBytes += lent.length * SWEEP_REWRITE_COST;
     const counts = this.#countRows(lent, range, isGone);
     if (counts === undefined) return this.#host.quarantine.add(key, 'damaged');
     if (counts.gone === 0) return;
@@ -72,7 +73,7 @@ export class SegmentSweeper {
     reader.open(lent, this.#tier.kind, range.firstNumber);
     while (reader.next()) {
       const run = { bytes: lent, start: reader.start, end: reader.end, number: reader.number };
-      copier.read(run, this.#tier);
+      copier.measure(run, this.#tier);
       if (isGone(run.number, copier.lastMs)) continue;
       copier.copy(this.output, run, this.#tier);
     }
@@ -110,7 +111,7 @@ export class SegmentSweeper {
     let gone = 0;
     while (reader.next()) {
       const { start, end, number } = reader;
-      if (!copier.read({ bytes: value, start, end, number }, this.#tier)) return undefined;
+      if (!copier.measure({ bytes: value, start, end, number }, this.#tier)) return undefined;
       rows += copier.rows;
       if (isGone(number, copier.lastMs)) gone += copier.rows;
     }

@@ -6,6 +6,7 @@ import {
   cellRunBytesMax,
   decodeCellRunInto,
   encodeCellRunInto,
+  measureCellRunInto,
 } from '../../../native-free-core/cell/cell-run-codec.js';
 import {
   CELL_RUN_CORRUPT,
@@ -33,7 +34,21 @@ function roundTrip(run: CellRun, windowMs = MINUTE): Uint8Array {
   const decoded = new CellRun();
   assert.equal(decodeCellRunInto(bytes, 0, bytes.length, windowMs, decoded), bytes.length);
   assertSameRuns(decoded, run);
+  const extent = { rows: 0, firstMs: 0, lastMs: 0 };
+  assert.equal(measureCellRunInto(bytes, 0, bytes.length, windowMs, extent), bytes.length);
+  assert.deepEqual(extent, {
+    rows: run.length,
+    firstMs: run.firstTimeMs[0],
+    lastMs: run.lastTimeMs[run.length - 1],
+  });
   return bytes;
+}
+
+/** A copy with another byte at `at`. */
+function changed(bytes: Uint8Array, at: number, byte: number): Uint8Array {
+  const copy = bytes.slice();
+  copy[at] = byte;
+  return copy;
 }
 
 type Points = [timeMs: number, value: number][];
@@ -165,6 +180,26 @@ test('decodeCellRunInto() answers a status and leaves the run when bytes are bro
 });
 
 // A decoder is not safe because a checksum is: here the checksum is made right again after each change.
+test('measureCellRunInto() answers a status and leaves the extent when bytes are broken', () => {
+  const bytes = encode(runOf(minutes(10_000, cpuOnly(1)), MINUTE));
+  const check = (broken: Uint8Array, wanted: number): void => {
+    const extent = { rows: 1, firstMs: 2, lastMs: 3 };
+    assert.equal(measureCellRunInto(broken, 0, broken.length, MINUTE, extent), wanted);
+    assert.deepEqual(extent, { rows: 1, firstMs: 2, lastMs: 3 });
+  };
+  check(bytes.subarray(0, 6), CELL_RUN_MALFORMED);
+  check(bytes.subarray(0, bytes.length - 1), CELL_RUN_CORRUPT);
+  check(changed(bytes, 0, 2), CELL_RUN_NEWER_VERSION);
+  for (let i = 1; i < bytes.length; i++) check(changed(bytes, i, bytes[i]! ^ 4), CELL_RUN_CORRUPT);
+  const unknownFlag = changed(bytes, 1, 128);
+  storeWord(
+    unknownFlag,
+    bytes.length - CHECKSUM_BYTES,
+    crc32c(unknownFlag, 0, bytes.length - CHECKSUM_BYTES),
+  );
+  check(unknownFlag, CELL_RUN_MALFORMED);
+});
+
 test('decodeCellRunInto() makes a valid run or none when mutated bytes have a right checksum', () => {
   const random = seeded(8);
   const samples = [
