@@ -10,10 +10,12 @@ export class SimCrash extends Error {
  */
 export class CrashFuse {
   #ticks = Number.POSITIVE_INFINITY;
+  #among: 'all' | 'commits' = 'all';
 
-  /** The `ticks`-th tick from now on crashes. */
-  arm(ticks: number): void {
+  /** The `ticks`-th tick from now on crashes, of all or of those around commits. */
+  arm(ticks: number, among: 'all' | 'commits' = 'all'): void {
     this.#ticks = ticks;
+    this.#among = among;
   }
 
   disarm(): void {
@@ -21,6 +23,7 @@ export class CrashFuse {
   }
 
   tick(where: string): void {
+    if (this.#among === 'commits' && !where.endsWith('a commit')) return;
     if (--this.#ticks > 0) return;
     this.disarm();
     throw new SimCrash(where);

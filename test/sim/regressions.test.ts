@@ -1,131 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decode } from '@msgpack/msgpack';
 import { encodeColumns } from '../../protocol/frames/columns.js';
-import { encodeHello, type Hello } from '../../protocol/frames/hello.js';
-import { encodeRows } from '../../protocol/frames/rows.js';
-import { CursorWriter } from '../../protocol/msgpack/cursor-writer.js';
+import type { Hello } from '../../protocol/frames/hello.js';
 import { Opcode } from '../../protocol/opcodes.js';
-import type { ShardBounds } from '../../src/shard/shard-options.js';
-import { PointBook } from './point-book.js';
-import { seriesText } from './series-pool.js';
-import { SimClock } from './sim-clock.js';
-import { noCounts } from './sim-counts.js';
-import { SimEngine } from './sim-engine.js';
-import { SimLink } from './sim-link.js';
-import { makePlan } from './sim-plan.js';
-import { SimRandom } from './sim-random.js';
+import { keepRaw } from '../native-free-core/retention/retentions.js';
+import { SmallWorld } from './small-world.js';
 
 /*
  * What seeds have found, by hand: a few steps each, with the simulator's laws as the assertion. Each names its story.
  */
-
-/** One shard, and a hand that turns everything. */
-class SmallWorld {
-  readonly clock = new SimClock();
-  readonly random = new SimRandom(1);
-  readonly book = new PointBook(this.random.fork());
-  readonly engine: SimEngine;
-  readonly #links: SimLink[] = [];
-  #names = 0;
-
-  constructor(bounds: Partial<ShardBounds> = {}) {
-    const drawn = makePlan(new SimRandom(5));
-    const plan = {
-      ...drawn,
-      shardCount: 1,
-      ringBytes: 4_096,
-      ringStart: 0,
-      arenaBytes: 1 << 18,
-      bounds: {
-        ...drawn.bounds,
-        arenaBytesSoft: 1 << 16,
-        logBytesMax: 1 << 20,
-        flushAgeMsMax: 60_000,
-        ...bounds,
-      },
-      resolver: { ...drawn.resolver, seriesTotalMax: 1_000, seriesPerMetricMax: 1_000 },
-      wire: { ...drawn.wire, inFlightMax: 100 },
-    };
-    const counts = noCounts();
-    this.engine = new SimEngine({
-      plan,
-      clock: this.clock,
-      book: this.book,
-      counts,
-      session: () => ++this.#names,
-    });
-    assert.equal(this.engine.start(), 'started');
-  }
-
-  /** Connects, and greets with what HELLO is to say. */
-  connect(hello?: Hello): { link: SimLink; frames: unknown[][] } {
-    const link = new SimLink('link', this.engine.model);
-    const frames: unknown[][] = [];
-    link.onmessage = ({ data }) => frames.push(decode(data as ArrayBuffer) as unknown[]);
-    this.#links.push(link);
-    this.deliver();
-    if (hello !== undefined) this.send(link, (writer) => encodeHello(writer, hello));
-    return { link, frames };
-  }
-
-  send(link: SimLink, write: (writer: CursorWriter) => void): void {
-    const writer = new CursorWriter();
-    write(writer);
-    link.send(writer.copy());
-    this.deliver();
-  }
-
-  /** Sends a batch of one point for each host. */
-  sendRows(link: SimLink, seq: number, hosts: readonly number[], named = false): void {
-    const rows = hosts.map((host) => {
-      const [name, labels] = ['cpu', { host: `${host}` }];
-      const timestamp = this.clock.nowMs();
-      return {
-        name,
-        labels,
-        timestamp,
-        value: this.book.add(seriesText(name, labels), timestamp, named).value,
-      };
-    });
-    this.send(link, (writer) => encodeRows(writer, seq, rows));
-  }
-
-  deliver(): void {
-    for (const link of this.#links) {
-      while (link.upLength > 0) link.deliverUp(this.engine.behavior, this.clock.nowMs());
-      while (link.downLength > 0) link.deliverDown();
-    }
-  }
-
-  /** Works for some cycles. */
-  work(cycles: number): void {
-    for (let i = 0; i < cycles; i++) this.engine.work(0);
-  }
-
-  progress(): void {
-    this.engine.deliverProgress();
-    this.deliver();
-  }
-
-  /** The process dies and a new one recovers. */
-  crash(): void {
-    this.engine.crash();
-    for (const link of this.#links) link.crash(this.random);
-    assert.equal(this.engine.start(), 'started');
-  }
-
-  /** The shard's worker dies over one more point and is started again; the process goes on. */
-  crashShard(): void {
-    this.sendRows(this.connect().link, 1, [0]);
-    this.engine.armCrash(0, 1);
-    this.work(1);
-    assert.match(
-      this.engine.restart(() => 0),
-      /recovered/,
-    );
-  }
-}
 
 const opcodes = (frames: readonly unknown[][]): unknown[] => frames.map(([opcode]) => opcode);
 const someHosts = (from: number): number[] => Array.from({ length: 20 }, (_, i) => from + i);
@@ -222,4 +105,45 @@ test('ShardEngine.resume() lets points in again when its predecessor died with a
   world.work(1);
   world.progress();
   assert.deepEqual(frames.at(-1)?.slice(0, 2), [Opcode.ack, 2]);
+});
+
+test('SlicePlan takes all segments of a slice when it can be halved no further', () => {
+  // A day of one series in more segments than one transaction should have: those beyond the bound kept their points, and the delete
+  // said that it was done.
+  const jobs = {
+    jobBytes: 1,
+    mergeLayers: 10,
+    coldMs: 3_600_000,
+    generationsMin: 1,
+    quietMs: 0,
+    ageMsMax: 0,
+  };
+  const world = new SmallWorld({ jobs: { ...jobs, seriesPoints: 0, pointsSoft: 1_000, pointsHard: 2_000 } });
+  const { link } = world.connect();
+  for (let seq = 1; seq <= 3; seq++) {
+    world.sendRows(link, seq, [1]);
+    world.work(2);
+    world.engine.ask({ kind: 'flush' });
+    world.work(200);
+  }
+  world.deleteAll([1]);
+  world.work(400);
+  assert.deepEqual([world.engine.figures.deletes, world.engine.figures.expired], [1, 3]);
+});
+
+test('SeriesTiers goes by its own cutoffs when another compaction goes on in the same thread', () => {
+  // A series that took two steps ended with the retention of whatever series another shard had begun between them.
+  const jobs = { stepWork: 1, generationsMin: 1, quietMs: 0, ageMsMax: 0, seriesPoints: 0 };
+  const worlds = [3_600_000, 10_000].map((ms) => new SmallWorld({ jobs, retention: keepRaw(ms, [], ms) }));
+  for (const world of worlds) {
+    world.sendRows(world.connect().link, 1, [1]);
+    world.work(2);
+    world.clock.advance(30_000);
+    world.engine.ask({ kind: 'flush' });
+  }
+  for (let i = 0; i < 200; i++) for (const world of worlds) world.work(1);
+  assert.deepEqual(
+    worlds.map(({ engine }) => engine.figures.expired),
+    [0, 1],
+  );
 });

@@ -16,20 +16,29 @@ const HOUR_MS = 60 * MINUTE_MS;
 const FOREVER = Number.POSITIVE_INFINITY;
 
 /** Runs last some minutes of the clock, so that the short ones are over within them. */
-const SHORT_MS = [20_000, MINUTE_MS, 3 * MINUTE_MS, 10 * MINUTE_MS, 2 * HOUR_MS, 48 * HOUR_MS];
+const SHORT_MS = [
+  10_000,
+  20_000,
+  40_000,
+  MINUTE_MS,
+  3 * MINUTE_MS,
+  10 * MINUTE_MS,
+  2 * HOUR_MS,
+  48 * HOUR_MS,
+];
 const LONG_MS = [2 * HOUR_MS, 7 * 24 * HOUR_MS, FOREVER];
 const TIERS: readonly TierName[] = ['raw', '1m', '5m', '1h', '1d'];
 /** Names are metric.0 to metric.11, so that rules overlap. */
-const PATTERNS = ['metric.1*', 'metric.?', '*.2', '*3', 'metric.*', 'none'];
+const PATTERNS = ['metric.0', 'metric.1', 'metric.1*', 'metric.??', '*.2', '*3', '*', 'none'];
 
 /** Draws what is kept: for long by all, or for a short time in any order of the tiers, with classes that differ. */
 export function makeRetention(random: SimRandom): SimRetention {
-  const choices = random.chance(0.35) ? LONG_MS : random.chance(0.5) ? SHORT_MS : [...SHORT_MS, ...LONG_MS];
+  const choices = random.chance(0.25) ? LONG_MS : random.chance(0.6) ? SHORT_MS : [...SHORT_MS, ...LONG_MS];
   const isAny = random.chance(0.7);
   const kept = TIERS.map(() => random.pick(choices));
   // As configurations have them: the coarser a tier, the longer it is kept.
   if (!isAny) kept.sort((a, b) => a - b);
-  const rules = Array.from({ length: random.pick([0, 0, 1, 2, 3]) }, (): RetentionRule => {
+  const rules = Array.from({ length: random.pick([0, 1, 1, 2, 3]) }, (): RetentionRule => {
     const tiers = TIERS.filter(() => random.chance(0.6)).map((tier) => [tier, random.pick(choices)]);
     return { match: random.pick(PATTERNS), ...Object.fromEntries(tiers) };
   });

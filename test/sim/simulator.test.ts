@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   PREFIX_SHARD,
+  SHARD_INTENT,
   SHARD_LOG,
   TABLE_GROUP,
+  TABLE_RAW,
   TABLE_ROLLUP_1M,
   TABLE_WINDOW,
 } from '../../src/store/store-layout.js';
@@ -91,4 +93,14 @@ check(
   'forgets rollups',
   (c) => tableOf(c) !== `group ${TABLE_ROLLUP_1M}`,
   /lost \d+ points in 1m|its record says/,
+);
+check(
+  'keeps what a job takes away',
+  (c) => tableOf(c) !== `group ${TABLE_RAW}` || c.after !== undefined,
+  /gained \d+ points in raw|its record says/,
+);
+check(
+  'forgets the intents of deletes',
+  (c) => tableOf(c) !== `shard ${SHARD_INTENT}`,
+  /lost \d+ points|answers a delete|tells of/,
 );
