@@ -23,13 +23,17 @@ export function editDistance(a: string, b: string, limit: number): number {
 export function nearest(name: string, candidates: Iterable<string>, count: number): string[] {
   const wanted = name.toLowerCase();
   const limit = Math.max(1, Math.floor(wanted.length / 3));
-  const ranked: { candidate: string; distance: number }[] = [];
+  const ranked: { candidate: string; distance: number; missing: number }[] = [];
   for (const candidate of candidates) {
     const folded = candidate.toLowerCase();
     const inside = wanted.length >= 3 && (folded.includes(wanted) || wanted.includes(folded));
     const distance = inside ? Math.min(1, limit) : editDistance(wanted, folded, limit);
-    if (distance <= limit) ranked.push({ candidate, distance });
+    if (distance <= limit) {
+      ranked.push({ candidate, distance, missing: Math.abs(folded.length - wanted.length) });
+    }
   }
-  ranked.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
+  ranked.sort(
+    (a, b) => a.distance - b.distance || a.missing - b.missing || (a.candidate < b.candidate ? -1 : 1),
+  );
   return ranked.slice(0, count).map((each) => each.candidate);
 }

@@ -59,6 +59,8 @@ export interface StreamedBody {
 export interface BodyDeclaration<B> {
   schema: z.ZodType<B>;
   example: object;
+  /** Whether no body at all is the same as `{}`. */
+  isOptional?: boolean;
 }
 
 /** What a handler is called with: everything read and checked. */
@@ -185,7 +187,8 @@ function readWhole<B>(
 ): void {
   const format = bodyFormat(exchange.contentType, ['json', 'msgpack']) as 'json' | 'msgpack';
   collectBody(exchange, { bytesMax: edge.limits.bodyBytes, budget: edge.budget }, (bytes) => {
-    const handled = handle(readBody(declaration.schema, readValue(bytes, format)));
+    const isLeftOut = declaration.isOptional === true && bytes.length === 0;
+    const handled = handle(readBody(declaration.schema, isLeftOut ? {} : readValue(bytes, format)));
     if (handled !== undefined) handled.catch((error: unknown) => exchange.fail(error));
   });
 }

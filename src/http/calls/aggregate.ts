@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
 import { badBody } from '../ingest/body-reader.js';
 import { AGGREGATIONS_MAX, ROLLING_WINDOWS_MAX, TOP_GROUPS_MAX } from '../limits.js';
+import { BODY_RANGE, bodyRange } from '../parameter/body-range.js';
+import { BODY_SELECTORS, bodySelectors } from '../parameter/body-selectors.js';
 import { keptMoment } from '../parameter/kept-moment.js';
-import { resolveRange } from '../parameter/range.js';
 import { TRACE } from '../parameter/reading.js';
-import { checkSelectors } from '../parameter/selectors.js';
+import { checkSelectors, SELECTORS } from '../parameter/selectors.js';
 import { resolveTargets } from '../parameter/target.js';
 import { aggregatePresenter } from '../present/aggregate.js';
 import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
-import { FILL, LABEL_NAMES, LABELS, METRIC_NAME, SELECTOR, TIME, whole } from '../schema/vocabulary.js';
+import { FILL, LABEL_NAMES, METRIC_NAME, whole } from '../schema/vocabulary.js';
 import { AGGREGATION, checkSource, SOURCE, windowOf } from '../schema/windows.js';
 
 const BODY = z.strictObject({
@@ -22,12 +23,10 @@ const BODY = z.strictObject({
     .max(AGGREGATIONS_MAX)
     .optional()
     .meta({ description: 'Several at once, in place of `aggregation`: rows have a member for each.' }),
-  start: TIME.optional(),
-  end: TIME.optional(),
-  labels: LABELS.optional(),
-  match: SELECTOR.optional(),
+  ...BODY_RANGE,
+  ...BODY_SELECTORS,
   group_by: LABEL_NAMES.optional(),
-  fill: z.union([FILL, z.null()]).optional(),
+  fill: z.union([FILL, z.null()], { error: 'none or null' }).optional(),
   rolling: windowOf('30min').optional().meta({
     description: 'How far each row looks back from the end of its window; a multiple of the interval.',
   }),
@@ -47,7 +46,7 @@ export const aggregateCall = defineQueryCall({
   summary: 'One or several aggregations in windows of any length',
   description:
     'Windows are aligned to the epoch in UTC; a row has the start of its window. Aggregations go over all points of a window and group; rate and increase are summed over series. A `match` with a condition on `__name__`, such as {__name__=~"cpu_.*"}, reads several metrics at once; `group_by` ["__name__"] tells them apart.',
-  parameters: { trace: TRACE },
+  parameters: { selectors: SELECTORS, trace: TRACE },
   body: {
     schema: BODY,
     example: { metric_name: 'cpu_usage', interval: '5min', aggregation: 'mean', start: '1h' },
@@ -82,10 +81,10 @@ export const aggregateCall = defineQueryCall({
     }
     checkSource(body.source, interval.ms, 'interval');
     checkRolling(rolling?.ms ?? interval.ms, interval.ms);
-    const selectors = checkSelectors([...(body.labels ?? []), ...(body.match ?? [])]);
+    const selectors = checkSelectors([...values.selectors, ...bodySelectors(body)]);
     return {
       ...resolveTargets(body.metric_name, selectors),
-      ...resolveRange(body.start, body.end, nowMs),
+      ...bodyRange(body, nowMs),
       nowMs: keptMoment(nowMs),
       stepMs: interval.ms,
       intervalText: interval.text,

@@ -16,9 +16,7 @@ export const recordCall = defineCall({
     formats: ['json', 'msgpack', 'ndjson'],
     schema: z.object({ data: z.array(RECORD_POINT) }),
     example: {
-      data: [
-        { name: 'api.latency', value: 23.5, timestamp: '2024-01-01T00:00:00Z', labels: { route: '/cart' } },
-      ],
+      data: [{ name: 'api.latency', value: 23.5, labels: { route: '/cart' } }],
     },
   },
   answer: {

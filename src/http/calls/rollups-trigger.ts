@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { defineCall } from '../call/call.js';
-import { resolveRange } from '../parameter/range.js';
+import { BODY_RANGE, bodyRange } from '../parameter/body-range.js';
 import { TIER, TIER_CHANGE } from '../schema/tiers.js';
-import { TIME } from '../schema/vocabulary.js';
 
-const body = z.strictObject({
+const BODY = z.strictObject({
   tier: TIER.exclude(['raw'])
     .optional()
     .meta({ description: 'The tier whose cells are held against the finer one; all where it is left out.' }),
-  start: TIME.optional(),
-  end: TIME.optional(),
+  ...BODY_RANGE,
 });
 
 export const rollupsTriggerCall = defineCall({
@@ -20,7 +18,7 @@ export const rollupsTriggerCall = defineCall({
   summary: 'Brings the tiers up to date and puts cells right',
   description:
     'Puts everything that is open or fresh into the tiers, which otherwise comes by itself within minutes, and holds the cells of the range against the finer tier: those that differ are made anew. A window of which the finer tier has expired stays.',
-  body: { schema: body, example: { tier: '1h', start: '7d' } },
+  body: { schema: BODY, example: { tier: '1h', start: '7d' }, isOptional: true },
   answer: {
     schema: z.looseObject({
       windows: z.int().meta({ description: 'Windows that were made anew.' }),
@@ -31,6 +29,6 @@ export const rollupsTriggerCall = defineCall({
     example: { windows: 0, rows: 0, tiers: [{ tier: '1h', rows: 0 }], duration_ms: 120 },
   },
   problems: [413, 415],
-  handler: async ({ edge, body: { tier, start, end }, nowMs, answer }) =>
-    answer(await edge.store.trigger({ tier, ...resolveRange(start, end, nowMs) })),
+  handler: async ({ edge, body, nowMs, answer }) =>
+    answer(await edge.store.trigger({ tier: body.tier, ...bodyRange(body, nowMs) })),
 });

@@ -46,7 +46,9 @@ function operationOf(call: Call): Record<string, unknown> {
     summary: call.summary,
     ...(call.description === undefined ? {} : { description: call.description }),
     parameters: call.fields.flatMap(parametersOf),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: call.body?.isOptional !== true, content: body } }),
     responses: { ...goodResponse(call), ...problemResponses(call) },
     // Tokens are needed only where some are configured.
     ...(call.access === 'read' ? {} : { security: [{ token: [] }, {}] }),

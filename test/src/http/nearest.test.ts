@@ -21,3 +21,7 @@ test('nearest() ranks by distance and leaves strangers out', () => {
   assert.deepEqual(nearest('latency', ['api.latency', 'x'], 3), ['api.latency']);
   assert.deepEqual(nearest('zzz', ['abc'], 3), []);
 });
+
+test('nearest() puts what lacks less first when one is a part of the other', () => {
+  assert.deepEqual(nearest('metric_nam', ['metric', 'metric_name'], 1), ['metric_name']);
+});
