@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { findBrowser } from '../../bench/macro/find-browser.js';
 import { root } from '../style/source-files.js';
-import { findBrowser } from './find-browser.js';
 
 interface Point {
   name: string;
@@ -23,6 +23,18 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** Pictures of what the tests saw, for people; the folder is ignored. */
 const PICTURES = join(root, '.tmp', 'screenshots');
+
+const INK = `(selector) => {
+  const canvas = document.querySelector(selector);
+  if (canvas === null) return 0;
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let ink = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const [red, green, blue, alpha] = data.subarray(i, i + 4);
+    if (alpha > 0 && Math.max(red, green, blue) - Math.min(red, green, blue) > 80) ink++;
+  }
+  return ink;
+}`;
 
 let browser: Promise<Browser | undefined> | undefined;
 
@@ -46,7 +58,7 @@ export class DashboardFixture {
     this.#faults = faults;
   }
 
-  /** Undefined, and the test is skipped, where there is no browser. */
+  /** Undefined, and the test is skipped, where there is no browser; under CI that is an error, for there these tests must run. */
   static async start(
     t: TestContext,
     options: BrowserContextOptions = {},
@@ -55,6 +67,7 @@ export class DashboardFixture {
     browser ??= findBrowser();
     const found = await browser;
     if (found === undefined) {
+      assert.equal(process.env['CI'], undefined, 'under CI there must be a browser');
       t.skip('there is no browser');
       return undefined;
     }
@@ -122,24 +135,13 @@ export class DashboardFixture {
     await this.page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
   }
 
-  /** How many pixels of the page's first canvas are drawn: text that fonts lack, or a chart without lines, leave none. */
-  inkOf(selector = 'canvas'): Promise<number> {
-    return this.page
-      .locator(selector)
-      .first()
-      .evaluate((element) => {
-        const canvas = element as unknown as {
-          width: number;
-          height: number;
-          getContext(kind: '2d'): {
-            getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray };
-          };
-        };
-        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        let ink = 0;
-        for (let i = 3; i < data.length; i += 4) if (data[i]! > 0) ink++;
-        return ink;
-      });
+  /**
+   * How many pixels of the page's first canvas have a colour: axes and their text are grey, so a chart without lines has none. Waits
+   * for the first of them, since a chart is drawn a moment after the page says what is in it.
+   */
+  async inkOf(selector = 'canvas'): Promise<number> {
+    const handle = await this.page.waitForFunction(`(${INK})(${JSON.stringify(selector)})`);
+    return (await handle.jsonValue()) as number;
   }
 
   /** That axe finds nothing wrong with what is shown. */

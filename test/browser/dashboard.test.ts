@@ -57,6 +57,26 @@ test('a metric is searched, drawn, filtered, split, and the address has all of i
   dashboard.checkSilent();
 });
 
+test('values that come less often than windows are joined, a lone one is a point', async (t) => {
+  const dashboard = await DashboardFixture.start(t);
+  if (dashboard === undefined) return;
+  const now = Date.now();
+  await dashboard.record([
+    ...[4, 3, 2, 1].map((ago) => ({ name: 'seldom', value: 50 + ago, timestamp: now - ago * 60_000 })),
+    { name: 'once', value: 1, timestamp: now - 120_000 },
+  ]);
+  const range = `from=${now - 300_000}&to=${now}`;
+  await dashboard.open(`/dashboard?metric=seldom&${range}`);
+  await dashboard.page.getByText('one series').waitFor();
+  const line = await dashboard.inkOf();
+  assert.ok(line > 700, `a line over most of the chart has ${line} pixels`);
+  await dashboard.open(`/dashboard?metric=once&${range}`);
+  await dashboard.page.getByText('one series').waitFor();
+  const point = await dashboard.inkOf();
+  assert.ok(point > 5 && point < 100, `a point has ${point} pixels`);
+  dashboard.checkSilent();
+});
+
 test('percentiles, heat map, table and statistics of a metric', async (t) => {
   const dashboard = await DashboardFixture.start(t, { acceptDownloads: true });
   if (dashboard === undefined) return;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type ChartColumns, type ChartOptions, LineChart } from './line-chart';
 
 interface ChartBoxProps extends ChartOptions {
@@ -14,11 +14,12 @@ const NOTHING_HIDDEN: ReadonlySet<number> = new Set();
 export function ChartBox({ columns, hidden, label, ...options }: ChartBoxProps) {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<LineChart | undefined>(undefined);
-  useEffect(() => {
+  // Drawn with the frame that shows the box, not after it.
+  useLayoutEffect(() => {
     chart.current = new LineChart(element.current!, options);
     return () => chart.current?.destroy();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     chart.current?.show(columns, options, hidden ?? NOTHING_HIDDEN);
   }, [columns, hidden, options.height, options.fromZero, options.fromMs, options.toMs]);
   return (

@@ -1,6 +1,8 @@
 import uPlot from 'uplot';
+import { steadyMs } from '../clock';
 import { valueText } from '../ui/format';
 import { seriesColour, seriesDash, token } from './palette';
+import { runsOf } from './runs';
 import { timeMark } from './time-axis';
 
 /** Columns of one chart: times in ms, ascending; a value for each time and series, null where there is none. */
@@ -26,6 +28,9 @@ export interface ChartOptions {
   onHover(index: number | null): void;
 }
 
+/** The measure that tells how long a chart took from its new columns to the last stroke, for the browser's tools and the bench. */
+const DRAW_MEASURE = 'chart draw';
+
 /** All charts of the page share a cursor. */
 const SYNC_KEY = 'millrace';
 
@@ -45,6 +50,8 @@ export class LineChart {
   #columns: ChartColumns = { times: [], series: [] };
   #options: ChartOptions;
   #hidden: ReadonlySet<number> = new Set();
+  /** When columns came that have not been drawn yet, steady ms. */
+  #shownMs: number | undefined;
 
   constructor(element: HTMLElement, options: ChartOptions) {
     this.#element = element;
@@ -65,6 +72,7 @@ export class LineChart {
     this.#columns = columns;
     this.#options = options;
     this.#hidden = hidden;
+    this.#shownMs = steadyMs();
     if (!isSame) this.#rebuild();
     else this.#plot!.setData(dataOf(columns), true);
   }
@@ -133,7 +141,7 @@ export class LineChart {
       hooks: {
         setSelect: [(plot) => this.#onSelect(plot)],
         setCursor: [(plot) => this.#options.onHover(plot.cursor.idx ?? null)],
-        draw: [(plot) => this.#drawMarks(plot)],
+        draw: [(plot) => this.#drawMarks(plot), () => this.#measureDraw()],
       },
     };
   }
@@ -146,7 +154,8 @@ export class LineChart {
       width: 1.5,
       show: !this.#hidden.has(index),
       spanGaps: false,
-      points: { size: 5 },
+      gaps: gapsBetweenRuns,
+      points: { size: 5, filter: loneValues },
       ...(dash === undefined ? {} : { dash }),
     };
   }
@@ -184,6 +193,38 @@ export class LineChart {
     }
     ctx.restore();
   }
+
+  #measureDraw(): void {
+    if (this.#shownMs === undefined) return;
+    performance.measure(DRAW_MEASURE, { start: this.#shownMs });
+    // Those who listen have it; a page that is open for days must not collect them.
+    performance.clearMeasures(DRAW_MEASURE);
+    this.#shownMs = undefined;
+  }
+}
+
+/** Where a line is broken, in pixels of the canvas. */
+function gapsBetweenRuns(
+  plot: uPlot,
+  index: number,
+  from: number,
+  to: number,
+  nulls: uPlot.Series.Gaps,
+): uPlot.Series.Gaps {
+  if (nulls.length === 0) return nulls;
+  const pixelOf = (place: number): number => plot.valToPos(plot.data[0][place]!, 'x', true);
+  const runs = runsOf(plot.data[index]!, from, to);
+  return runs.slice(1).map(([first], i) => [pixelOf(runs[i]![1]), pixelOf(first)]);
+}
+
+/** Values without a line to either side, which only a point can show; null where all are shown. */
+function loneValues(plot: uPlot, index: number, isShown: boolean): number[] | null {
+  if (isShown) return null;
+  const [from, to] = plot.series[0]!.idxs!;
+  const lone = runsOf(plot.data[index]!, from, to).flatMap(([first, last]) =>
+    first === last ? [first] : [],
+  );
+  return lone.length === 0 ? null : lone;
 }
 
 function dataOf({ times, series }: ChartColumns): uPlot.AlignedData {

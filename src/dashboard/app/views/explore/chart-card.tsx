@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { followWindows, type LiveWindow } from '../../api/live-windows';
 import type { SeriesAnswer } from '../../api/series';
 import { ChartBox } from '../../chart/chart-box';
@@ -27,6 +27,8 @@ const REFRESH_FOLLOWED_MS = 30_000;
 
 interface Shown {
   answer: SeriesAnswer;
+  /** What was asked: the answer is shown as that, also while the next one is on its way. */
+  state: ExploreState;
   instants: Instants;
   stepMs: number;
 }
@@ -45,6 +47,7 @@ export function ChartCard() {
     const stepMs = stepFor(instants, width);
     void loader.load(async (abort) => ({
       answer: await requestSeries(state, instants, stepMs, abort),
+      state,
       instants,
       stepMs,
     }));
@@ -52,7 +55,8 @@ export function ChartCard() {
   };
   const subject = JSON.stringify([state.metric, state.filters, state.groupBy, state.picture]);
   const drawn = useRef(subject);
-  useEffect(() => {
+  // The request goes out before the frame is painted: nothing on the screen can change it.
+  useLayoutEffect(() => {
     if (drawn.current !== subject) setHidden(new Set());
     drawn.current = subject;
     if (width === 0 || state.picture === 'heatmap') return;
@@ -72,30 +76,28 @@ export function ChartCard() {
     };
   }, [state, current, width, isLive]);
   const { value, error, isLoading } = loader.state.value;
+  const isHeatmap = state.picture === 'heatmap';
+  const shown = isHeatmap ? undefined : value;
   return (
     <section class="card" aria-labelledby="chart-title" aria-busy={isLoading}>
       <header>
-        <h2 id="chart-title">{state.metric}</h2>
-        {value !== undefined && state.picture !== 'heatmap' && (
-          <span class="muted">{mergedText(value.answer, state)}</span>
+        <h2 id="chart-title">{(shown?.state ?? state).metric}</h2>
+        {shown !== undefined && <span class="muted">{mergedText(shown.answer, shown.state)}</span>}
+        {shown !== undefined && shown.state.groupBy.length === 0 && shown.answer.series_selected > 1 && (
+          <span class="muted">– choose “Split by” to see them apart</span>
         )}
-        {state.picture !== 'heatmap' &&
-          state.groupBy.length === 0 &&
-          (value?.answer.series_selected ?? 0) > 1 && (
-            <span class="muted">– choose “Split by” to see them apart</span>
-          )}
         <span class="spacer" />
         <span class="muted">{isLive ? 'live' : 'standing still'}</span>
       </header>
       {error !== undefined && <ErrorNotice error={error} retry={load} />}
       <div ref={box}>
-        {state.picture === 'heatmap' ? (
+        {isHeatmap ? (
           <HeatmapPicture width={width} isLive={isLive} />
-        ) : value === undefined ? (
+        ) : shown === undefined ? (
           error === undefined && <Skeleton height={CHART_HEIGHT} />
         ) : (
           <Picture
-            shown={value}
+            shown={shown}
             hidden={hidden}
             hovered={hovered}
             onHover={setHovered}
@@ -120,7 +122,7 @@ function follow(loader: Loader<Shown>, state: ExploreState, stepMs: number, load
       const toMs = nowMs();
       const fromMs = toMs - (instants.toMs - instants.fromMs);
       const merged = windows.reduce((all, window) => mergeWindow(all, window, fromMs - stepMs), answer);
-      return { answer: merged, instants: { fromMs, toMs }, stepMs };
+      return { answer: merged, state, instants: { fromMs, toMs }, stepMs };
     });
   };
   const subscription = {
@@ -161,8 +163,7 @@ interface PictureProps {
 }
 
 function Picture({ shown, hidden, hovered, onHover, onToggle }: PictureProps) {
-  const state = exploreState.value;
-  const { answer, instants, stepMs } = shown;
+  const { answer, state, instants, stepMs } = shown;
   const anomalies = anomalyMarks.value;
   const columns = useMemo(() => withMarks(columnsOf(answer, state), anomalies), [answer, state, anomalies]);
   if (columns.times.length === 0) return <NoData instants={instants} />;
@@ -173,7 +174,7 @@ function Picture({ shown, hidden, hovered, onHover, onToggle }: PictureProps) {
         columns={columns}
         hidden={hidden}
         height={CHART_HEIGHT}
-        fromZero={state.fromZero}
+        fromZero={exploreState.value.fromZero}
         fromMs={instants.fromMs}
         toMs={instants.toMs}
         onZoom={(fromMs, toMs) => goToRange({ kind: 'between', fromMs, toMs })}

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Steps in which a width is told, CSS pixels: a chart need not be asked for anew for each pixel of a drag. */
 const STEP = 40;
@@ -8,10 +8,13 @@ const STEP = 40;
 export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  // Before anything is painted, since the first request waits for it.
+  useLayoutEffect(() => {
     const box = element.current;
     if (box === null) return;
-    const observer = new ResizeObserver(() => setWidth(Math.ceil(box.clientWidth / STEP) * STEP));
+    const measure = (): void => setWidth(Math.ceil(box.clientWidth / STEP) * STEP);
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(box);
     return () => observer.disconnect();
   }, []);
