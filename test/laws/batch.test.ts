@@ -9,10 +9,13 @@ import {
 import { PointBatch } from '../../native-free-core/segment/point-batch.js';
 import { batchOf, type SeriesPoints, seriesOf } from '../native-free-core/segment/batches.js';
 
-const time = fc.oneof(
-  fc.integer({ min: -1_000, max: 1_000 }).map((i) => 1_764_669_600_000 + 10_000 * i),
-  fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }),
-);
+/** Milliseconds; 0 and -0 are one moment, and a difference of 0 to the time before gives that one back. */
+const time = fc
+  .oneof(
+    fc.integer({ min: -1_000, max: 1_000 }).map((i) => 1_764_669_600_000 + 10_000 * i),
+    fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }),
+  )
+  .map((timeMs) => (timeMs === 0 ? 0 : timeMs));
 
 const points = fc
   .array(fc.tuple(time, fc.double({ noNaN: true, noDefaultInfinity: true })), { minLength: 1, maxLength: 20 })

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { steadyMs } from '../clock';
+import { measureSince, steadyMs } from '../clock';
 import { valueText } from '../ui/format';
 import { seriesColour, seriesDash, token } from './palette';
 import { runsOf } from './runs';
@@ -196,9 +196,7 @@ export class LineChart {
 
   #measureDraw(): void {
     if (this.#shownMs === undefined) return;
-    performance.measure(DRAW_MEASURE, { start: this.#shownMs });
-    // Those who listen have it; a page that is open for days must not collect them.
-    performance.clearMeasures(DRAW_MEASURE);
+    measureSince(DRAW_MEASURE, this.#shownMs);
     this.#shownMs = undefined;
   }
 }
