@@ -8,6 +8,8 @@ import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts } from './tsbs.js';
  * Many active series: memory a series, cost a point, and the restart after kill -9 to the first answer; then how the cost of a point
  * grows from the fewest series to the most.
  *
+ * `--ticks` is the least: of few series come more, so that each size has points enough.
+ *
  *   node dist/bench/macro/series.js [--series 10000,100000,1000000] [--ticks 20] [--smoke]
  */
 const { values: flags } = parseArgs({
@@ -20,6 +22,9 @@ const { values: flags } = parseArgs({
 
 /** Points of one batch. */
 const BATCH = 10_000;
+
+/** Fewer points than these are mostly the start of a process, and say nothing of the cost of one. */
+const POINTS_MIN = 5_000_000;
 
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
 
@@ -91,7 +96,8 @@ console.log(machineLine());
 const sizes = flags.smoke ? [1_000, 2_000] : flags.series.split(',').map(Number);
 const curve: Awaited<ReturnType<typeof run>>[] = [];
 for (const series of sizes) {
-  const figures = await run(series, flags.smoke ? 3 : Number(flags.ticks));
+  const enough = Math.max(Number(flags.ticks), Math.ceil(POINTS_MIN / series));
+  const figures = await run(series, flags.smoke ? 3 : enough);
   curve.push(figures);
   console.log(JSON.stringify(figures));
 }
