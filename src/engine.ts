@@ -195,11 +195,11 @@ class Engine implements RunningEngine {
         },
         onStuck: (shard, detail) => {
           this.#operator.setStuck(shard, detail);
+          this.#commands.onStuck(shard, detail);
           if (detail === undefined) {
             log.info({ shard }, 'the store takes points again');
             return;
           }
-          this.#commands.onStuck(shard, detail);
           this.#http.failAll(`These points may be stored later or not: ${detail}`);
           log.error({ shard, detail }, 'the store takes no points; it is tried again until it does');
         },

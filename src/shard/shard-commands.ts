@@ -41,6 +41,8 @@ export class ShardCommands {
   readonly #unsent: Unsent[] = [];
   /** By shard: what it has been asked and has not answered, by id. */
   readonly #asked: readonly Map<number, Waiting>[];
+  /** Shards whose store takes nothing at the moment, and why. */
+  readonly #stuck = new Map<number, string>();
   #lastId = 0;
   #isRetrying = false;
   #isStopped = false;
@@ -86,12 +88,22 @@ export class ShardCommands {
 
   /** A shard's worker died: what it was asked is not asked again of its successor. */
   onDied(shard: number): void {
+    // Of its store the next worker finds out for itself.
+    this.#stuck.delete(shard);
     this.#failShard(shard, 'MR_SHARD_RESTARTING', `Shard ${shard} failed and is started again; ask again.`);
   }
 
-  /** A shard's store takes nothing: it would answer when there is room again, whenever that is. */
-  onStuck(shard: number, detail: string): void {
-    this.#failShard(shard, 'MR_UNABLE_TO_STORE', `Shard ${shard} can't store at the moment: ${detail}`);
+  /**
+   * A shard's store takes nothing, or, without `detail`, does again. Meanwhile the shard would answer when there is room again,
+   * whenever that is: so what it was asked fails, and whatever is asked until then.
+   */
+  onStuck(shard: number, detail: string | undefined): void {
+    if (detail === undefined) {
+      this.#stuck.delete(shard);
+      return;
+    }
+    this.#stuck.set(shard, detail);
+    this.#failShard(shard, 'MR_UNABLE_TO_STORE', stuckText(shard, detail));
   }
 
   /** The engine stops: nothing is asked any more. */
@@ -103,6 +115,13 @@ export class ShardCommands {
 
   #ask(shards: readonly number[], command: ShardCommand): Promise<CommandResult>[] {
     if (this.#isStopped) return [Promise.reject(stopping())];
+    const stuck = shards.find((shard) => this.#stuck.has(shard));
+    if (stuck !== undefined) {
+      const detail = stuckText(stuck, this.#stuck.get(stuck)!);
+      return [
+        Promise.reject(new MillraceError('MR_UNABLE_TO_STORE', detail, { retryAfterMs: RETRY_AFTER_MS })),
+      ];
+    }
     const text = Buffer.from(JSON.stringify(command), 'utf8');
     assert(text.length <= COMMAND_BYTES_MAX, 'a command is longer than its bound');
     const waiting: Waiting[] = [];
@@ -171,6 +190,9 @@ export class ShardCommands {
     for (const each of asked) each.reject(new MillraceError(code, detail, { retryAfterMs: RETRY_AFTER_MS }));
   }
 }
+
+const stuckText = (shard: number, detail: string): string =>
+  `Shard ${shard} can't store at the moment: ${detail}`;
 
 const STOPPING_TEXT = 'The engine stops.';
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
@@ -43,6 +45,27 @@ async function record(engine: EngineProcess, timeoutMs: number): Promise<Respons
   }
 }
 
+/** Whatever is asked of the stored data while nothing can be stored is refused at once, with the reason. */
+async function checkRefused(
+  engine: EngineProcess,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<void> {
+  const response = await fetch(engine.url + path, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await response.text();
+  const { code, detail, reason } = JSON.parse(text) as { code: string; detail: string; reason?: string };
+  const isTold =
+    (code === 'MR_BUSY' && reason === 'unable_to_store') ||
+    (['MR_UNABLE_TO_STORE', 'MR_NO_SPACE'].includes(code) && /space|free/.test(detail));
+  assert.ok(isTold && response.status >= 429, `${method} ${path} answered ${response.status}: ${text}`);
+}
+
 test('an engine whose disk is full says so, goes on reading, and goes on by itself when there is room', async (t) => {
   const disk = mountSmall(t, SMALL);
   if (disk === undefined) return;
@@ -76,6 +99,15 @@ test('an engine whose disk is full says so, goes on reading, and goes on by itse
     JSON.stringify(problem),
   );
 
+  await checkRefused(engine, 'POST', '/api/v1/retention/sweep');
+  await checkRefused(engine, 'POST', '/api/v1/rollups/trigger', { start: '1h' });
+  await checkRefused(engine, 'DELETE', `/api/v1/series?match=${METRIC}{series="1"}&start=1h`);
+  await checkRefused(engine, 'POST', '/api/v1/snapshot?name=full');
+  await checkRefused(engine, 'POST', '/backfill/import', {
+    metrics: [{ metric_name: 'full.old', value: 1, timestamp: Date.now() - 86_400_000 }],
+  });
+  assert.equal(existsSync(join(folder, 'snapshots', 'full')), false, 'a part of a snapshot is left');
+
   assert.ok(
     (await load.stored(engine)).some((count) => count > 0),
     'reads go on',
@@ -88,6 +120,9 @@ test('an engine whose disk is full says so, goes on reading, and goes on by itse
 
   disk.resize(LARGE);
   await waitForHealth(engine, 200);
+  const snapshot = await fetch(`${engine.url}/api/v1/snapshot?name=room`, { method: 'POST' });
+  assert.equal(snapshot.status, 200, await snapshot.text());
+  await checkSound(join(folder, 'snapshots', 'room'));
   await load.finish(engine);
   t.diagnostic(
     `${load.sent} points, ${stats.shards.map(({ store_failures }) => store_failures)} failed commits`,

@@ -156,9 +156,36 @@ test('onStuck() and an error from the shard reject with their codes', async () =
   const stuck = checkFails(bench.commands.run(0, FLUSH), 'MR_UNABLE_TO_STORE');
   bench.commands.onStuck(0, 'no space left');
   await stuck;
+  bench.commands.onStuck(0, undefined);
   const refused = bench.commands.run(0, FLUSH);
   bench.commands.onAnswer(0, { id: 2, error: { code: 'MR_BAD_PARAMETER', detail: 'no such tier' } });
   await assert.rejects(refused, { code: 'MR_BAD_PARAMETER', message: 'no such tier' });
+});
+
+test('onStuck() refuses what is asked of the shard until it stores again, and nothing of the others', async () => {
+  const bench = new Bench(2);
+  bench.commands.onStuck(1, 'no space left');
+  await checkFails(bench.commands.run(1, FLUSH), 'MR_UNABLE_TO_STORE');
+  await assert.rejects(bench.commands.runAll(FLUSH), {
+    code: 'MR_UNABLE_TO_STORE',
+    message: "Shard 1 can't store at the moment: no space left",
+    retryAfterMs: 1_000,
+  });
+  assert.deepEqual(bench.take(0), [], 'a command to all shards went to some of them');
+  const other = bench.commands.run(0, FLUSH);
+  bench.commands.onAnswer(0, { id: 1, result: { generation: 1 } });
+  assert.deepEqual(await other, { generation: 1 });
+
+  bench.commands.onStuck(1, undefined);
+  const again = bench.commands.run(1, FLUSH);
+  bench.commands.onAnswer(1, { id: 2, result: { generation: 2 } });
+  assert.deepEqual(await again, { generation: 2 });
+
+  bench.commands.onStuck(1, 'no space left');
+  bench.commands.onDied(1);
+  const next = bench.commands.run(1, FLUSH);
+  bench.commands.onAnswer(1, { id: 3, result: { generation: 3 } });
+  assert.deepEqual(await next, { generation: 3 });
 });
 
 test('stop() rejects what waits, in a ring or for one, and whatever is asked later', async () => {

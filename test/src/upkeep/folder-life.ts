@@ -9,10 +9,12 @@ import { IngestCounters } from '../../../src/ingest/ingest-counters.js';
 import { ProducerDirectory } from '../../../src/ingest/producer-directory.js';
 import { SeriesResolver } from '../../../src/ingest/series-resolver.js';
 import { ShardLinks } from '../../../src/ingest/shard-links.js';
+import { COMPACTION_BOUNDS } from '../../../src/shard/jobs/compaction-bounds.js';
 import { recoverShard } from '../../../src/shard/recovery.js';
 import { ShardCounters } from '../../../src/shard/shard-counters.js';
 import type { ShardEngine } from '../../../src/shard/shard-engine.js';
 import { createShardMemory } from '../../../src/shard/shard-memory.js';
+import type { ShardOptions } from '../../../src/shard/shard-options.js';
 import { Folder } from '../../../src/store/folder.js';
 import { LmdbStore } from '../../../src/store/lmdb-store.js';
 import { FolderAtRest } from '../../../src/upkeep/folder-at-rest.js';
@@ -45,17 +47,37 @@ const BOUNDS = {
   flushAgeMsMax: Number.POSITIVE_INFINITY,
 };
 
+/** How the shards of a life differ from those that keep everything and do little at a time. */
+export type LifeOptions = Partial<Pick<ShardOptions, 'bounds' | 'retention' | 'tierBytesMax'>>;
+
+/** Bounds with which every flush is followed by its compaction, in many small jobs. */
+export const EAGER_BOUNDS = {
+  ...BOUNDS,
+  flushStepSeries: 64,
+  compaction: {
+    ...COMPACTION_BOUNDS,
+    generationsMin: 1,
+    quietMs: 0,
+    ageMsMax: 0,
+    seriesPoints: 0,
+    jobBytes: 16_384,
+    segmentBytes: 2_048,
+    stepWork: 2_000,
+    laneSeries: 64,
+  },
+};
+
 /** A data folder while an engine has it: the real front end and the real shards, on the thread of the test. */
 export class FolderLife {
   readonly folder: Folder;
+  readonly engines: ShardEngine[];
   readonly #stores: LmdbStore[];
-  readonly #engines: ShardEngine[];
   readonly #producers: ProducerDirectory;
   readonly #intake: BatchIntake;
   readonly #http: HttpIntake;
 
   /** Opens a folder with the shards that it has, or makes it for `shards`. */
-  constructor(path: string, shards: number) {
+  constructor(path: string, shards: number, options: LifeOptions = {}) {
     this.folder = Folder.open(path, shards, 'test');
     const map = new ShardMap(this.folder.manifest.shards);
     const all = Array.from({ length: map.shardCount }, (_, shard) => shard);
@@ -81,9 +103,9 @@ export class FolderLife {
     const session = ++sessions;
     const started = all.map((shard) => {
       const parts = { shard, map, memory: memories[shard]!, store: this.#stores[shard]!, session };
-      return recoverShard({ ...parts, bounds: BOUNDS }, testClock);
+      return recoverShard({ ...parts, bounds: BOUNDS, ...options }, testClock);
     });
-    this.#engines = started.map(({ engine }) => engine);
+    this.engines = started.map(({ engine }) => engine);
     for (const { recovered } of started) resolver.restore(recovered);
     this.#producers.restore(started.map(({ recovered }) => recovered));
   }
@@ -99,29 +121,34 @@ export class FolderLife {
    * It is stored when the call returns.
    */
   send(producer: string, seq: number, count: number): void {
+    this.put(producer, seq, count);
+    this.work();
+  }
+
+  /** The same, but leaves it in the rings. */
+  put(producer: string, seq: number, count: number, metric = METRIC): void {
     const { columns } = this.#intake;
     const { ref } = this.#producers.take({ producer, instance: '', attempt: 0 }, { onTakenOver: () => {} })!;
     this.#intake.begin('history', NOW_MS);
     columns.reserve(count);
     for (let i = 0; i < count; i++) {
-      columns.refs[i] = this.#http.resolve(METRIC, { producer, series: String((seq * 7 + i) % 200) });
+      columns.refs[i] = this.#http.resolve(metric, { producer, series: String((seq * 7 + i) % 200) });
       columns.values[i] = seq * 10_000 + i;
       columns.times[i] = NOW_MS - 100_000 + seq * 1_000 + i;
     }
     columns.count = count;
     const head = { producer: ref, seq, baseMs: 0, arrivalMs: NOW_MS };
     if (this.#intake.route(head, 0) === undefined) throw new Error('the ring of the test is full');
-    this.work();
   }
 
   work(): void {
-    for (const engine of this.#engines) while (engine.doWork(NOW_MS) > 0);
+    for (const engine of this.engines) while (engine.doWork(NOW_MS) > 0);
   }
 
   /** Whether accepted = open + stored + expired + damaged in every shard; and how many were accepted in all. */
   accepted(): number {
     let accepted = 0;
-    for (const { counters } of this.#engines) {
+    for (const { counters } of this.engines) {
       const [all, ...parts] = (['accepted', 'open', 'stored', 'expired', 'damaged'] as const).map((name) =>
         counters.get(name),
       );
@@ -134,7 +161,7 @@ export class FolderLife {
 
   /** Everything goes into blocks. */
   async stop(): Promise<void> {
-    for (const engine of this.#engines) engine.storeAll(NOW_MS);
+    for (const engine of this.engines) engine.storeAll(NOW_MS);
     await this.crash();
   }
 
