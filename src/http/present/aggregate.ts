@@ -4,9 +4,9 @@ import {
   type WindowsRequest,
   type WindowsResult,
   windowRows,
-  windowRowsText,
   windowsAsColumns,
-  windowsAsColumnsText,
+  writeWindowRows,
+  writeWindowsAsColumns,
 } from './windows.js';
 
 export interface AggregateRequest extends WindowsRequest {
@@ -49,11 +49,12 @@ export const aggregatePresenter: Presenter<AggregateRequest, WindowsResult> = {
     rows: windowRows(request, result, namesOf(request)),
   }),
   columns: (request, result) => windowsAsColumns(request, result, namesOf(request)),
-  texts: {
-    columns: (request, result) => windowsAsColumnsText(request, result, namesOf(request)),
-    json: (request, result) => {
-      const { text } = windowRowsText(request, result, namesOf(request));
-      return `${JSON.stringify(headOf(request, result)).slice(0, -1)},"data":[${text}]}`;
+  writers: {
+    columns: (request, result, out) => writeWindowsAsColumns(request, result, namesOf(request), out),
+    json: (request, result, out) => {
+      out.text(`${JSON.stringify(headOf(request, result)).slice(0, -1)},"data":`);
+      writeWindowRows(request, result, namesOf(request), out);
+      out.text('}');
     },
   },
 };

@@ -1,6 +1,7 @@
 import { formatTime } from '../../time/format-time.js';
 import type { Labels, MetricRequest } from '../ports.js';
-import { labelsText } from './labels-text.js';
+import type { JsonBytes } from './json-bytes.js';
+import { labelsBytes } from './labels-bytes.js';
 import type { Presenter, Row } from './presenter.js';
 
 export interface LatestRequest extends MetricRequest {
@@ -35,19 +36,26 @@ const rowOf = ({ metric }: LatestRequest, { timeMs, value, labels }: LatestPoint
   labels,
 });
 
-/** The same text that JSON.stringify makes of the body (a test compares them), at a fifth of its time where there are many groups. */
-function jsonText(request: LatestRequest, result: LatestResult): string {
+/** Writes what JSON.stringify makes of the body (a test compares them), without an object a group. */
+function writeJson(request: LatestRequest, result: LatestResult, out: JsonBytes): void {
   const { groups } = result;
   const body = JSON.stringify(rowOf(request, result));
-  if (groups === undefined) return body;
-  let [timeMs, time] = [Number.NaN, ''];
-  let data = '';
-  for (const point of groups) {
+  if (groups === undefined) return out.text(body);
+  out.text(`${body.slice(0, -1)},"data":[`);
+  let [timeMs, head] = [Number.NaN, ''];
+  for (let i = 0; i < groups.length; i++) {
+    const point = groups[i]!;
+    if (i > 0) out.text(',');
     // Mostly they came at the same time.
-    if (point.timeMs !== timeMs) [timeMs, time] = [point.timeMs, formatTime(point.timeMs)];
-    data += `${data === '' ? '' : ','}{"time":"${time}","value":${point.value},"labels":${labelsText(point.labels)}}`;
+    if (point.timeMs !== timeMs)
+      [timeMs, head] = [point.timeMs, `{"time":"${formatTime(point.timeMs)}","value":`];
+    out.text(head);
+    out.number(point.value);
+    out.text(',"labels":');
+    out.bytes(labelsBytes(point.labels));
+    out.text('}');
   }
-  return `${body.slice(0, -1)},"data":[${data}]}`;
+  out.text(']}');
 }
 
 export const latestPresenter: Presenter<LatestRequest, LatestResult> = {
@@ -60,5 +68,5 @@ export const latestPresenter: Presenter<LatestRequest, LatestResult> = {
     columns: ['metric_name', 'host', 'time', 'value'],
     rows: (result.groups ?? [result]).map((point) => rowOf(request, point)),
   }),
-  texts: { json: jsonText },
+  writers: { json: writeJson },
 };

@@ -3,9 +3,13 @@ import { assert } from '../../../native-free-core/assert.js';
 import { encodeAnswer } from '../answer-coding.js';
 import type { AnswerFormat, QueryAnswer, QueryRequest } from '../ports.js';
 import { csvText } from './csv.js';
+import { JsonBytes } from './json-bytes.js';
 import type { Presenter } from './presenter.js';
 
 const encoder = new TextEncoder();
+
+// Scratch of this thread; nothing of it outlives a call.
+const written = new JsonBytes();
 
 /** Writes an object as JSON or MessagePack. */
 export function writeBody(body: object, format: 'json' | 'msgpack'): Uint8Array {
@@ -46,8 +50,12 @@ function withTrace(body: Uint8Array, format: AnswerFormat, trace: object): Uint8
 
 function bytesOf<R extends QueryRequest, T>(presenter: Presenter<R, T>, request: R, result: T): Uint8Array {
   const { format } = request;
-  const text = presenter.texts?.[format];
-  if (text !== undefined) return encoder.encode(text(request, result));
+  const write = presenter.writers?.[format];
+  if (write !== undefined) {
+    written.clear();
+    write(request, result, written);
+    return written.take();
+  }
   if (format === 'json' || format === 'msgpack') return writeBody(presenter.body(request, result), format);
   if (format === 'columns' || format === 'columns_msgpack') {
     assert(presenter.columns !== undefined, `a ${request.kind} answer has no columns`);

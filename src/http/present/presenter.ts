@@ -1,4 +1,5 @@
 import type { AnswerFormat, Labels, QueryRequest } from '../ports.js';
+import type { JsonBytes } from './json-bytes.js';
 
 /** A cell of a table. */
 export type Cell = string | number | null;
@@ -45,8 +46,8 @@ export interface Presenter<R extends QueryRequest, T> {
   body(request: R, result: T): object;
   table?(request: R, result: T): Table;
   columns?(request: R, result: T): Columns;
-  /** Texts that are written by hand, where an object a row costs too much. They equal what the others would give. */
-  texts?: Partial<Record<AnswerFormat, (request: R, result: T) => string>>;
+  /** What is written by hand, where an object a row costs too much. The bytes equal what the others would give. */
+  writers?: Partial<Record<AnswerFormat, (request: R, result: T, out: JsonBytes) => void>>;
   /** The page that this is, where the answer is one of several. */
   page?(result: T): { rows: number; nextCursor: string | undefined };
 }

@@ -1,7 +1,8 @@
 import { formatTime } from '../../time/format-time.js';
 import type { Labels, RangeRequest } from '../ports.js';
 import { alignColumns, type SeriesPoints } from './align-columns.js';
-import { labelsText } from './labels-text.js';
+import type { JsonBytes } from './json-bytes.js';
+import { labelsBytes } from './labels-bytes.js';
 import type { Presenter, Row } from './presenter.js';
 
 export interface RawRequest extends RangeRequest {
@@ -27,25 +28,31 @@ const rowsOf = ({ timesMs, values, series, seriesIndexes }: RawResult): Row[] =>
     labels: series[seriesIndexes[row]!]!,
   }));
 
-/**
- * Rows as text, without an object a row: labels are written once a series. The same text that
- * JSON.stringify makes of rowsOf (a test compares them), at a third of its time.
- */
-function rowsText(result: RawResult, separator: string): string {
-  const labels = result.series.map(labelsText);
-  let text = '';
-  for (let row = 0; row < result.timesMs.length; row++) {
-    const series = labels[result.seriesIndexes[row]!]!;
-    if (row > 0) text += separator;
-    text += `{"timestamp":"${formatTime(result.timesMs[row]!)}","value":${result.values[row]!},"labels":${series}}`;
+/** Writes what JSON.stringify makes of rowsOf (a test compares them), without an object a row; labels are made once a series. */
+function writeRows(result: RawResult, separator: string, out: JsonBytes): void {
+  const { series, seriesIndexes, timesMs, values } = result;
+  const labels = series.map(labelsBytes);
+  for (let row = 0; row < timesMs.length; row++) {
+    if (row > 0) out.text(separator);
+    out.text('{"timestamp":"');
+    out.text(formatTime(timesMs[row]!));
+    out.text('","value":');
+    out.number(values[row]!);
+    out.text(',"labels":');
+    out.bytes(labels[seriesIndexes[row]!]!);
+    out.text('}');
   }
-  return text;
 }
 
-function jsonText(request: RawRequest, result: RawResult): string {
-  const metric = JSON.stringify(request.metric);
-  const cursor = JSON.stringify(result.nextCursor ?? null);
-  return `{"metric_name":${metric},"count":${result.timesMs.length},"data":[${rowsText(result, ',')}],"next_cursor":${cursor}}`;
+function writeJson(request: RawRequest, result: RawResult, out: JsonBytes): void {
+  out.text(`{"metric_name":${JSON.stringify(request.metric)},"count":${result.timesMs.length},"data":[`);
+  writeRows(result, ',', out);
+  out.text(`],"next_cursor":${JSON.stringify(result.nextCursor ?? null)}}`);
+}
+
+function writeNdjson(_request: RawRequest, result: RawResult, out: JsonBytes): void {
+  writeRows(result, '\n', out);
+  if (result.timesMs.length > 0) out.text('\n');
 }
 
 function seriesOf(result: RawResult): SeriesPoints[] {
@@ -75,9 +82,6 @@ export const rawPresenter: Presenter<RawRequest, RawResult> = {
   },
   table: (_request, result) => ({ columns: ['timestamp', 'value'], rows: rowsOf(result) }),
   columns: (_request, result) => alignColumns(seriesOf(result)),
-  texts: {
-    json: jsonText,
-    ndjson: (_request, result) => (result.timesMs.length === 0 ? '' : `${rowsText(result, '\n')}\n`),
-  },
+  writers: { json: writeJson, ndjson: writeNdjson },
   page: ({ timesMs, nextCursor }) => ({ rows: timesMs.length, nextCursor }),
 };

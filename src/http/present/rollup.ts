@@ -1,12 +1,13 @@
 import { type Aggregation, parseAggregation } from '../../../native-free-core/query/aggregation.js';
 import type { Presenter } from './presenter.js';
 import {
+  countWindowRows,
   type WindowsRequest,
   type WindowsResult,
   windowRows,
-  windowRowsText,
   windowsAsColumns,
-  windowsAsColumnsText,
+  writeWindowRows,
+  writeWindowsAsColumns,
 } from './windows.js';
 
 export interface RollupRequest extends WindowsRequest {
@@ -53,12 +54,13 @@ export const rollupPresenter: Presenter<RollupRequest, WindowsResult> = {
     rows: windowRows(request, result, ROLLUP_NAMES),
   }),
   columns: (request, result) => windowsAsColumns(request, result, ROLLUP_NAMES),
-  texts: {
-    columns: (request, result) => windowsAsColumnsText(request, result, ROLLUP_NAMES),
-    json: (request, result) => {
-      const { text, count } = windowRowsText(request, result, ROLLUP_NAMES);
-      const head = JSON.stringify({ ...headOf(request, count), data_source: result.dataSource });
-      return `${head.slice(0, -1)},"data":[${text}]}`;
+  writers: {
+    columns: (request, result, out) => writeWindowsAsColumns(request, result, ROLLUP_NAMES, out),
+    json: (request, result, out) => {
+      const head = headOf(request, countWindowRows(request, result));
+      out.text(`${JSON.stringify({ ...head, data_source: result.dataSource }).slice(0, -1)},"data":`);
+      writeWindowRows(request, result, ROLLUP_NAMES, out);
+      out.text('}');
     },
   },
 };

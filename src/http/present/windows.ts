@@ -3,6 +3,7 @@ import type { TierName } from '../../../native-free-core/tier/tiers.js';
 import { formatTime } from '../../time/format-time.js';
 import type { LabelMatcher, Labels, RangeRequest } from '../ports.js';
 import { finite } from './finite.js';
+import type { JsonBytes } from './json-bytes.js';
 import type { Columns, Row } from './presenter.js';
 
 /** What all calls about windows ask. */
@@ -49,9 +50,21 @@ function forEachRow(
   for (let group = 0; group < groups.length; group++) {
     for (let window = 0; window < count; window++) {
       const at = group * count + window;
-      if (isFilled || columns.some((column) => !Number.isNaN(column[at]!))) visit(group, window, at);
+      if (isFilled || hasValue(columns, at)) visit(group, window, at);
     }
   }
+}
+
+function hasValue(columns: readonly Float64Array[], at: number): boolean {
+  for (let k = 0; k < columns.length; k++) if (!Number.isNaN(columns[k]![at]!)) return true;
+  return false;
+}
+
+/** How many rows the answer has. */
+export function countWindowRows(request: Asked, result: WindowsResult): number {
+  let count = 0;
+  forEachRow(request, result, () => count++);
+  return count;
 }
 
 /** Rows with a member for each of the columns, which `names` names. */
@@ -68,81 +81,87 @@ export function windowRows(request: Asked, result: WindowsResult, names: readonl
   return rows;
 }
 
-/**
- * The same rows as the text that JSON.stringify makes of them (a test compares them), without an object a row; and how
- * many they are.
- */
-export function windowRowsText(
+/** Writes the list of the same rows as JSON.stringify would (a test compares them), without an object a row. */
+// Four arguments: what all of these have in common, and where to.
+export function writeWindowRows(
   request: Asked,
   result: WindowsResult,
   names: readonly string[],
-): { text: string; count: number } {
+  out: JsonBytes,
+): void {
   const heads = names.map((name) => `,${JSON.stringify(name)}:`);
-  const tails = result.groups.map((labels) =>
-    request.groupBy.length === 0 ? '}' : `,"labels":${JSON.stringify(labels)}}`,
-  );
   const times = new Array<string | undefined>(result.count);
-  let text = '';
-  let count = 0;
+  let isFirst = true;
+  out.text('[');
   forEachRow(request, result, (group, window, at) => {
     const time = (times[window] ??= `{"timestamp":"${formatTime(result.firstMs + window * result.stepMs)}"`);
-    text += count++ === 0 ? time : `,${time}`;
-    for (let k = 0; k < heads.length; k++) text += heads[k]! + numberText(result.columns[k]![at]!);
-    text += tails[group]!;
+    if (!isFirst) out.text(',');
+    isFirst = false;
+    out.text(time);
+    for (let k = 0; k < heads.length; k++) {
+      out.text(heads[k]!);
+      out.number(result.columns[k]![at]!);
+    }
+    if (request.groupBy.length > 0) {
+      out.text(',"labels":');
+      out.labels(result.groups[group]!);
+    }
+    out.text('}');
   });
-  return { text, count };
+  out.text(']');
 }
 
-const numberText = (value: number): string => (Number.isFinite(value) ? String(value) : 'null');
-
-/** The same as `windowsAsColumns` as the text that JSON.stringify makes of it (a test compares them), without a list a series. */
-export function windowsAsColumnsText(
+/** Writes `windowsAsColumns` as JSON.stringify would (a test compares them), without a list a series. */
+// Four arguments: the same.
+export function writeWindowsAsColumns(
   request: Asked,
   result: WindowsResult,
   names: readonly string[],
-): string {
+  out: JsonBytes,
+): void {
+  const windows = windowsWithRows(request, result);
+  const head = JSON.stringify(columnsHead(result, windows));
+  out.text(`${head.slice(0, -1)},"series":[`);
+  const heads = names.map(
+    (name) => `${names.length === 1 ? '' : `,"name":${JSON.stringify(name)}`},"values":[`,
+  );
+  for (let group = 0; group < result.groups.length; group++) {
+    const base = group * result.count;
+    for (let k = 0; k < heads.length; k++) {
+      const column = result.columns[k]!;
+      out.text(group + k === 0 ? '{"labels":' : ',{"labels":');
+      out.labels(result.groups[group]!);
+      out.text(heads[k]!);
+      for (let i = 0; i < windows.length; i++) {
+        if (i > 0) out.text(',');
+        out.number(column[base + windows[i]!]!);
+      }
+      out.text(']}');
+    }
+  }
+  out.text(']}');
+}
+
+/** The windows that some group has a row in, ascending. */
+function windowsWithRows(request: Asked, result: WindowsResult): number[] {
   const isThere = new Uint8Array(result.count);
   forEachRow(request, result, (_group, window) => {
     isThere[window] = 1;
   });
-  const windows: number[] = [];
-  const times: number[] = [];
-  isThere.forEach((there, window) => {
-    if (there === 0) return;
-    windows.push(window);
-    times.push(result.firstMs + window * result.stepMs);
-  });
-  const memberNames = names.map((name) => (names.length === 1 ? '' : `,"name":${JSON.stringify(name)}`));
-  let series = '';
-  for (let group = 0; group < result.groups.length; group++) {
-    const labels = JSON.stringify(result.groups[group]);
-    for (let k = 0; k < result.columns.length; k++) {
-      const column = result.columns[k]!;
-      const base = group * result.count;
-      let values = '';
-      for (let i = 0; i < windows.length; i++) {
-        values +=
-          i === 0 ? numberText(column[base + windows[i]!]!) : `,${numberText(column[base + windows[i]!]!)}`;
-      }
-      series += `${series === '' ? '' : ','}{"labels":${labels}${memberNames[k]!},"values":[${values}]}`;
-    }
-  }
-  const head = JSON.stringify({
-    data_source: result.dataSource,
-    series_selected: result.series,
-    groups_total: result.groupsTotal,
-    times,
-  });
-  return `${head.slice(0, -1)},"series":[${series}]}`;
+  return Array.from(isThere.keys()).filter((window) => isThere[window] === 1);
 }
+
+/** What stands before the series. */
+const columnsHead = (result: WindowsResult, windows: readonly number[]) => ({
+  data_source: result.dataSource,
+  series_selected: result.series,
+  groups_total: result.groupsTotal,
+  times: windows.map((window) => result.firstMs + window * result.stepMs),
+});
 
 /** Times of all windows that have a row, and for each group and column its values; `names` where there are several columns. */
 export function windowsAsColumns(request: Asked, result: WindowsResult, names: readonly string[]): Columns {
-  const isThere = new Uint8Array(result.count);
-  forEachRow(request, result, (_group, window) => {
-    isThere[window] = 1;
-  });
-  const windows = Array.from(isThere.keys()).filter((window) => isThere[window] === 1);
+  const windows = windowsWithRows(request, result);
   const series = result.groups.flatMap((labels, group) =>
     result.columns.map((column, k) => ({
       labels,
@@ -150,11 +169,5 @@ export function windowsAsColumns(request: Asked, result: WindowsResult, names: r
       values: windows.map((window) => finite(column[group * result.count + window]!)),
     })),
   );
-  return {
-    data_source: result.dataSource,
-    series_selected: result.series,
-    groups_total: result.groupsTotal,
-    times: windows.map((window) => result.firstMs + window * result.stepMs),
-    series,
-  };
+  return { ...columnsHead(result, windows), series };
 }

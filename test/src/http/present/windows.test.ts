@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { JsonBytes } from '../../../../src/http/present/json-bytes.js';
 import {
+  countWindowRows,
   windowRows,
-  windowRowsText,
   windowsAsColumns,
-  windowsAsColumnsText,
+  writeWindowRows,
+  writeWindowsAsColumns,
 } from '../../../../src/http/present/windows.js';
 
 const NAMES = ['value', 'p99_9'];
@@ -26,23 +28,31 @@ const found = fc.integer({ min: 0, max: 4 }).chain((count) =>
   })),
 );
 
-test('windowRowsText() writes what JSON.stringify makes of windowRows()', () => {
+function textOf(write: (out: JsonBytes) => void): string {
+  const out = new JsonBytes();
+  write(out);
+  return new TextDecoder().decode(out.take());
+}
+
+test('writeWindowRows() writes what JSON.stringify makes of windowRows()', () => {
   fc.assert(
     fc.property(found, fc.boolean(), fc.boolean(), (result, isFilled, isGrouped) => {
       const asked = { groupBy: isGrouped ? ['host'] : [], isFilled };
       const rows = windowRows(asked, result, NAMES);
-      const { text, count } = windowRowsText(asked, result, NAMES);
-      assert.equal(`[${text}]`, JSON.stringify(rows));
-      assert.equal(count, rows.length);
+      assert.equal(
+        textOf((out) => writeWindowRows(asked, result, NAMES, out)),
+        JSON.stringify(rows),
+      );
+      assert.equal(countWindowRows(asked, result), rows.length);
     }),
   );
 });
 
-test('windowsAsColumnsText() writes what JSON.stringify makes of windowsAsColumns()', () => {
+test('writeWindowsAsColumns() writes what JSON.stringify makes of windowsAsColumns()', () => {
   fc.assert(
     fc.property(found, fc.boolean(), fc.boolean(), (result, isFilled, isGrouped) => {
       const asked = { groupBy: isGrouped ? ['host'] : [], isFilled };
-      const text = windowsAsColumnsText(asked, result, NAMES);
+      const text = textOf((out) => writeWindowsAsColumns(asked, result, NAMES, out));
       assert.equal(text, JSON.stringify(windowsAsColumns(asked, result, NAMES)));
     }),
   );

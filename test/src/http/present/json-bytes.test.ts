@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { JsonBytes } from '../../../../src/http/present/json-bytes.js';
+
+const out = new JsonBytes();
+
+function check(write: (out: JsonBytes) => void, wanted: string): void {
+  write(out);
+  assert.equal(Buffer.from(out.take()).toString(), wanted);
+}
+
+const SPECIAL = [
+  '',
+  '"',
+  '\\',
+  '\n',
+  '\u007f',
+  'ä',
+  '\u{1f600}',
+  '\ud800',
+  'x'.repeat(100),
+  `${'x'.repeat(60)}ä`,
+];
+const anyText = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...SPECIAL));
+
+test('text() writes UTF-8', () => {
+  fc.assert(fc.property(anyText, (text) => check((to) => to.text(text), Buffer.from(text).toString())));
+});
+
+test('quoted() writes strings as JSON.stringify does', () => {
+  for (const text of SPECIAL) check((to) => to.quoted(text), JSON.stringify(text));
+  fc.assert(fc.property(anyText, (text) => check((to) => to.quoted(text), JSON.stringify(text))));
+});
+
+test('number() writes numbers as JSON.stringify does', () => {
+  const edges = [0, -0, 9, 10, 99, 100, 999_999_999, 1e9, 1e9 + 1, -1, 0.5, 1e21, 5e-324, 2 ** 53];
+  for (const value of [...edges, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    check((to) => to.number(value), JSON.stringify(value));
+  }
+  const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.nat(1000));
+  fc.assert(fc.property(anyNumber, (value) => check((to) => to.number(value), JSON.stringify(value))));
+});
+
+test('labels() writes objects as JSON.stringify does, whatever their names', () => {
+  check((to) => to.labels({}), '{}');
+  check((to) => to.labels(JSON.parse('{"__proto__":"a","b":""}')), '{"__proto__":"a","b":""}');
+  fc.assert(
+    fc.property(fc.dictionary(anyText, anyText), (labels) =>
+      check((to) => to.labels(labels), JSON.stringify(labels)),
+    ),
+  );
+});
+
+test('take() gives all that was written in a buffer of its own, however much it is', () => {
+  const texts = Array.from({ length: 50_000 }, (_, i) => `row ${i} ä;`);
+  for (const text of texts) out.text(text);
+  const first = out.take();
+  out.text('next');
+  const second = out.take();
+  assert.equal(Buffer.from(first).toString(), texts.join(''));
+  assert.equal(Buffer.from(second).toString(), 'next');
+  assert.equal(first.length, first.buffer.byteLength);
+});
+
+test('clear() forgets what was written', () => {
+  out.text('half an answer');
+  out.clear();
+  check((to) => to.bytes(Uint8Array.of(0x31)), '1');
+});
