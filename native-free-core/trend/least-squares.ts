@@ -10,10 +10,14 @@ export interface Line {
 /**
  * The line of least squares through points that come in parts: each part is summed about its own means in two passes, and parts
  * are merged by their moments (T. Chan, G. Golub, R. LeVeque, "Updating formulae and a pairwise algorithm for computing sample
- * variances", 1979), so that epoch times and large bases keep their digits. Merging is associative and commutative to rounding.
+ * variances", 1979), all of it about the first point, so that epoch times and large bases keep their digits. Merging is associative and
+ * commutative to rounding.
  */
 export class LeastSquares {
   count = 0;
+  #originX = 0;
+  #originY = 0;
+  /** From the origin, as is `#meanY`. */
   #meanX = 0;
   #meanY = 0;
   #xx = 0;
@@ -24,22 +28,23 @@ export class LeastSquares {
   add(x: Float64Array, y: Float64Array, from: number, to: number): void {
     if (from >= to) return;
     const count = to - from;
-    // About the first point, so that sums stay small.
-    const [originX, originY] = [x[from]!, y[from]!];
+    this.#begin(x[from]!, y[from]!);
+    const originX = this.#originX;
+    const originY = this.#originY;
     let sumX = 0;
     let sumY = 0;
     for (let i = from; i < to; i++) {
       sumX += x[i]! - originX;
       sumY += y[i]! - originY;
     }
-    const meanX = originX + sumX / count;
-    const meanY = originY + sumY / count;
+    const meanX = sumX / count;
+    const meanY = sumY / count;
     let xx = 0;
     let xy = 0;
     let yy = 0;
     for (let i = from; i < to; i++) {
-      const dx = x[i]! - meanX;
-      const dy = y[i]! - meanY;
+      const dx = x[i]! - originX - meanX;
+      const dy = y[i]! - originY - meanY;
       xx += dx * dx;
       xy += dx * dy;
       yy += dy * dy;
@@ -49,7 +54,14 @@ export class LeastSquares {
 
   /** Adds `count` points of which only the place of their middle, their mean and their m2 (sum of squares about it) are known. */
   addSummary(count: number, x: number, meanY: number, m2: number): void {
-    this.#merge(count, x, meanY, 0, 0, m2);
+    this.#begin(x, meanY);
+    this.#merge(count, x - this.#originX, meanY - this.#originY, 0, 0, m2);
+  }
+
+  #begin(x: number, y: number): void {
+    if (this.count > 0) return;
+    this.#originX = x;
+    this.#originY = y;
   }
 
   // Six numbers of a part, without an object for each of a million short runs.
@@ -73,7 +85,7 @@ export class LeastSquares {
     const explained = this.#yy > 0 ? (slope * this.#xy) / this.#yy : 1;
     return {
       slope,
-      value: this.#meanY + slope * (x - this.#meanX),
+      value: this.#originY + (this.#meanY + slope * (x - this.#originX - this.#meanX)),
       // Squares may have overflowed.
       rSquared: Number.isFinite(explained) ? Math.min(Math.max(explained, 0), 1) : 0,
     };

@@ -60,3 +60,25 @@ test('LeastSquares finds a line that is there', () => {
   assert.equal(line([4, 4], [1, 2]), undefined);
   assert.equal(line([], []), undefined);
 });
+
+test('LeastSquares keeps the digits of epoch times, point by point', () => {
+  // Means of epoch times were rounded to a quarter of a microsecond: in a range of seconds the slope lost half of its digits.
+  const base = 1_795_748_310_123;
+  const x = [0, 7, 1_003, 2_500, 2_501, 9_000];
+  const y = [0.25, 3, 1, 7.5, 2, 11];
+  const far = new LeastSquares();
+  const near = new LeastSquares();
+  for (let i = 0; i < x.length; i++) {
+    far.add(
+      Float64Array.from(x, (each) => each + base),
+      Float64Array.from(y),
+      i,
+      i + 1,
+    );
+  }
+  near.add(Float64Array.from(x), Float64Array.from(y), 0, x.length);
+  const [found, wanted] = [far.line(base)!, near.line(0)!];
+  for (const key of ['slope', 'value', 'rSquared'] as const) {
+    assert.ok(Math.abs(found[key] / wanted[key] - 1) < 1e-13, `${key} ${found[key]}, ${wanted[key]}`);
+  }
+});
