@@ -1,3 +1,5 @@
+import { learnNow, ownMs } from '../clock';
+
 /** A refused or failed call, with what the server said of it (RFC 9457). */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -11,6 +13,11 @@ export class ApiError extends Error {
     this.status = status;
     this.code = code;
     this.near = near;
+  }
+
+  /** Whether the same call may be answered later: the engine is away, starting, or busy. */
+  get isTemporary(): boolean {
+    return this.status === 0 || this.status === 429 || this.status === 503;
   }
 }
 
@@ -28,6 +35,7 @@ async function failure(response: Response): Promise<ApiError> {
 }
 
 async function call(path: string, init: RequestInit): Promise<Response> {
+  const sentMs = ownMs();
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -35,6 +43,7 @@ async function call(path: string, init: RequestInit): Promise<Response> {
     if (init.signal?.aborted) throw error;
     throw new ApiError(0, 'UNREACHABLE', 'The engine does not answer. It may be stopped, or restarting.');
   }
+  learnNow(Date.parse(response.headers.get('date') ?? ''), sentMs);
   if (!response.ok) throw await failure(response);
   return response;
 }

@@ -43,7 +43,7 @@ export interface SeriesAnswer {
 }
 
 /** @throws ApiError */
-export function fetchSeries(request: SeriesRequest, signal: AbortSignal): Promise<SeriesAnswer> {
+export function fetchSeries(request: SeriesRequest, signal?: AbortSignal): Promise<SeriesAnswer> {
   return postJson<SeriesAnswer>(
     '/api/v1/aggregate?format=columns&trace=1',
     {

@@ -12,7 +12,7 @@ export interface ChartColumns {
   /** Pairs of series, by index, between which the chart is filled: upper, lower. */
   bands?: readonly (readonly [number, number])[];
   /** Points to mark: places in `times`, and values. */
-  marks?: readonly { index: number; value: number; text: string }[];
+  marks?: readonly { index: number; value: number }[];
 }
 
 export interface ChartOptions {
@@ -30,6 +30,15 @@ export interface ChartOptions {
 
 /** The measure that tells how long a chart took from its new columns to the last stroke, for the browser's tools and the bench. */
 const DRAW_MEASURE = 'chart draw';
+
+/** Width of a line, CSS pixels. */
+const LINE_WIDTH = 1.5;
+
+/**
+ * Values of a chart from which on its lines are a pixel of the screen wide: without a GPU a wider line costs twenty times as
+ * much (100,000 values in 20 lines: 5 ms against 100 to 250), and where there are so many it hides more than it shows.
+ */
+const DENSE_VALUES = 4_000;
 
 /** All charts of the page share a cursor. */
 const SYNC_KEY = 'millrace';
@@ -68,6 +77,7 @@ export class LineChart {
       columns.series.length === this.#columns.series.length &&
       (columns.bands?.length ?? 0) === (this.#columns.bands?.length ?? 0) &&
       options.height === this.#options.height &&
+      isDense(columns) === isDense(this.#columns) &&
       sameSet(hidden, this.#hidden);
     this.#columns = columns;
     this.#options = options;
@@ -151,7 +161,7 @@ export class LineChart {
     return {
       label: name,
       stroke: seriesColour(index),
-      width: 1.5,
+      width: isDense(this.#columns) ? 1 / devicePixelRatio : LINE_WIDTH,
       show: !this.#hidden.has(index),
       spanGaps: false,
       gaps: gapsBetweenRuns,
@@ -224,6 +234,8 @@ function loneValues(plot: uPlot, index: number, isShown: boolean): number[] | nu
   );
   return lone.length === 0 ? null : lone;
 }
+
+const isDense = ({ times, series }: ChartColumns): boolean => times.length * series.length > DENSE_VALUES;
 
 function dataOf({ times, series }: ChartColumns): uPlot.AlignedData {
   const seconds = times.map((ms) => ms / 1_000);

@@ -1,5 +1,6 @@
-import { computed, signal } from '@preact/signals';
-import { durationMs, type TimeRange } from './range';
+import { signal } from '@preact/signals';
+import { rangeOf, type TimeRange } from './range';
+import { steady } from './steady';
 
 /**
  * All view state is in the address: a reload, or the same link sent to a colleague, gives the same picture. `address` is
@@ -70,16 +71,8 @@ export function visit(path: string, changes: Changes = {}): void {
   address.value = { path, parameters };
 }
 
-/** The range of the address; the last hour where there is none or a wrong one. */
-export const range = computed<TimeRange>(() => {
-  const { parameters } = address.value;
-  const from = Number(parameters.get('from') ?? Number.NaN);
-  const to = Number(parameters.get('to') ?? Number.NaN);
-  if (Number.isFinite(from) && Number.isFinite(to) && from < to)
-    return { kind: 'between', fromMs: from, toMs: to };
-  const text = parameters.get('range') ?? '1h';
-  return { kind: 'last', text: durationMs(text) === undefined ? '1h' : text };
-});
+/** The range of the address. */
+export const range = steady<TimeRange>(() => rangeOf(address.value.parameters));
 
 export function goToRange(to: TimeRange): void {
   if (to.kind === 'last') go({ range: to.text, from: undefined, to: undefined });

@@ -1,13 +1,13 @@
 import { type Signal, signal } from '@preact/signals';
 import { ApiError } from '../api/client';
-import { steadyMs } from '../clock';
+import { nowMs } from '../clock';
 
 /** What is known of something that is fetched: the last good value stays while the next one is on its way. */
 export interface Loaded<T> {
   value: T | undefined;
   error: ApiError | undefined;
   isLoading: boolean;
-  /** When the value came, steady ms. */
+  /** When the value came, by the engine's clock; 0 while there is none. */
   atMs: number;
 }
 
@@ -30,7 +30,7 @@ export class Loader<T> {
     try {
       const value = await request(abort.signal);
       if (abort.signal.aborted) return;
-      this.state.value = { value, error: undefined, isLoading: false, atMs: steadyMs() };
+      this.state.value = { value, error: undefined, isLoading: false, atMs: nowMs() };
     } catch (error) {
       if (abort.signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
@@ -38,16 +38,22 @@ export class Loader<T> {
     }
   }
 
-  /** Changes the value that is there, as news of it come. */
-  amend(change: (value: T) => T): void {
-    const { value } = this.state.value;
-    if (value !== undefined)
-      this.state.value = { ...this.state.value, value: change(value), atMs: steadyMs() };
+  /** Runs a request unless one is on its way: one that is asked for again and again must not be given up for the next. */
+  refresh(request: (signal: AbortSignal) => Promise<T>): void {
+    if (!this.state.value.isLoading) void this.load(request);
   }
 
-  /** Forgets everything: what is shown next is about something else. */
-  clear(): void {
+  /** Changes the value that is there, as news of it come; nothing happens when the same value is answered. */
+  amend(change: (value: T) => T): void {
+    const { value } = this.state.value;
+    if (value === undefined) return;
+    const changed = change(value);
+    if (changed !== value) this.state.value = { ...this.state.value, value: changed, atMs: nowMs() };
+  }
+
+  /** Gives up what is on its way: nobody will look at it. */
+  end(): void {
     this.#abort?.abort();
-    this.state.value = { value: undefined, error: undefined, isLoading: false, atMs: 0 };
+    this.state.value = { ...this.state.value, isLoading: false };
   }
 }

@@ -31,6 +31,24 @@ export function durationText(ms: number): string {
   return `${Math.max(1, Math.round(ms / 1_000))}s`;
 }
 
+/** The range of an address; the last hour where there is none or a wrong one. */
+export function rangeOf(parameters: URLSearchParams): TimeRange {
+  const from = Number(parameters.get('from') ?? Number.NaN);
+  const to = Number(parameters.get('to') ?? Number.NaN);
+  if (isInstant(from) && isInstant(to) && from < to)
+    return { kind: 'between', fromMs: Math.round(from), toMs: Math.round(to) };
+  const text = parameters.get('range') ?? DEFAULT_RANGE;
+  return { kind: 'last', text: durationMs(text) === undefined ? DEFAULT_RANGE : text };
+}
+
+const DEFAULT_RANGE = '1h';
+
+/** The last millisecond of the year 9999: dates beyond are written otherwise. */
+const INSTANT_MS_MAX = 253_402_300_799_999;
+
+/** Whether a number of an address is a time that can be asked for and written down. */
+const isInstant = (ms: number): boolean => ms >= 0 && ms <= INSTANT_MS_MAX;
+
 export interface Instants {
   fromMs: number;
   toMs: number;
@@ -38,7 +56,7 @@ export interface Instants {
 
 export function instantsOf(range: TimeRange, nowMs: number): Instants {
   if (range.kind === 'between') return { fromMs: range.fromMs, toMs: range.toMs };
-  return { fromMs: nowMs - (durationMs(range.text) ?? UNITS['h']!), toMs: nowMs };
+  return { fromMs: Math.max(0, nowMs - (durationMs(range.text) ?? UNITS['h']!)), toMs: nowMs };
 }
 
 /** Moves a range by a part of its length; the answer stands still. */
@@ -47,7 +65,7 @@ export function shifted(range: TimeRange, part: number, nowMs: number): TimeRang
   const by = (toMs - fromMs) * part;
   if (toMs + by >= nowMs && part > 0)
     return { kind: 'last', text: durationText(roundedLength(toMs - fromMs)) };
-  return { kind: 'between', fromMs: Math.round(fromMs + by), toMs: Math.round(toMs + by) };
+  return between(fromMs + by, toMs + by);
 }
 
 /** Scales a range around its middle. */
@@ -56,7 +74,16 @@ export function scaled(range: TimeRange, factor: number, nowMs: number): TimeRan
   const half = Math.max(5_000, ((toMs - fromMs) * factor) / 2);
   const middle = (fromMs + toMs) / 2;
   const end = Math.min(nowMs, middle + half);
-  return { kind: 'between', fromMs: Math.round(end - 2 * half), toMs: Math.round(end) };
+  return between(end - 2 * half, end);
+}
+
+/** Shortest range that is gone to, ms: a window. */
+const RANGE_MS_MIN = 1_000;
+
+/** The range between two instants, at least a window long, none of it before 1970. */
+export function between(fromMs: number, toMs: number): TimeRange {
+  const from = Math.max(0, Math.round(fromMs));
+  return { kind: 'between', fromMs: from, toMs: Math.max(from + RANGE_MS_MIN, Math.round(toMs)) };
 }
 
 const roundedLength = (ms: number): number => Math.max(1_000, Math.round(ms / 1_000) * 1_000);
@@ -71,3 +98,13 @@ export function stepFor({ fromMs, toMs }: Instants, width: number, pixels = 2): 
   const wanted = (toMs - fromMs) / Math.max(50, width / pixels);
   return STEPS_MS.find((step) => step >= wanted) ?? Math.ceil(wanted / 86_400_000) * 86_400_000;
 }
+
+/** Widths are told in steps of this, CSS pixels: a chart need not be asked for anew for each pixel of a drag. */
+const WIDTH_STEP = 40;
+
+/** Pages are no wider than this, layout.css. */
+const PAGE_WIDTH_MAX = 1_600;
+
+/** The width of a page in whole steps. */
+export const stepWidth = (width: number): number =>
+  Math.ceil(Math.min(width, PAGE_WIDTH_MAX) / WIDTH_STEP) * WIDTH_STEP;

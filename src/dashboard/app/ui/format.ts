@@ -43,6 +43,16 @@ const dateTime = new Intl.DateTimeFormat(undefined, {
 /** An instant in the reader's own time zone. */
 export const instantText = (ms: number): string => dateTime.format(ms);
 
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** The time of day of an instant, in the reader's own zone. */
+export const clockText = (ms: number): string => clock.format(ms);
+
 /** Labels as one text, in the order of their names; "all series" for none. */
 export function labelsText(labels: Readonly<Record<string, string>>): string {
   const parts = Object.keys(labels)

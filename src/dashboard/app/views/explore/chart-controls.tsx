@@ -3,7 +3,8 @@ import { labelNames } from '../../api/names';
 import { amend, go } from '../../state/address';
 import { Combobox } from '../../ui/combobox';
 import { Segments } from '../../ui/segments';
-import { AGGREGATIONS, exploreState, type Picture, type Source, selectorOf } from './explore-state';
+import { exploreState } from './explore-signals';
+import { AGGREGATIONS, type Picture, type Source, selectorOf } from './explore-state';
 
 const PICTURE_NAMES: readonly { value: Picture; text: string; title: string }[] = [
   { value: 'lines', text: 'Lines', title: 'A line a group' },

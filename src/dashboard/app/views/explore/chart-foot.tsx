@@ -1,6 +1,5 @@
 import type { SeriesAnswer } from '../../api/series';
 import { countText, instantText, millisecondsText } from '../../ui/format';
-import { exploreState } from './explore-state';
 
 const SOURCE_TEXTS: Readonly<Record<string, string>> = {
   metrics: 'raw points',
@@ -12,14 +11,16 @@ const SOURCE_TEXTS: Readonly<Record<string, string>> = {
 
 interface ChartFootProps {
   answer: SeriesAnswer;
+  /** Whether the tier was chosen by hand. */
+  isChosen: boolean;
   step: string;
   hoveredMs: number | undefined;
 }
 
 /** What the picture was made from, and what it cost. */
-export function ChartFoot({ answer, step, hoveredMs }: ChartFootProps) {
+export function ChartFoot({ answer, isChosen, step, hoveredMs }: ChartFootProps) {
   const { trace } = answer;
-  const how = exploreState.value.source === 'auto' ? 'auto' : 'as chosen';
+  const how = isChosen ? 'as chosen' : 'auto';
   return (
     <div class="chart-foot">
       {hoveredMs !== undefined && <b>{instantText(hoveredMs)}</b>}

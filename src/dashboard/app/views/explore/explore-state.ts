@@ -1,6 +1,3 @@
-import { computed } from '@preact/signals';
-import { address } from '../../state/address';
-
 /** How a chart may be drawn. */
 export const PICTURES = ['lines', 'bands', 'heatmap', 'table'] as const;
 export type Picture = (typeof PICTURES)[number];
@@ -65,17 +62,16 @@ export interface ExploreState {
 const oneOf = <T extends string>(options: readonly T[], text: string | null): T =>
   options.find((option) => option === text) ?? options[0]!;
 
-export const exploreState = computed<ExploreState>(() => {
-  const { parameters } = address.value;
+export function exploreStateOf(parameters: URLSearchParams): ExploreState {
   return {
     metric: parameters.get('metric') ?? '',
     filters: parameters.getAll('filter').flatMap((text) => parseFilter(text) ?? []),
     aggregation: oneOf(AGGREGATIONS, parameters.get('agg')),
-    groupBy: parameters.getAll('by'),
+    groupBy: [...new Set(parameters.getAll('by'))].filter((label) => label !== ''),
     source: oneOf(SOURCES, parameters.get('source')),
     picture: oneOf(PICTURES, parameters.get('view')),
     fromZero: parameters.get('zero') === '1',
     isPaused: parameters.get('paused') === '1',
     hasStatistics: parameters.get('stats') === '1',
   };
-});
+}

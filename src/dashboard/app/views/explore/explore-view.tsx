@@ -5,7 +5,7 @@ import { bindKeys } from '../../state/keys';
 import { Combobox } from '../../ui/combobox';
 import { ChartCard } from './chart-card';
 import { ChartControls } from './chart-controls';
-import { exploreState } from './explore-state';
+import { exploreState } from './explore-signals';
 import { FilterEditor } from './filter-editor';
 import { FirstPoint } from './first-point';
 import { StatisticsPanel } from './statistics-panel';

@@ -2,7 +2,8 @@ import { useCallback, useState } from 'preact/hooks';
 import { labelNames, labelValues } from '../../api/names';
 import { go } from '../../state/address';
 import { Combobox } from '../../ui/combobox';
-import { exploreState, type Filter, filterText, selectorOf } from './explore-state';
+import { exploreState } from './explore-signals';
+import { type Filter, filterText, selectorOf } from './explore-state';
 
 const OPS: readonly Filter['op'][] = ['=', '!=', '=~', '!~'];
 const OP_WORDS: Readonly<Record<Filter['op'], string>> = {

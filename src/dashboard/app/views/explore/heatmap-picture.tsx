@@ -4,10 +4,12 @@ import { cellAt, drawHeatmap, type HeatCell, type HeatFrame } from '../../chart/
 import { nowMs } from '../../clock';
 import { range } from '../../state/address';
 import { Loader } from '../../state/loader';
+import { pageWidth } from '../../state/page-width';
 import { durationText, type Instants, instantsOf, stepFor } from '../../state/range';
 import { countText, instantText, valueText } from '../../ui/format';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/states';
-import { exploreState, selectorOf } from './explore-state';
+import { exploreState } from './explore-signals';
+import { selectorOf } from './explore-state';
 
 const HEIGHT = 340;
 const ROWS = 40;
@@ -23,7 +25,8 @@ interface Shown {
 }
 
 /** How many points had which value, window by window, from the sketches of the tiers. */
-export function HeatmapPicture({ width, isLive }: { width: number; isLive: boolean }) {
+export function HeatmapPicture({ isLive }: { isLive: boolean }) {
+  const width = pageWidth.value;
   const { metric, filters } = exploreState.value;
   const current = range.value;
   const canvas = useRef<HTMLCanvasElement>(null);

@@ -12,25 +12,35 @@ export const canFollow = (aggregations: readonly string[], stepMs: number): bool
 
 /**
  * Puts a window that was pushed into an answer: its values take the place of older ones of the same time, or a time is added
- * at the end. Windows before `fromMs` go. A group that the answer doesn't have waits for the next full answer.
+ * at the end, and empty windows before it where some are missing, so that no line goes over them. Windows that ended before
+ * `fromMs` go. A group that the answer doesn't have waits for the next full answer.
  */
-export function mergeWindow(answer: SeriesAnswer, window: LiveWindow, fromMs: number): SeriesAnswer {
+// Four arguments: plain values, for each window.
+export function mergeWindow(
+  answer: SeriesAnswer,
+  window: LiveWindow,
+  fromMs: number,
+  stepMs: number,
+): SeriesAnswer {
   const timeMs = Date.parse(window.timestamp);
-  const at = answer.times.lastIndexOf(timeMs);
-  if (at < 0 && timeMs < (answer.times.at(-1) ?? 0)) return answer;
-  const skipped = Math.max(
-    0,
-    answer.times.findIndex((time) => time >= fromMs),
-  );
+  const oldestMs = Math.floor(fromMs / stepMs) * stepMs;
+  if (timeMs < oldestMs) return answer;
+  const found = answer.times.lastIndexOf(timeMs);
+  const newestMs = answer.times.at(-1);
+  if (found < 0 && newestMs !== undefined && timeMs < newestMs) return answer;
+  const kept = answer.times.findIndex((time) => time >= oldestMs);
+  const skipped = kept < 0 ? answer.times.length : kept;
   const times = answer.times.slice(skipped);
-  if (at < 0) times.push(timeMs);
-  const place = at < 0 ? times.length - 1 : at - skipped;
-  if (place < 0) return answer;
-  const rows = new Map(window.data.map((row) => [JSON.stringify(sorted(row.labels ?? {})), row]));
+  if (found < 0) {
+    const nextMs = Math.max(oldestMs, newestMs === undefined ? timeMs : newestMs + stepMs);
+    for (let ms = nextMs; ms <= timeMs; ms += stepMs) times.push(ms);
+  }
+  const place = found < 0 ? times.length - 1 : found - skipped;
+  const rows = new Map(window.data.map((row) => [keyOf(row.labels ?? {}), row]));
   const series = answer.series.map((each) => {
     const values = each.values.slice(skipped);
-    if (at < 0) values.push(null);
-    const row = rows.get(JSON.stringify(sorted(each.labels)));
+    while (values.length < times.length) values.push(null);
+    const row = rows.get(keyOf(each.labels));
     const value = row === undefined ? undefined : statisticOf(row, each.name);
     if (value !== undefined) values[place] = value;
     return { ...each, values };
@@ -38,8 +48,9 @@ export function mergeWindow(answer: SeriesAnswer, window: LiveWindow, fromMs: nu
   return { ...answer, times, series };
 }
 
-const sorted = (labels: Readonly<Record<string, string>>): [string, string][] =>
-  Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+/** Labels as one text, whatever their order. */
+const keyOf = (labels: Readonly<Record<string, string>>): string =>
+  JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** The statistic of that name; the only one where none is named. */
 function statisticOf(row: LiveWindow['data'][number], name: string | undefined): number | null | undefined {

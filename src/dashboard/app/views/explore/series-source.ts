@@ -1,42 +1,19 @@
-import { fetchSeries, type SeriesAnswer } from '../../api/series';
+import type { SeriesAnswer } from '../../api/series';
 import type { ChartColumns } from '../../chart/line-chart';
-import type { Instants } from '../../state/range';
-import { labelsText } from '../../ui/format';
-import { type ExploreState, selectorOf } from './explore-state';
+import { countText, labelsText } from '../../ui/format';
+import { BAND_PERCENTILES, type SeriesQuestion } from './series-question';
 
-/** The percentiles of the band picture, highest first. */
-export const BAND_PERCENTILES = ['p99', 'p90', 'p50'] as const;
+const collator = new Intl.Collator('en', { numeric: true });
 
-/** What is computed in each window. */
-export const aggregationsOf = (state: ExploreState): readonly string[] =>
-  state.picture === 'bands' ? BAND_PERCENTILES : [state.aggregation];
-
-/** Asks for what a picture of lines, bands or a table is drawn from. */
-export function requestSeries(
-  state: ExploreState,
-  { fromMs, toMs }: Instants,
-  stepMs: number,
-  signal: AbortSignal,
-): Promise<SeriesAnswer> {
-  const isBands = state.picture === 'bands';
-  return fetchSeries(
-    {
-      metric: state.metric,
-      match: selectorOf(state.filters),
-      fromMs,
-      toMs,
-      stepMs,
-      aggregations: aggregationsOf(state),
-      groupBy: isBands ? [] : state.groupBy,
-      source: state.source === 'auto' ? undefined : state.source,
-    },
-    signal,
-  );
+/** The answer with its lines by name: the engine's order is that of the last values, by which colours would change all the time. */
+export function inOrder(answer: SeriesAnswer): SeriesAnswer {
+  const names = new Map(answer.series.map((each) => [each, labelsText(each.labels)]));
+  const series = [...answer.series].sort((a, b) => collator.compare(names.get(a)!, names.get(b)!));
+  return { ...answer, series };
 }
 
 /** The answer as the columns of a chart. */
-export function columnsOf(answer: SeriesAnswer, state: ExploreState): ChartColumns {
-  const isBands = state.picture === 'bands';
+export function columnsOf(answer: SeriesAnswer, { isBands }: SeriesQuestion): ChartColumns {
   const series = answer.series.map(({ labels, name, values }) => ({
     name: isBands ? (name ?? '') : labelsText(labels),
     values,
@@ -53,13 +30,17 @@ export function columnsOf(answer: SeriesAnswer, state: ExploreState): ChartColum
 }
 
 /** What is drawn, in words: nothing is merged in silence. */
-export function mergedText(answer: SeriesAnswer, state: ExploreState): string {
-  const merged = `${answer.series_selected} series`;
-  if (state.picture === 'bands') return `percentiles of all points of ${merged}`;
-  if (state.groupBy.length === 0)
-    return answer.series_selected === 1 ? 'one series' : `${state.aggregation} of ${merged}`;
+export function mergedText(answer: SeriesAnswer, question: SeriesQuestion): string {
+  const merged = `${countText(answer.series_selected)} series`;
+  const aggregation = question.aggregations[0]!;
+  if (question.isBands) return `percentiles of all points of ${merged}`;
+  if (question.groupBy.length === 0)
+    return answer.series_selected === 1 ? 'one series' : `${aggregation} of ${merged}`;
   const drawn = answer.series.length;
   const all = answer.groups_total;
-  const lines = drawn < all ? `${drawn} of ${all} lines, by last value` : `${all} lines`;
-  return `${lines}, each the ${state.aggregation} of its series (${merged} in all)`;
+  const lines = drawn < all ? `${drawn} of ${countText(all)} lines, by last value` : countOf(all, 'line');
+  return `${lines}, each the ${aggregation} of its series (${merged} in all)`;
 }
+
+const countOf = (count: number, noun: string): string =>
+  `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -7,7 +7,8 @@ import { instantsOf } from '../../state/range';
 import { instantText, valueText } from '../../ui/format';
 import { ErrorNotice, Skeleton } from '../../ui/states';
 import { anomalyMarks } from './anomaly-marks';
-import { exploreState, selectorOf } from './explore-state';
+import { exploreState } from './explore-signals';
+import { selectorOf } from './explore-state';
 
 type Numbers = Readonly<Record<string, number | null>>;
 

@@ -3,6 +3,7 @@ import { getJson } from '../../api/client';
 import type { OperatorStats } from '../../api/operator-stats';
 import { nowMs } from '../../clock';
 import { Loader } from '../../state/loader';
+import { whileSeen } from '../../state/while-seen';
 
 /** How often the engine is asked, ms. */
 const POLL_MS = 1_000;
@@ -21,14 +22,17 @@ export interface Sample {
 export class StatsHistory {
   readonly loader = new Loader<OperatorStats>();
   readonly samples = signal<readonly Sample[]>([]);
-  #timer: ReturnType<typeof setInterval> | undefined;
 
   start(): () => void {
     void this.poll();
-    this.#timer = setInterval(() => {
-      if (!document.hidden) void this.poll();
-    }, POLL_MS);
-    return () => clearInterval(this.#timer);
+    const end = whileSeen(POLL_MS, () => {
+      // A slow engine is waited for: a question given up for the next would never be answered.
+      if (!this.loader.state.value.isLoading) void this.poll();
+    });
+    return () => {
+      end();
+      this.loader.end();
+    };
   }
 
   async poll(): Promise<void> {
