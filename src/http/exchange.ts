@@ -170,19 +170,29 @@ export class Exchange {
   /** Writes a part of a streamed answer, and resolves when the client has room for more, or is gone. */
   write(part: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#state !== 'streaming' || part.length === 0) return resolve();
-      const response = this.#response;
-      let flushed = false;
-      response.cork(() => {
-        flushed = response.write(part);
-      });
-      if (flushed) return resolve();
-      this.#resumeWriter = resolve;
-      response.onWritable(() => {
-        resolve();
-        return true;
-      });
+      if (this.tryWrite(part, resolve)) resolve();
     });
+  }
+
+  /**
+   * Writes a part of a streamed answer and answers true while the client has room for more, or is gone. Else `onRoom` is called once
+   * it has, or is gone.
+   */
+  tryWrite(part: Uint8Array, onRoom: () => void): boolean {
+    if (this.#state !== 'streaming' || part.length === 0) return true;
+    const response = this.#response;
+    let flushed = false;
+    response.cork(() => {
+      flushed = response.write(part);
+    });
+    if (flushed) return true;
+    this.#resumeWriter = onRoom;
+    response.onWritable(() => {
+      this.#resumeWriter = undefined;
+      onRoom();
+      return true;
+    });
+    return false;
   }
 
   endStream(status: number): void {

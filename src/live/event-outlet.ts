@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { READER_BYTES_MAX } from './limits.js';
 import type { Outlet } from './reader.js';
+import type { ToldMessage } from './told-message.js';
 
 const encoder = new TextEncoder();
 
@@ -11,6 +12,9 @@ export class EventOutlet implements Outlet {
   readonly #event: 'point' | 'window';
   readonly #onRoom: () => void;
   #isBlocked = false;
+  /** Events that go out together, while they are collected. */
+  #held: string[] | undefined;
+  #heldBytes = 0;
 
   /** `onRoom` is called when the client has read what waited for it. */
   constructor(exchange: Exchange, event: 'point' | 'window', onRoom: () => void) {
@@ -19,14 +23,23 @@ export class EventOutlet implements Outlet {
     this.#onRoom = onRoom;
   }
 
-  /** The response says only that it is blocked, not by how much. */
+  /** Of a blocked response nobody knows by how much it is. */
   get waitingBytes(): number {
-    return this.#isBlocked ? READER_BYTES_MAX + 1 : 0;
+    return this.#isBlocked ? READER_BYTES_MAX + 1 : this.#heldBytes;
   }
 
-  send(members: string, missed: number): void {
+  send({ members }: ToldMessage, missed: number): void {
     const tail = missed > 0 ? `,"missed":${missed}` : '';
     this.#write(`event: ${this.#event}\ndata: {${members}${tail}}\n\n`);
+  }
+
+  together(act: () => void): void {
+    this.#held = [];
+    act();
+    const text = this.#held.join('');
+    this.#held = undefined;
+    this.#heldBytes = 0;
+    if (text !== '') this.#write(text);
   }
 
   fail(code: ErrorCode, detail: string): void {
@@ -40,10 +53,15 @@ export class EventOutlet implements Outlet {
   }
 
   #write(text: string): void {
-    this.#isBlocked = true;
-    void this.#exchange.write(encoder.encode(text)).then(() => {
+    if (this.#held !== undefined) {
+      this.#held.push(text);
+      this.#heldBytes += text.length;
+      return;
+    }
+    const hasRoom = this.#exchange.tryWrite(encoder.encode(text), () => {
       this.#isBlocked = false;
       this.#onRoom();
     });
+    if (!hasRoom) this.#isBlocked = true;
   }
 }

@@ -8,9 +8,12 @@ export interface FeedMessage {
 
 /** One question, worked out look by look. */
 export interface Feed {
+  /** Whether a look is worth its while now. */
+  isDue(nowMs: number): boolean;
   /**
    * Finds what has come, and answers what is to be said now.
-   * @throws MillraceError when the shards can't be read at the moment; the next look tries again
+   * @throws MillraceError MR_BUSY, MR_STARTING when the shards can't be read at the moment: the next look goes on where this one stopped;
+   *   anything else ends the feed
    */
   look(nowMs: number): FeedMessage[];
   /** Points that no message has told, since the last call. */

@@ -3,13 +3,20 @@ import { assert } from '../../native-free-core/assert.js';
 /** Bounds of live push, each with its unit and the reason for its value. */
 
 /** Rest between two looks at the open state, ms: half of it is what a point waits for at the median. */
-export const LOOK_MS = 15;
+export const LOOK_MS = 10;
 
-/** Share of a core that looking may take: after a look that took t ms the thread rests at least 3 t. */
+/** Share of a core that looking may take: after a look that took t ms the thread rests at least 3 t, but no longer than the second says, ms. */
 export const REST_FACTOR = 3;
+export const REST_MS_MAX = 250;
 
-/** How often the open window of a subscription is told while it changes, ms: ten times a second, as the contract says. */
-export const OPEN_WINDOW_MS = 100;
+/** How long one look goes on with feeds of windows before points are looked at again, ms. */
+export const LOOK_WINDOWS_MS = 10;
+
+/**
+ * The beat of a subscription of windows, ms: what has changed is told ten times a second, as the contract says. Each has a phase of its own,
+ * so that not all are told at once.
+ */
+export const WINDOW_BEAT_MS = 100;
 
 /** How long behind its end a window counts as open for stragglers, ms. What comes later is told as a revision. */
 export const CLOSE_GRACE_MS = 250;
@@ -39,7 +46,7 @@ export const FEEDS_MAX = 2_000;
 /** Subscriptions of one connection. */
 export const SUBSCRIPTIONS_MAX = 100;
 
-/** Connections for live push at a time. */
+/** Connections for live push at a time, WebSockets and event streams. */
 export const LIVE_CONNECTIONS_MAX = 20_000;
 
 /** Statistics that one subscription may ask for. */
@@ -47,6 +54,21 @@ export const STATS_MAX = 16;
 
 /** Bytes that may wait for one reader; with more it is passed over, and told later how much it missed. */
 export const READER_BYTES_MAX = 64 * 1024;
+
+/**
+ * How long the socket thread tells listeners in one turn of its event loop, ms: what a point on its way in waits for at most. A send
+ * takes 5 to 10 µs, so 5,000 of them take twenty turns.
+ */
+export const FAN_OUT_MS = 2;
+
+/** Share of a turn that windows get when points take all that there is. */
+export const FAN_OUT_WINDOWS_SHARE = 0.25;
+
+/** Listeners of one feed that are told before another feed's: some tenths of a millisecond. */
+export const FAN_OUT_RUN = 32;
+
+/** Bytes of answers to commands that may wait for a client; one that commands on and does not read is closed. */
+export const ANSWER_BYTES_MAX = 1024 * 1024;
 
 /** Bytes of a message from a client: a subscription is a few hundred. */
 export const COMMAND_BYTES_MAX = 64 * 1024;
@@ -60,4 +82,6 @@ export const EVENT_BEAT_MS = 15_000;
 /** How long one look, or the first scan of a subscription, may take, ms. */
 export const LOOK_TIMEOUT_MS = 5_000;
 
-assert(OPEN_WINDOW_MS >= LOOK_MS, 'an open window is told at most once a look');
+assert(WINDOW_BEAT_MS >= LOOK_MS, 'a window is told at most once a look');
+assert(CLOSE_GRACE_MS > 2 * WINDOW_BEAT_MS, 'a window that is over is told as open before its last word');
+assert(ANSWER_BYTES_MAX > READER_BYTES_MAX, 'a slow reader may still command');

@@ -1,16 +1,18 @@
 import type { Clock } from '../clock.js';
-import { MillraceError } from '../errors.js';
+import { type ErrorCode, MillraceError } from '../errors.js';
+import { asMillraceError } from '../http/problem.js';
 import { PointScan } from '../query/point-scan.js';
 import type { QueryFindings } from '../query/query-findings.js';
 import type { ShardView } from '../query/shard-view.js';
 import type { Feed } from './feed.js';
+import { LOOK_WINDOWS_MS } from './limits.js';
 import type { LiveNews } from './live-task.js';
 import { PointFeed } from './point-feed.js';
 import type { LiveQuestion } from './question.js';
 import { WindowFeed } from './window-feed.js';
 
-/** Failures that pass: the next look tries again. */
-const PASSING = new Set(['MR_BUSY', 'MR_STARTING', 'MR_QUERY_TIMEOUT']);
+/** Failures of all shards' readers alike, which pass: the next look tries again. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['MR_BUSY', 'MR_STARTING']);
 
 /** All feeds of the process, on one thread: each question once, however many ask it. */
 export class LiveEngine {
@@ -18,7 +20,9 @@ export class LiveEngine {
   #views: readonly ShardView[] | undefined;
   readonly #scan: PointScan;
   readonly #clock: Clock;
-  readonly #feeds = new Map<number, Feed>();
+  readonly #points = new Map<number, PointFeed>();
+  /** Those that have waited longest for a look come first. */
+  readonly #windows = new Map<number, WindowFeed>();
 
   /** `openViews` is called once, by the first feed. */
   constructor(openViews: () => readonly ShardView[], findings: QueryFindings, clock: Clock) {
@@ -28,39 +32,75 @@ export class LiveEngine {
   }
 
   get feeds(): number {
-    return this.#feeds.size;
+    return this.#points.size + this.#windows.size;
   }
 
-  open(feed: number, question: LiveQuestion): void {
+  /** `fromMs`: windows are told from the one on that was open then, not only from the one that is open now. */
+  open(feed: number, question: LiveQuestion, fromMs?: number): void {
     this.#views ??= this.#openViews();
-    const made =
-      question.kind === 'points'
-        ? new PointFeed(question, this.#views, this.#clock)
-        : new WindowFeed(question, this.#views, this.#scan, this.#clock);
-    this.#feeds.set(feed, made);
+    if (question.kind === 'points') {
+      this.#points.set(feed, new PointFeed(question, this.#views, this.#clock));
+      return;
+    }
+    const parts = { views: this.#views, scan: this.#scan, clock: this.#clock };
+    this.#windows.set(feed, new WindowFeed(question, parts, { feed, fromMs }));
   }
 
   close(feed: number): void {
-    this.#feeds.delete(feed);
+    this.#points.delete(feed);
+    this.#windows.delete(feed);
   }
 
-  /** One look of every feed; answers what is to be told. */
-  look(): LiveNews[] {
-    const news: LiveNews[] = [];
+  /**
+   * One look: at every feed of points, whose news are told at once; then at the feeds of windows whose time has come, for a bounded time, so
+   * that points need not wait for those that are left.
+   */
+  look(tell: (news: LiveNews[]) => void): void {
     const nowMs = this.#clock.nowMs();
-    for (const [number, feed] of this.#feeds) {
+    if (this.#lookAt(this.#points, nowMs, tell, Number.POSITIVE_INFINITY)) {
+      this.#lookAt(this.#windows, nowMs, tell, this.#clock.monotonicMs() + LOOK_WINDOWS_MS);
+    }
+  }
+
+  /** Answers false when the shards can't be read at the moment. */
+  // Four arguments: two kinds of feeds share it.
+  #lookAt<F extends Feed>(
+    feeds: Map<number, F>,
+    nowMs: number,
+    tell: (news: LiveNews[]) => void,
+    untilMs: number,
+  ): boolean {
+    const news: LiveNews[] = [];
+    let isReadable = true;
+    for (const [number, feed] of [...feeds]) {
+      if (!feed.isDue(nowMs)) continue;
       try {
         const messages = feed.look(nowMs);
         const missed = feed.takeMissed();
         if (messages.length > 0 || missed > 0)
           news.push({ kind: 'messages', feed: number, messages, missed });
       } catch (error) {
-        if (!(error instanceof MillraceError)) throw error;
-        if (PASSING.has(error.code)) continue;
-        this.#feeds.delete(number);
-        news.push({ kind: 'failed', feed: number, code: error.code, detail: error.message });
+        isReadable = !(error instanceof MillraceError && PASSING.has(error.code));
+        if (!isReadable) break;
+        feeds.delete(number);
+        news.push(failure(number, error));
+        continue;
       }
+      // To the end: it has had its turn.
+      feeds.delete(number);
+      feeds.set(number, feed);
+      if (this.#clock.monotonicMs() >= untilMs) break;
     }
-    return news;
+    if (news.length > 0) tell(news);
+    return isReadable;
   }
+}
+
+/** A fault of ours ends one feed, and not the thread with all others. */
+function failure(feed: number, error: unknown): LiveNews {
+  const { code, message, cause } = asMillraceError(error);
+  const told = { kind: 'failed', feed, code, detail: message } as const;
+  if (code !== 'MR_INTERNAL') return told;
+  const fault = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return { ...told, fault };
 }

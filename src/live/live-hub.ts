@@ -1,19 +1,24 @@
+import { systemClock } from '../clock.js';
 import { type ErrorCode, MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { FEEDS_MAX } from './limits.js';
+import { FanOut } from './fan-out.js';
+import { FEEDS_MAX, LIVE_CONNECTIONS_MAX } from './limits.js';
 import { LivePool } from './live-pool.js';
 import type { Listener, LivePort } from './live-port.js';
 import type { LiveData, LiveNews } from './live-task.js';
+import { Outbox } from './outbox.js';
 import { type LiveQuestion, questionKey } from './question.js';
+import { ToldMessage } from './told-message.js';
 
 interface OpenFeed {
   number: number;
   question: LiveQuestion;
-  listeners: Set<Listener>;
+  outbox: Outbox;
 }
 
 /** What an operator sees of live push. */
-export interface LiveFigures {
+export interface LiveReport {
+  connections: number;
   feeds: number;
   listeners: number;
   looks: number;
@@ -21,27 +26,29 @@ export interface LiveFigures {
   look_ms_max: number;
 }
 
-/** The same with the connections that listen. */
-export interface LiveReport extends LiveFigures {
-  connections: number;
-}
-
 /** The socket thread's side of live push: who listens to which question. Equal questions are worked out once. */
 export class LiveHub implements LivePort {
   readonly #pool: LivePool;
+  readonly #log: Logger;
   readonly #byKey = new Map<string, OpenFeed>();
   readonly #byNumber = new Map<number, OpenFeed>();
+  readonly #fanOut = new FanOut(systemClock, (act) => setImmediate(act));
+  #connections = 0;
+  #isStopping = false;
   #lastNumber = 0;
   #looks = 0;
   #lookMs = 0;
   #longestLookMs = 0;
+  /** When the thread last said something: what came since may be unknown to the one that follows it. */
+  #heardMs = 0;
 
   constructor(data: LiveData, log: Logger) {
     const hooks = {
-      onNews: (news: LiveNews) => this.#onNews(news),
-      onRestart: () => this.#openAll(),
+      onNews: (news: readonly LiveNews[]) => this.#onNews(news),
+      onRestart: () => this.#onRestart(),
     };
     this.#pool = new LivePool(data, hooks, log);
+    this.#log = log;
   }
 
   start(): Promise<void> {
@@ -52,44 +59,60 @@ export class LiveHub implements LivePort {
     return this.#pool.stop();
   }
 
-  /**
-   * Tells `listener` what is to be said of a question, from now until the answer is called.
-   * @throws MillraceError MR_BUSY when there are too many different questions
-   */
-  listen(question: LiveQuestion, listener: Listener): () => void {
-    const key = questionKey(question);
-    let feed = this.#byKey.get(key);
-    if (feed === undefined) {
-      if (this.#byKey.size >= FEEDS_MAX) {
-        throw new MillraceError(
-          'MR_BUSY',
-          `${FEEDS_MAX} different subscriptions are open, which is the most. Equal ones share: ask what others ask, or try again later.`,
-          { retryAfterMs: 1_000 },
-        );
-      }
-      feed = { number: ++this.#lastNumber, question, listeners: new Set() };
-      this.#byKey.set(key, feed);
-      this.#byNumber.set(feed.number, feed);
-      this.#pool.send({ op: 'open', feed: feed.number, question });
-    }
-    feed.listeners.add(listener);
-    const joined = feed;
+  connect(): () => void {
+    this.mustHaveRoom();
+    this.#connections++;
+    let isOpen = true;
     return () => {
-      joined.listeners.delete(listener);
-      if (joined.listeners.size === 0) this.#forget(joined);
+      if (isOpen) this.#connections--;
+      isOpen = false;
     };
   }
 
-  /** Ends all subscriptions: the server is stopping. */
-  closeAll(): void {
-    for (const feed of [...this.#byNumber.values()])
-      this.#fail(feed, 'MR_STOPPING', 'The server is stopping.');
+  /** @throws MillraceError MR_BUSY when no connection can be taken, MR_STOPPING */
+  mustHaveRoom(): void {
+    this.#mustGoOn();
+    if (this.#connections < LIVE_CONNECTIONS_MAX) return;
+    throw new MillraceError(
+      'MR_BUSY',
+      `${LIVE_CONNECTIONS_MAX} live connections are open, which is the most. Try again later.`,
+      { retryAfterMs: 1_000 },
+    );
   }
 
-  figures(): LiveFigures {
+  /** @throws MillraceError MR_BUSY when there are too many different questions, MR_STOPPING */
+  mustTake(question: LiveQuestion): void {
+    this.#mustGoOn();
+    if (this.#byKey.size < FEEDS_MAX || this.#byKey.has(questionKey(question))) return;
+    throw new MillraceError(
+      'MR_BUSY',
+      `${FEEDS_MAX} different subscriptions are open, which is the most. Equal ones share: ask what others ask, or try again later.`,
+      { retryAfterMs: 1_000 },
+    );
+  }
+
+  listen(question: LiveQuestion, listener: Listener): () => void {
+    this.mustTake(question);
+    const key = questionKey(question);
+    const feed = this.#byKey.get(key) ?? this.#open(key, question);
+    feed.outbox.listeners.add(listener);
+    return () => {
+      feed.outbox.listeners.delete(listener);
+      if (feed.outbox.listeners.size === 0) this.#forget(feed);
+    };
+  }
+
+  /** Ends all subscriptions and takes no more: the server is stopping. */
+  closeAll(): void {
+    this.#isStopping = true;
+    for (const feed of [...this.#byNumber.values()]) this.#fail(feed, 'MR_STOPPING', STOPPING);
+  }
+
+  report(): LiveReport {
     let listeners = 0;
-    for (const feed of this.#byNumber.values()) listeners += feed.listeners.size;
+    for (const { outbox } of this.#byNumber.values()) listeners += outbox.listeners.size;
     return {
+      connections: this.#connections,
       feeds: this.#byNumber.size,
       listeners,
       looks: this.#looks,
@@ -98,7 +121,25 @@ export class LiveHub implements LivePort {
     };
   }
 
-  #onNews(news: LiveNews): void {
+  #mustGoOn(): void {
+    if (this.#isStopping) throw new MillraceError('MR_STOPPING', STOPPING);
+  }
+
+  #open(key: string, question: LiveQuestion): OpenFeed {
+    const feed = { number: ++this.#lastNumber, question, outbox: new Outbox() };
+    this.#byKey.set(key, feed);
+    this.#byNumber.set(feed.number, feed);
+    this.#pool.send({ op: 'open', feed: feed.number, question });
+    return feed;
+  }
+
+  #onNews(news: readonly LiveNews[]): void {
+    this.#heardMs = systemClock.nowMs();
+    for (const each of news) this.#take(each);
+    this.#fanOut.run();
+  }
+
+  #take(news: LiveNews): void {
     if (news.kind === 'figures') {
       this.#looks = news.looks;
       this.#lookMs = news.lookMs;
@@ -108,17 +149,21 @@ export class LiveHub implements LivePort {
     // One that was closed meanwhile may have said something more.
     const feed = this.#byNumber.get(news.feed);
     if (feed === undefined) return;
-    if (news.kind === 'messages') {
-      for (const listener of feed.listeners) listener.onMessages(news.messages, news.missed);
-      return;
+    if (news.kind === 'failed') {
+      if (news.fault !== undefined) this.#log.error({ detail: news.fault }, 'a live subscription failed');
+      return this.#fail(feed, news.code, news.detail);
     }
-    this.#fail(feed, news.code, news.detail);
+    feed.outbox.add(
+      news.messages.map((message) => new ToldMessage(message)),
+      news.missed,
+    );
+    this.#fanOut.add(feed.outbox, feed.question.kind);
   }
 
   #fail(feed: OpenFeed, code: ErrorCode, detail: string): void {
     this.#forget(feed);
-    const listeners = [...feed.listeners];
-    feed.listeners.clear();
+    const listeners = [...feed.outbox.listeners];
+    feed.outbox.clear();
     for (const listener of listeners) listener.onFailed(code, detail);
   }
 
@@ -128,9 +173,16 @@ export class LiveHub implements LivePort {
     this.#pool.send({ op: 'close', feed: feed.number });
   }
 
-  #openAll(): void {
-    for (const { number, question } of this.#byNumber.values()) {
-      this.#pool.send({ op: 'open', feed: number, question });
+  /** The thread has begun anew: windows are read again from where it fell silent; which points nobody was told, nobody knows. */
+  #onRestart(): void {
+    for (const feed of [...this.#byNumber.values()]) {
+      const { number, question } = feed;
+      if (question.kind === 'points') this.#fail(feed, 'MR_INTERNAL', POINTS_LOST);
+      else this.#pool.send({ op: 'open', feed: number, question, fromMs: this.#heardMs });
     }
   }
 }
+
+const STOPPING = 'The server is stopping.';
+const POINTS_LOST =
+  'Live push failed and was started again. Points may have come meanwhile that were not told: subscribe again.';

@@ -1,15 +1,17 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { systemClock } from '../clock.js';
 import { errorText } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { LiveData, LiveNews, LiveOrder, LiveTask } from './live-task.js';
 
-/** First wait before a crashed thread is started again, ms; doubled up to the second. */
+/** First wait before a crashed thread is started again, ms; doubled up to the second, and anew once one has lived for the third. */
 const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5_000;
+const HEALTHY_MS = 60_000;
 
 export interface LivePoolHooks {
-  onNews(news: LiveNews): void;
+  onNews(news: readonly LiveNews[]): void;
   /** The thread was started again and knows of no feed. */
   onRestart(): void;
 }
@@ -42,7 +44,7 @@ export class LivePool {
   /** Starts the thread; resolves when its modules are loaded. */
   async start(): Promise<void> {
     await this.#piscina.run(undefined, { name: 'ping' });
-    this.#ended = this.#supervise(RESTART_MS_MIN);
+    this.#ended = this.#supervise();
   }
 
   send(order: LiveOrder): void {
@@ -56,24 +58,37 @@ export class LivePool {
     await this.#piscina.destroy();
   }
 
-  async #supervise(waitMs: number): Promise<void> {
-    const { port1, port2 } = new MessageChannel();
-    this.#port = port1;
-    port1.on('message', (news: LiveNews[]) => {
-      for (const each of news) this.#hooks.onNews(each);
-    });
-    try {
-      const task: LiveTask = { ...this.#data, port: port2 };
-      await this.#piscina.run(task, { transferList: [port2] });
-    } catch (error) {
-      if (this.#isStopping) return;
-      this.#log.error({ detail: errorText(error) }, 'live push failed and is started again');
+  async #supervise(): Promise<void> {
+    let waitMs = RESTART_MS_MIN;
+    for (;;) {
+      const startedMs = systemClock.monotonicMs();
+      try {
+        await this.#run();
+        return;
+      } catch (error) {
+        if (this.#isStopping) return;
+        this.#log.error({ detail: errorText(error) }, 'live push failed and is started again');
+      }
+      if (systemClock.monotonicMs() - startedMs > HEALTHY_MS) waitMs = RESTART_MS_MIN;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       if (this.#isStopping) return;
-      const next = this.#supervise(Math.min(waitMs * 2, RESTART_MS_MAX));
-      this.#hooks.onRestart();
-      await next;
+      waitMs = Math.min(waitMs * 2, RESTART_MS_MAX);
+    }
+  }
+
+  /** Starts the task; resolves when it was told to stop, and rejects when it has failed. */
+  async #run(): Promise<void> {
+    const isFirst = this.#port === undefined;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.on('message', (news: readonly LiveNews[]) => this.#hooks.onNews(news));
+    const task: LiveTask = { ...this.#data, port: port2 };
+    const ended = this.#piscina.run(task, { transferList: [port2] });
+    if (!isFirst) this.#hooks.onRestart();
+    try {
+      await ended;
     } finally {
+      // The thread may live on after a task that failed; it learns here that nobody hears it.
       port1.close();
     }
   }

@@ -12,7 +12,7 @@ export class LivePush {
 
   constructor(data: LiveData, log: Logger) {
     this.#hub = new LiveHub(data, log);
-    this.#sockets = new LiveSockets(this.#hub);
+    this.#sockets = new LiveSockets(this.#hub, log);
   }
 
   /** Where subscriptions over plain HTTP come in. */
@@ -25,7 +25,7 @@ export class LivePush {
   }
 
   report(): LiveReport {
-    return { connections: this.#sockets.count, ...this.#hub.figures() };
+    return this.#hub.report();
   }
 
   start(): Promise<void> {

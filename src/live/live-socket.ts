@@ -21,6 +21,12 @@ export class LiveSocket {
     this.#ws?.send(bytes, true);
   }
 
+  /** Runs `act`; what it sends goes out in one system call. */
+  together(act: () => void): void {
+    if (this.#ws === undefined) act();
+    else this.#ws.cork(act);
+  }
+
   close(code: number, reason: string): void {
     const ws = this.#ws;
     this.#ws = undefined;

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'uWebSockets.js';
-import { MillraceError } from '../errors.js';
+import { errorText, MillraceError } from '../errors.js';
 import { queryNames } from '../http/parameter/parameter.js';
 import { SELECTORS } from '../http/parameter/selectors.js';
 import { QueryString } from '../http/query-string.js';
@@ -9,7 +9,8 @@ import {
   upgrade,
   type WebSocketRoute,
 } from '../http/websocket-route.js';
-import { COMMAND_BYTES_MAX, IDLE_SECONDS, LIVE_CONNECTIONS_MAX } from './limits.js';
+import type { Logger } from '../log.js';
+import { COMMAND_BYTES_MAX, IDLE_SECONDS } from './limits.js';
 import type { LiveHub } from './live-hub.js';
 import { LiveSocket } from './live-socket.js';
 import { MetricConnection } from './metric-connection.js';
@@ -28,24 +29,30 @@ export interface LiveConnection {
 interface UserData {
   /** Makes the connection when its socket is open. */
   open(socket: LiveSocket): LiveConnection;
-  socket: LiveSocket | undefined;
-  connection: LiveConnection | undefined;
+  live: Live | undefined;
 }
 
-/** RFC 6455: the server goes away. */
+/** A connection whose socket is open. */
+interface Live {
+  socket: LiveSocket;
+  connection: LiveConnection;
+  /** Counts it out. */
+  disconnect(): void;
+}
+
+/** RFC 6455: the server goes away; it met a condition that it did not expect. */
 const GOING_AWAY = 1001;
+const FAILED = 1011;
 
 /** The connections of live push: WS /ws/metrics/{metric}, a message a point, and WS /ws/stream, with subscriptions. */
 export class LiveSockets {
   readonly #hub: LiveHub;
+  readonly #log: Logger;
   readonly #open = new Set<LiveSocket>();
 
-  constructor(hub: LiveHub) {
+  constructor(hub: LiveHub, log: Logger) {
     this.#hub = hub;
-  }
-
-  get count(): number {
-    return this.#open.size;
+    this.#log = log;
   }
 
   routes(): WebSocketRoute[] {
@@ -54,6 +61,7 @@ export class LiveSockets {
         pattern: '/ws/metrics/:metric',
         behavior: this.#behavior((request) => {
           const question = metricQuestion(request);
+          this.#hub.mustTake(question);
           return (socket) => new MetricConnection(socket, this.#hub, question);
         }),
       },
@@ -74,40 +82,56 @@ export class LiveSockets {
       maxPayloadLength: COMMAND_BYTES_MAX,
       idleTimeout: IDLE_SECONDS,
       sendPingsAutomatically: true,
+      // Slow readers are passed over before the library would drop their messages, and answers are never dropped.
+      maxBackpressure: 0,
       upgrade: (response, request, context) =>
         upgrade<UserData>(response, request, context, (read) => {
-          this.#mustHaveRoom();
-          return { open: accept(read), socket: undefined, connection: undefined };
+          this.#hub.mustHaveRoom();
+          return { open: accept(read), live: undefined };
         }),
-      open: (ws: WebSocket<UserData>) => {
-        const data = ws.getUserData();
-        data.socket = new LiveSocket(ws);
-        this.#open.add(data.socket);
-        data.connection = data.open(data.socket);
-      },
+      open: (ws: WebSocket<UserData>) => this.#onOpen(ws),
       message: (ws, message, isBinary) =>
-        ws.getUserData().connection?.onMessage(new Uint8Array(message), isBinary),
-      drain: (ws) => ws.getUserData().connection?.onRoom(),
+        this.#guarded(ws, ({ connection }) => connection.onMessage(new Uint8Array(message), isBinary)),
+      drain: (ws) => this.#guarded(ws, ({ connection }) => connection.onRoom()),
       close: (ws) => {
-        const { socket, connection } = ws.getUserData();
-        if (socket === undefined) return;
-        socket.forget();
-        this.#open.delete(socket);
-        connection?.onClosed();
+        const { live } = ws.getUserData();
+        if (live === undefined) return;
+        live.socket.forget();
+        this.#open.delete(live.socket);
+        live.disconnect();
+        live.connection.onClosed();
       },
     };
     return behavior;
   }
 
-  #mustHaveRoom(): void {
-    if (this.#open.size < LIVE_CONNECTIONS_MAX) return;
-    throw new MillraceError(
-      'MR_BUSY',
-      `${LIVE_CONNECTIONS_MAX} live connections are open, which is the most.`,
-      {
-        retryAfterMs: 1_000,
-      },
-    );
+  #onOpen(ws: WebSocket<UserData>): void {
+    const data = ws.getUserData();
+    const socket = new LiveSocket(ws);
+    try {
+      const disconnect = this.#hub.connect();
+      // What it might throw, the upgrade was asked for before.
+      data.live = { socket, connection: data.open(socket), disconnect };
+      this.#open.add(socket);
+    } catch (error) {
+      this.#fail(socket, error);
+    }
+  }
+
+  /** An exception that left a handler of the library's would end the process, for one connection's sake. */
+  #guarded(ws: WebSocket<UserData>, act: (live: Live) => void): void {
+    const { live } = ws.getUserData();
+    if (live === undefined) return;
+    try {
+      act(live);
+    } catch (error) {
+      this.#fail(live.socket, error);
+    }
+  }
+
+  #fail(socket: LiveSocket, error: unknown): void {
+    this.#log.error({ detail: errorText(error) }, 'a live connection failed by our fault');
+    socket.close(FAILED, 'the server failed; its log says more');
   }
 }
 

@@ -2,7 +2,7 @@ import { systemClock } from '../clock.js';
 import { QueryFindings } from '../query/query-findings.js';
 import { seeShards } from '../query/seen-shards.js';
 import type { ShardView } from '../query/shard-view.js';
-import { LOOK_MS, REST_FACTOR } from './limits.js';
+import { LOOK_MS, REST_FACTOR, REST_MS_MAX } from './limits.js';
 import { LiveEngine } from './live-engine.js';
 import type { LiveNews, LiveOrder, LiveTask } from './live-task.js';
 
@@ -26,18 +26,24 @@ export function runLive({ port, ...data }: LiveTask): Promise<void> {
     systemClock,
   );
   const loop = new LookLoop(engine, (news) => port.postMessage(news));
-  return new Promise((resolve, reject) => {
-    port.on('message', (order: LiveOrder) => {
-      if (order.op === 'open') engine.open(order.feed, order.question);
+  return new Promise<void>((resolve, reject) => {
+    const obey = (order: LiveOrder): void => {
+      if (order.op === 'open') engine.open(order.feed, order.question, order.fromMs);
       else if (order.op === 'close') engine.close(order.feed);
-      else {
-        loop.stop();
-        port.close();
-        resolve(Promise.all(views.map((view) => view.close())).then(() => {}));
-        return;
-      }
+      else return resolve();
       loop.wake(reject);
+    };
+    port.on('message', (order: LiveOrder) => {
+      try {
+        obey(order);
+      } catch (error) {
+        reject(error);
+      }
     });
+  }).finally(async () => {
+    loop.stop();
+    port.close();
+    await Promise.all(views.map((view) => view.close()));
   });
 }
 
@@ -72,7 +78,7 @@ class LookLoop {
       this.#timer = undefined;
       try {
         const tookMs = this.#look();
-        if (this.#engine.feeds > 0) this.#rest(Math.max(LOOK_MS, tookMs * REST_FACTOR), fail);
+        if (this.#engine.feeds > 0) this.#rest(restAfter(tookMs), fail);
       } catch (error) {
         fail(error);
       }
@@ -81,7 +87,7 @@ class LookLoop {
 
   #look(): number {
     const startMs = systemClock.monotonicMs();
-    const news = this.#engine.look();
+    this.#engine.look(this.#tell);
     const endMs = systemClock.monotonicMs();
     const tookMs = endMs - startMs;
     this.#looks++;
@@ -89,15 +95,12 @@ class LookLoop {
     this.#longestLookMs = Math.max(this.#longestLookMs, tookMs);
     if (endMs >= this.#nextFiguresMs || this.#engine.feeds === 0) {
       this.#nextFiguresMs = endMs + FIGURES_MS;
-      news.push({
-        kind: 'figures',
-        feeds: this.#engine.feeds,
-        looks: this.#looks,
-        lookMs: this.#lookMs,
-        longestLookMs: this.#longestLookMs,
-      });
+      const { feeds } = this.#engine;
+      const figures = { looks: this.#looks, lookMs: this.#lookMs, longestLookMs: this.#longestLookMs };
+      this.#tell([{ kind: 'figures', feeds, ...figures }]);
     }
-    if (news.length > 0) this.#tell(news);
     return tookMs;
   }
 }
+
+const restAfter = (tookMs: number): number => Math.max(LOOK_MS, Math.min(tookMs * REST_FACTOR, REST_MS_MAX));

@@ -4,9 +4,12 @@ import type { LiveSocket } from './live-socket.js';
 import type { LiveConnection } from './live-sockets.js';
 import type { LiveQuestion } from './question.js';
 import { type Outlet, Reader } from './reader.js';
+import type { ToldMessage } from './told-message.js';
 
 /** RFC 6455: the server met a condition that it did not expect. */
 const FAILED = 1011;
+/** RFC 6455: the reason of a close has room for this many bytes. */
+const REASON_LENGTH_MAX = 100;
 
 /** A reader of /ws/metrics/{metric}: JSON text, a message a point. What it sends is not looked at. */
 export class MetricConnection implements LiveConnection, Outlet {
@@ -23,12 +26,16 @@ export class MetricConnection implements LiveConnection, Outlet {
     return this.#socket.waitingBytes;
   }
 
-  send(members: string, missed: number): void {
+  send({ members }: ToldMessage, missed: number): void {
     this.#socket.sendText(missed > 0 ? `{${members},"missed":${missed}}` : `{${members}}`);
   }
 
+  together(act: () => void): void {
+    this.#socket.together(act);
+  }
+
   fail(_code: ErrorCode, detail: string): void {
-    this.#socket.close(FAILED, detail.slice(0, 100));
+    this.#socket.close(FAILED, detail.slice(0, REASON_LENGTH_MAX));
   }
 
   onMessage(): void {}

@@ -28,6 +28,10 @@ export class PointFeed implements Feed, TailVisitor {
     this.#metric = JSON.stringify(question.metric);
   }
 
+  isDue(): boolean {
+    return true;
+  }
+
   look(): FeedMessage[] {
     const stop = new StopCheck(this.#clock, LOOK_TIMEOUT_MS);
     this.#tail.grow(stop);
@@ -37,11 +41,13 @@ export class PointFeed implements Feed, TailVisitor {
       this.#hasBegun = true;
       return [];
     }
+    this.#tail.look(this, stop);
+    const told = this.#told().map((i) => this.#message(this.#places[i]!, this.#times[i]!, this.#values[i]!));
+    // Not before: of a look that failed half way, the next one tells what was found.
     this.#places = [];
     this.#times = [];
     this.#values = [];
-    this.#tail.look(this, stop);
-    return this.#told().map((i) => this.#message(this.#places[i]!, this.#times[i]!, this.#values[i]!));
+    return told;
   }
 
   takeMissed(): number {

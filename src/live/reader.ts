@@ -1,14 +1,16 @@
 import type { ErrorCode } from '../errors.js';
-import type { FeedMessage } from './feed.js';
 import { READER_BYTES_MAX } from './limits.js';
 import type { Listener } from './live-port.js';
+import type { ToldMessage } from './told-message.js';
 
 /** Where a reader's messages go: a WebSocket, or a response that stays open. */
 export interface Outlet {
   /** Bytes that wait for the reader. */
   readonly waitingBytes: number;
-  /** Sends the message of these members; `missed` is told in it when it is above 0. */
-  send(members: string, missed: number): void;
+  /** Sends a message; `missed` is told in it when it is above 0. */
+  send(message: ToldMessage, missed: number): void;
+  /** Runs `act`, whose messages go out together. */
+  together(act: () => void): void;
   fail(code: ErrorCode, detail: string): void;
 }
 
@@ -20,19 +22,19 @@ export interface Outlet {
 export class Reader implements Listener {
   readonly #outlet: Outlet;
   #missed = 0;
-  #newest: FeedMessage | undefined;
+  #newest: ToldMessage | undefined;
 
   constructor(outlet: Outlet) {
     this.#outlet = outlet;
   }
 
-  onMessages(messages: readonly FeedMessage[], missed: number): void {
+  onMessages(messages: readonly ToldMessage[], missed: number): void {
     this.#missed += missed;
-    for (const message of messages) {
-      this.#passOverNewest();
-      if (this.#outlet.waitingBytes > READER_BYTES_MAX) this.#newest = message;
-      else this.#send(message);
-    }
+    if (messages.length === 1) this.#onMessage(messages[0]!);
+    if (messages.length <= 1) return;
+    this.#outlet.together(() => {
+      for (const message of messages) this.#onMessage(message);
+    });
   }
 
   onFailed(code: ErrorCode, detail: string): void {
@@ -47,15 +49,21 @@ export class Reader implements Listener {
     this.#send(newest);
   }
 
+  #onMessage(message: ToldMessage): void {
+    this.#passOverNewest();
+    if (this.#outlet.waitingBytes > READER_BYTES_MAX) this.#newest = message;
+    else this.#send(message);
+  }
+
   #passOverNewest(): void {
     if (this.#newest === undefined) return;
     this.#missed += this.#newest.points;
     this.#newest = undefined;
   }
 
-  #send({ members }: FeedMessage): void {
+  #send(message: ToldMessage): void {
     const missed = this.#missed;
     this.#missed = 0;
-    this.#outlet.send(members, missed);
+    this.#outlet.send(message, missed);
   }
 }

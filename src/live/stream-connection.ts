@@ -1,12 +1,13 @@
-import { decode, encode } from '@msgpack/msgpack';
 import { type ErrorCode, errorText, MillraceError } from '../errors.js';
 import { readBody } from '../http/call/read-body.js';
-import { SUBSCRIPTIONS_MAX } from './limits.js';
+import { decodeMessagePack } from '../http/ingest/message-pack.js';
+import { ANSWER_BYTES_MAX, SUBSCRIPTIONS_MAX } from './limits.js';
 import type { LiveHub } from './live-hub.js';
 import type { LiveSocket } from './live-socket.js';
 import type { LiveConnection } from './live-sockets.js';
 import { type Outlet, Reader } from './reader.js';
 import { questionOf, STREAM_COMMAND, type StreamCommand, type StreamId } from './subscription.js';
+import { type PackedMembers, packMap, packMembers, type ToldMessage } from './told-message.js';
 
 interface Subscription {
   reader: Reader;
@@ -14,6 +15,9 @@ interface Subscription {
 }
 
 const text = new TextDecoder('utf-8', { fatal: true });
+
+/** RFC 6455: the client did what it may not. */
+const POLICY = 1008;
 
 /**
  * A connection of /ws/stream: subscriptions that come and go, each with an id of the client's. A text message is JSON and its
@@ -30,6 +34,10 @@ export class StreamConnection implements LiveConnection {
   }
 
   onMessage(message: Uint8Array, isBinary: boolean): void {
+    if (this.#socket.waitingBytes > ANSWER_BYTES_MAX) {
+      this.#socket.close(POLICY, 'commands came faster than their answers were read');
+      return;
+    }
     let id: unknown;
     try {
       const value = readMessage(message, isBinary);
@@ -78,7 +86,7 @@ export class StreamConnection implements LiveConnection {
   }
 
   #send(message: object, isBinary: boolean): void {
-    sendTo(this.#socket, JSON.stringify(message), isBinary);
+    answer(this.#socket, message, isBinary);
   }
 }
 
@@ -94,38 +102,50 @@ class StreamOutlet implements Outlet {
   readonly #socket: LiveSocket;
   readonly #frame: StreamFrame;
   readonly #head: string;
+  readonly #packedHead: PackedMembers | undefined;
 
   constructor(socket: LiveSocket, frame: StreamFrame) {
     this.#socket = socket;
     this.#frame = frame;
-    this.#head = `"op":"${frame.op}","id":${JSON.stringify(frame.id)}`;
+    const { op, id, isBinary } = frame;
+    this.#head = `"op":"${op}","id":${JSON.stringify(id)}`;
+    this.#packedHead = isBinary ? packMembers({ op, id }) : undefined;
   }
 
   get waitingBytes(): number {
     return this.#socket.waitingBytes;
   }
 
-  send(members: string, missed: number): void {
+  send(message: ToldMessage, missed: number): void {
+    if (this.#packedHead !== undefined) {
+      const parts = [this.#packedHead, message.packed];
+      if (missed > 0) parts.push(packMembers({ missed }));
+      this.#socket.sendBinary(packMap(parts));
+      return;
+    }
     const tail = missed > 0 ? `,"missed":${missed}` : '';
-    sendTo(this.#socket, `{${this.#head},${members}${tail}}`, this.#frame.isBinary);
+    this.#socket.sendText(`{${this.#head},${message.members}${tail}}`);
+  }
+
+  together(act: () => void): void {
+    this.#socket.together(act);
   }
 
   fail(code: ErrorCode, detail: string): void {
     const { id, isBinary, onFailed } = this.#frame;
     onFailed();
-    sendTo(this.#socket, JSON.stringify({ op: 'error', id, code, detail }), isBinary);
+    answer(this.#socket, { op: 'error', id, code, detail }, isBinary);
   }
 }
 
-/** MessagePack is made from the JSON text, which all subscribers share: few ask for it. */
-function sendTo(socket: LiveSocket, json: string, isBinary: boolean): void {
-  if (isBinary) socket.sendBinary(encode(JSON.parse(json)));
-  else socket.sendText(json);
+function answer(socket: LiveSocket, message: object, isBinary: boolean): void {
+  if (isBinary) socket.sendBinary(packMap([packMembers(message)]));
+  else socket.sendText(JSON.stringify(message));
 }
 
 function readMessage(message: Uint8Array, isBinary: boolean): unknown {
   try {
-    return isBinary ? decode(message) : JSON.parse(text.decode(message));
+    return isBinary ? decodeMessagePack(message) : JSON.parse(text.decode(message));
   } catch (error) {
     throw new MillraceError(
       'MR_BAD_BODY',

@@ -8,7 +8,7 @@ import { StopCheck } from '../query/stop-check.js';
 import { formatDuration } from '../time/duration.js';
 import { formatTime } from '../time/format-time.js';
 import type { Feed, FeedMessage } from './feed.js';
-import { CLOSE_GRACE_MS, LOOK_TIMEOUT_MS, OPEN_WINDOW_MS, WINDOWS_KEPT } from './limits.js';
+import { CLOSE_GRACE_MS, LOOK_TIMEOUT_MS, WINDOW_BEAT_MS, WINDOWS_KEPT } from './limits.js';
 import type { WindowsQuestion } from './question.js';
 import { SeriesTail, type TailVisitor } from './series-tail.js';
 import { WindowGroups } from './window-groups.js';
@@ -25,6 +25,22 @@ interface Window {
   points: number;
 }
 
+/** What a feed reads with. */
+export interface WindowFeedParts {
+  views: readonly ShardView[];
+  scan: PointScan;
+  clock: Clock;
+}
+
+/** Which feed it is, which decides its phase, and the moment whose window is its first; without one, now. */
+export interface WindowFeedBegin {
+  feed: number;
+  fromMs?: number | undefined;
+}
+
+/** Phases of neighbours lie far apart: the golden ratio of the beat. */
+const phaseOf = (feed: number): number => (feed * 0.618033988749895 * WINDOW_BEAT_MS) % WINDOW_BEAT_MS;
+
 /**
  * Statistics of some series over windows, as their points come: the open window up to ten times a second, each window once
  * more when it is over, and again when late points change one that is remembered still.
@@ -34,6 +50,7 @@ interface Window {
  */
 export class WindowFeed implements Feed, TailVisitor {
   readonly #question: WindowsQuestion;
+  readonly #phaseMs: number;
   readonly #tail: SeriesTail;
   readonly #scan: PointScan;
   readonly #clock: Clock;
@@ -41,14 +58,17 @@ export class WindowFeed implements Feed, TailVisitor {
   readonly #windows = new Map<number, Window>();
   readonly #head: string;
   #oldestMs = Number.NEGATIVE_INFINITY;
-  #toldOpenMs = Number.NEGATIVE_INFINITY;
+  /** The beat of the last look. */
+  #beat = Number.NaN;
   #hasMissed = false;
+  readonly #fromMs: number | undefined;
   /** The window that was open when the feed began. */
   #firstMs: number | undefined;
 
-  // Four parts that it is made of, once a subscription.
-  constructor(question: WindowsQuestion, views: readonly ShardView[], scan: PointScan, clock: Clock) {
+  constructor(question: WindowsQuestion, { views, scan, clock }: WindowFeedParts, begin: WindowFeedBegin) {
     this.#question = question;
+    this.#phaseMs = phaseOf(begin.feed);
+    this.#fromMs = begin.fromMs;
     this.#tail = new SeriesTail(views, question.metric, question.selectors);
     this.#scan = scan;
     this.#clock = clock;
@@ -57,22 +77,29 @@ export class WindowFeed implements Feed, TailVisitor {
     this.#head = `"metric_name":${metric},"window":"${formatDuration(question.windowMs)}"`;
   }
 
+  /** Between two beats nothing is told, so nothing needs to be looked at: the open state keeps what comes. */
+  isDue(nowMs: number): boolean {
+    return this.#beatOf(nowMs) !== this.#beat;
+  }
+
   look(nowMs: number): FeedMessage[] {
     const stop = new StopCheck(this.#clock, LOOK_TIMEOUT_MS);
     this.#tail.grow(stop);
     const openMs = windowStartOf(nowMs, this.#question.windowMs);
+    const keptMs = openMs - WINDOWS_KEPT * this.#question.windowMs;
     if (this.#firstMs === undefined) {
-      this.#oldestMs = openMs;
-      this.#begin(openMs, stop);
-      this.#firstMs = openMs;
+      const fromMs = windowStartOf(this.#fromMs ?? nowMs, this.#question.windowMs);
+      this.#oldestMs = Math.min(Math.max(fromMs, keptMs), openMs);
+      this.#begin(stop);
+      this.#firstMs = this.#oldestMs;
     } else {
       // Of windows before the first it knows nothing, so it tells nothing of them.
-      this.#oldestMs = Math.max(this.#firstMs, openMs - WINDOWS_KEPT * this.#question.windowMs);
-      this.#hasMissed = false;
+      this.#oldestMs = Math.max(this.#firstMs, keptMs);
       this.#tail.look(this, stop);
       if (this.#hasMissed) this.#beginAnew(stop);
     }
-    return this.#say(nowMs, openMs);
+    this.#beat = this.#beatOf(nowMs);
+    return this.#say(nowMs);
   }
 
   /** Nothing is missed for good: what a look could not read, it reads from the blocks. */
@@ -110,39 +137,42 @@ export class WindowFeed implements Feed, TailVisitor {
 
   /** Reads all windows that are remembered once more: points were written over before a look could read them. */
   #beginAnew(stop: StopCheck): void {
-    const before = [...this.#windows.values()].filter(({ startMs }) => startMs >= this.#oldestMs);
-    this.#windows.clear();
-    this.#begin(this.#oldestMs, stop);
+    const before = [...this.#windows.values()];
+    this.#begin(stop);
+    this.#hasMissed = false;
     for (const { startMs, isClosed } of before) {
       const window = this.#windows.get(startMs);
       if (window !== undefined) window.isClosed = isClosed;
     }
   }
 
-  /** Reads from a window on, and begins to follow each series behind what was read of it. */
-  #begin(fromMs: number, stop: StopCheck): void {
+  /** Reads from the oldest window on, and begins to follow each series behind what was read of it. */
+  #begin(stop: StopCheck): void {
+    // Also what an attempt that failed half way has left.
+    this.#windows.clear();
     const first = new FirstScan(this.#tail, this.#tail.beginScan(), (place, times, values, from, to) => {
       const group = this.#groups.groupOf(place, (of) => this.#tail.labelsOf(of));
       for (let i = from; i < to; i++) this.#add(group, times[i]!, values[i]!);
     });
-    first.run(this.#scan, fromMs, stop);
+    first.run(this.#scan, this.#oldestMs, stop);
   }
 
-  #say(nowMs: number, openMs: number): FeedMessage[] {
+  #beatOf(nowMs: number): number {
+    return Math.floor((nowMs + this.#phaseMs) / WINDOW_BEAT_MS);
+  }
+
+  #say(nowMs: number): FeedMessage[] {
     const messages: FeedMessage[] = [];
-    const isOpenDue = nowMs - this.#toldOpenMs >= OPEN_WINDOW_MS || nowMs < this.#toldOpenMs;
     for (const window of [...this.#windows.values()].sort((a, b) => a.startMs - b.startMs)) {
       if (window.startMs < this.#oldestMs) {
         this.#windows.delete(window.startMs);
         continue;
       }
-      const endMs = window.startMs + this.#question.windowMs;
-      if (!window.isClosed && nowMs >= endMs + CLOSE_GRACE_MS) {
+      if (!window.isClosed && nowMs >= window.startMs + this.#question.windowMs + CLOSE_GRACE_MS) {
         window.isClosed = true;
         // Whole once more, also where nothing has changed: a subscriber waits for the last word.
         messages.push(this.#message(window, window.cells.keys()));
-      } else if (window.changed.size > 0 && (isOpenDue || window.startMs < openMs)) {
-        if (window.startMs >= openMs) this.#toldOpenMs = nowMs;
+      } else if (window.changed.size > 0) {
         messages.push(this.#message(window, window.changed));
       }
     }

@@ -7,6 +7,8 @@ import { queryParameter } from '../parameter/parameter.js';
 import { SELECTORS } from '../parameter/selectors.js';
 import { LABEL_NAMES, METRIC_NAME } from '../schema/vocabulary.js';
 
+const EVENT_STREAM = 'text/event-stream';
+
 /** GET /api/v1/stream: what /ws/stream tells, as server-sent events. */
 export const streamCall = defineCall({
   method: 'GET',
@@ -27,15 +29,18 @@ export const streamCall = defineCall({
     stats: queryParameter('stats', LIVE_STATS.optional()),
     groupBy: queryParameter('group_by', LABEL_NAMES.optional()),
   },
-  answer: { contentType: 'text/event-stream' },
+  answer: { contentType: EVENT_STREAM },
   handler: ({ exchange, edge, values }) => {
     const { metric, selectors, window, stats, groupBy } = values;
     const question = questionOf({ metric, selectors, windowMs: window?.ms, stats, groupBy });
+    if (exchange.method === 'HEAD') return exchange.answer(200, EVENT_STREAM, '');
+    const disconnect = edge.live.connect();
+    exchange.onEnd(disconnect);
     const event = question.kind === 'points' ? 'point' : 'window';
     const outlet: EventOutlet = new EventOutlet(exchange, event, () => reader.onRoom());
     const reader = new Reader(outlet);
     const leave = edge.live.listen(question, reader);
-    exchange.startStream(200, 'text/event-stream');
+    exchange.startStream(200, EVENT_STREAM);
     outlet.beat();
     const timer = setInterval(() => outlet.beat(), EVENT_BEAT_MS);
     exchange.onEnd(() => {

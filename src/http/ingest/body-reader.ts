@@ -1,6 +1,6 @@
-import { decode } from '@msgpack/msgpack';
 import { errorText, MillraceError } from '../../errors.js';
 import type { BodyFormat } from '../media-types.js';
+import { decodeMessagePack } from './message-pack.js';
 
 // Without ignoreBOM, a byte order mark at the start is skipped, as most editors of Windows write one.
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -12,7 +12,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 export function readValue(body: Uint8Array, format: Exclude<BodyFormat, 'ndjson'>): unknown {
   if (format === 'msgpack') {
     try {
-      return decode(body);
+      return decodeMessagePack(body);
     } catch (error) {
       throw badBody(`one MessagePack value, as its Content-Type says; the decoder says: ${errorText(error)}`);
     }

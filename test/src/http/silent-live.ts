@@ -1,4 +1,4 @@
 import type { LivePort } from '../../../src/live/live-port.js';
 
 /** Live push that never says anything. */
-export const silentLive: LivePort = { listen: () => () => {} };
+export const silentLive: LivePort = { connect: () => () => {}, listen: () => () => {} };

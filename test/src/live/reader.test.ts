@@ -2,17 +2,23 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { READER_BYTES_MAX } from '../../../src/live/limits.js';
 import { type Outlet, Reader } from '../../../src/live/reader.js';
+import { ToldMessage } from '../../../src/live/told-message.js';
 
 class FakeOutlet implements Outlet {
   waitingBytes = 0;
   readonly sent: { members: string; missed: number }[] = [];
-  send(members: string, missed: number): void {
+  turns = 0;
+  send({ members }: ToldMessage, missed: number): void {
     this.sent.push({ members, missed });
+  }
+  together(act: () => void): void {
+    this.turns++;
+    act();
   }
   fail(): void {}
 }
 
-const message = (members: string, points = 1) => ({ members, points });
+const message = (members: string, points = 1) => new ToldMessage({ members, points });
 
 it('Reader passes messages on while its outlet has room', () => {
   const outlet = new FakeOutlet();
@@ -24,6 +30,7 @@ it('Reader passes messages on while its outlet has room', () => {
     { members: 'b', missed: 0 },
     { members: 'c', missed: 4 },
   ]);
+  assert.equal(outlet.turns, 1, 'several go out together');
 });
 
 it('Reader gives a slow one the newest, with the number of points that it missed', () => {

@@ -25,9 +25,10 @@ const QUESTION: WindowsQuestion = {
 
 const read = ({ members }: FeedMessage): ToldWindow => JSON.parse(`{${members}}`) as ToldWindow;
 
-function feedOf(shards: TestShards, question: WindowsQuestion = QUESTION): WindowFeed {
+function feedOf(shards: TestShards, question: WindowsQuestion = QUESTION, fromMs?: number): WindowFeed {
   const clock = { nowMs: () => shards.nowMs, monotonicMs: () => 0 };
-  return new WindowFeed(question, shards.views, new PointScan(shards.findings), clock);
+  const parts = { views: shards.views, scan: new PointScan(shards.findings), clock };
+  return new WindowFeed(question, parts, { feed: 0, fromMs });
 }
 
 /** What was told last of each window and host. */
@@ -64,7 +65,8 @@ it('WindowFeed tells the open window, and once more when it is over', () => {
   ]);
   shards.write([point('a', start + 60, 3)]);
   shards.settle();
-  assert.deepEqual(feed.look(start + 100), [], 'ten times a second, not more often');
+  assert.equal(feed.isDue(start + 99), false, 'ten times a second, not more often');
+  assert.equal(feed.isDue(start + 100), true);
   const [again] = feed.look(start + 150).map(read);
   assert.deepEqual(again!.data, [{ labels: { host: 'a' }, count: 2, sum: 4, max: 3, p50: 1 }]);
   assert.deepEqual(feed.look(start + 1_200), [], 'stragglers are waited for');

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { encode } from '@msgpack/msgpack';
+import fc from 'fast-check';
+import { decodeMessagePack } from '../../../../src/http/ingest/message-pack.js';
+
+it('decodeMessagePack() answers what was encoded', () => {
+  const values = fc.anything({ withNullPrototype: false, maxDepth: 4 }).filter((value) => {
+    try {
+      return encode(value).length > 0;
+    } catch {
+      return false;
+    }
+  });
+  fc.assert(
+    fc.property(values, (value) => {
+      const bytes = encode(value);
+      assert.deepEqual(encode(decodeMessagePack(bytes)), bytes);
+    }),
+  );
+});
+
+it('decodeMessagePack() takes no room for elements that are only said to be there', () => {
+  // Each says that it has 33 million elements, for which the library takes 256 MB before it sees one.
+  const array = [0xdd, 0x01, 0xff, 0xff, 0xff];
+  const map = [0xdf, 0x01, 0xff, 0xff, 0xff];
+  const before = process.memoryUsage.rss();
+  const check = (bytes: number[]): void =>
+    assert.throws(() => decodeMessagePack(Uint8Array.from(bytes)), /expected the whole of a value/);
+  check(array);
+  check(map);
+  check(Array.from({ length: 100 }, () => array).flat());
+  check([...array, ...map, 0xc0]);
+  assert.ok(process.memoryUsage.rss() - before < 64 * 1024 * 1024);
+});
+
+it('decodeMessagePack() refuses what is cut short, has something behind it, or is nothing', () => {
+  for (const bytes of [[], [0x92, 0x01], [0xc1], [0x01, 0x02], [0xd9, 0x05, 0x61]])
+    assert.throws(() => decodeMessagePack(Uint8Array.from(bytes)));
+});
