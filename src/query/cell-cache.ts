@@ -1,10 +1,11 @@
 import { CELL_COLUMNS, type CellColumns } from '../../native-free-core/cell/cell-columns.js';
+import { KnownRuns } from './known-runs.js';
 import { CELL_CACHE_BYTES } from './limits.js';
 
 /** Bytes of one cell: ten columns of float64. */
 const CELL_BYTES = 80;
-/** Bytes that a run costs besides its cells, in the maps that it is found by. */
-const RUN_BYTES = 64;
+/** Bytes that a run costs besides its cells, in the map that it is found by. */
+const RUN_BYTES = 112;
 
 /** What stored runs are known by: a run is where it was, as long as it was, and has the checksum that it had. */
 export interface RunIdentity {
@@ -31,10 +32,12 @@ export class CachedSegment implements CellColumns {
   firstTimeMs = new Float64Array(64);
   lastValue = new Float64Array(64);
   lastTimeMs = new Float64Array(64);
+  /** Whose cells these are, in the version of the segment that was read last. */
+  readonly known = new KnownRuns();
   readonly #runs = new Map<number, CachedRun>();
 
   get bytes(): number {
-    return this.windowStartMs.length * CELL_BYTES + this.#runs.size * RUN_BYTES;
+    return this.windowStartMs.length * CELL_BYTES + this.#runs.size * RUN_BYTES + this.known.bytes;
   }
 
   /** Where the cells of a run are; undefined when it isn't here, or another run is in its place. */
@@ -94,7 +97,6 @@ export class CellCache {
 
   /** Takes a segment back, and forgets others that were not used for the longest time where memory ends. */
   settle(key: string, segment: CachedSegment): void {
-    if (segment.length === 0) return;
     this.#segments.set(key, segment);
     this.#bytes += segment.bytes;
     for (const [oldest, { bytes }] of this.#segments) {

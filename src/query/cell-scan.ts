@@ -6,10 +6,11 @@ import { loadWord } from '../../native-free-core/codec/bits.js';
 import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
 import { SEGMENT_ROLLUP } from '../../native-free-core/segment/segment-layout.js';
 import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
-import type { StoreReader } from '../store/shard-store.js';
+import type { VersionedReader } from '../store/shard-store.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import { type CachedSegment, CellCache } from './cell-cache.js';
 import { type ChosenSegment, chooseSegments, type GroupPlaces, lowerPlace } from './chosen-segments.js';
+import type { KnownRuns } from './known-runs.js';
 import type { PointVisitor } from './point-scan.js';
 import type { QueryFindings } from './query-findings.js';
 import type { ShardSelection } from './selection.js';
@@ -30,7 +31,7 @@ export interface CellVisitor extends PointVisitor {
 export interface CellsWanted {
   selected: ShardSelection;
   places: GroupPlaces;
-  reader: StoreReader;
+  reader: VersionedReader;
   /** Whole windows of a rollup tier. */
   part: SourcePart;
 }
@@ -39,9 +40,10 @@ export interface CellsWanted {
 interface SegmentCells extends CellsWanted {
   windowMs: number;
   chosen: ChosenSegment;
-  bytes: Uint8Array;
   /** What is remembered of it; undefined where sketches are wanted, which are not. */
   cached: CachedSegment | undefined;
+  visitor: CellVisitor;
+  stop: StopCheck;
 }
 
 /** Where the cells of a run are: [from, to) of the columns. */
@@ -72,45 +74,71 @@ export class CellScan {
     const { startMs, endMs } = part;
     for (const chosen of chooseSegments(selected, places, reader, [{ table, startMs, endMs }])) {
       stop.check();
-      // Valid until the next call on the reader, which is for the next segment.
-      const bytes = reader.get(chosen.key);
-      if (bytes === undefined) continue;
-      const status = this.#segment.open(bytes, SEGMENT_ROLLUP, chosen.firstNumber);
-      if (status !== 'ok') {
-        this.#findings.add(`${status} segment`, chosen.where);
-        continue;
-      }
-      stop.cost.segments++;
       const key = Buffer.from(chosen.key).toString('latin1');
       const cached = visitor.wantsSketches ? undefined : this.#cache.open(key);
-      this.#scanSegment({ ...wanted, windowMs, chosen, bytes, cached }, visitor, stop);
+      this.#scanChosen({ ...wanted, windowMs, chosen, cached, visitor, stop });
       if (cached !== undefined) this.#cache.settle(key, cached);
     }
   }
 
-  #scanSegment(wanted: SegmentCells, visitor: CellVisitor, stop: StopCheck): void {
-    const { selected, places, part, windowMs, chosen, bytes } = wanted;
-    const segment = this.#segment;
-    const { ids, firstOrdinal, view } = selected;
-    const { index } = view;
-    for (let at = lowerPlace(selected, places, chosen.firstNumber); segment.next(); ) {
-      const { number, start, end } = segment;
-      while (at < places.to && index.numberOf(ids.items[at]!) < number) at++;
-      if (at === places.to) return;
-      if (index.numberOf(ids.items[at]!) !== number) continue;
-      peekRollupRunInto(bytes, start, end, windowMs, peeked);
-      if (peeked.firstMs >= part.endMs || peeked.lastMs < part.startMs) continue;
-      const found = this.#cellsOf(wanted, stop);
-      if (found === undefined) continue;
-      const { windowStartMs } = found.cells;
-      const from = lowerWindow(windowStartMs, found.from, found.to, part.startMs);
-      const to = lowerWindow(windowStartMs, from, found.to, part.endMs);
-      if (from < to) visitor.visitCells(firstOrdinal + at, found.cells, from, to);
+  #scanChosen(wanted: SegmentCells): void {
+    const { reader, chosen, cached, stop } = wanted;
+    const known = cached !== undefined && knowsAll(wanted, cached.known) ? cached.known.version : 0;
+    // Valid until the next call on the reader, which is for the next segment.
+    const bytes = reader.getUnlessSame(chosen.key, known);
+    if (bytes === undefined) return;
+    stop.cost.segments++;
+    if (bytes === 'same') {
+      forEachPlace(wanted, (at, number) => visitKnown(wanted, at, number));
+      return;
     }
+    // Before the bytes are looked at: it is of the value that was read last.
+    cached?.known.renew(reader.version, chosen.firstNumber, chosen.lastNumber);
+    const status = this.#segment.open(bytes, SEGMENT_ROLLUP, chosen.firstNumber);
+    if (status === 'ok') this.#scanSegment(wanted, bytes);
+    else this.#findings.add(`${status} segment`, chosen.where);
+  }
+
+  /** Walks the runs of the open segment and the selected series side by side; both ascend by number. */
+  #scanSegment(wanted: SegmentCells, bytes: Uint8Array): void {
+    const { selected, places, chosen, cached } = wanted;
+    const segment = this.#segment;
+    const { ids, view } = selected;
+    const { index } = view;
+    const known = cached?.known;
+    let [current, isKnown] = [-1, false];
+    for (let at = lowerPlace(selected, places, chosen.firstNumber); segment.next(); ) {
+      const { number } = segment;
+      while (at < places.to && index.numberOf(ids.items[at]!) < number) at++;
+      if (at === places.to) break;
+      if (index.numberOf(ids.items[at]!) !== number) continue;
+      if (number !== current) {
+        current = number;
+        isKnown = known?.knows(number) === true;
+        if (isKnown) visitKnown(wanted, at, number);
+      }
+      if (!isKnown) this.#visitRun(wanted, bytes, at);
+    }
+    if (known !== undefined && !segment.isCut) forEachPlace(wanted, (_at, number) => known.setNone(number));
+  }
+
+  /** Visits the cells of the segment's present run, and remembers them. */
+  #visitRun(wanted: SegmentCells, bytes: Uint8Array, at: number): void {
+    const { part, windowMs, cached } = wanted;
+    const { number, start, end } = this.#segment;
+    peekRollupRunInto(bytes, start, end, windowMs, peeked);
+    const isOutside = peeked.firstMs >= part.endMs || peeked.lastMs < part.startMs;
+    const found = isOutside ? undefined : this.#cellsOf(wanted, bytes);
+    if (found === undefined) {
+      cached?.known.setPartial(number);
+      return;
+    }
+    cached?.known.add(number, found.from, found.to);
+    visitCells(wanted, at, found);
   }
 
   /** The cells of the segment's present run, remembered or decoded. Undefined when they are damaged. */
-  #cellsOf({ windowMs, chosen, bytes, cached }: SegmentCells, stop: StopCheck): RunCells | undefined {
+  #cellsOf({ windowMs, chosen, cached, stop }: SegmentCells, bytes: Uint8Array): RunCells | undefined {
     const { number, start, end } = this.#segment;
     const identity = { start, end, checksum: loadWord(bytes, end - CHECKSUM_BYTES, end) };
     const known = cached?.find(identity);
@@ -130,6 +158,50 @@ export class CellScan {
     const { from, to } = cached.add(identity, run);
     return { cells: cached, from, to };
   }
+}
+
+/** Calls back with each selected series whose number lies in the segment, and its place. */
+function forEachPlace(
+  { selected, places, chosen }: SegmentCells,
+  visit: (at: number, number: number) => void,
+): void {
+  const { ids, view } = selected;
+  for (let at = lowerPlace(selected, places, chosen.firstNumber); at < places.to; at++) {
+    const number = view.index.numberOf(ids.items[at]!);
+    if (number > chosen.lastNumber) return;
+    visit(at, number);
+  }
+}
+
+/** Whether nothing of the segment must be read for the selected series, if it is still the same. */
+function knowsAll(wanted: SegmentCells, known: KnownRuns): boolean {
+  let isAll = known.version !== 0;
+  if (isAll) {
+    forEachPlace(wanted, (_at, number) => {
+      isAll &&= known.knows(number);
+    });
+  }
+  return isAll;
+}
+
+function visitKnown(wanted: SegmentCells, at: number, number: number): void {
+  const { cached, stop } = wanted;
+  cached!.known.forEach(number, (from, to) => {
+    stop.cost.cachedCells += to - from;
+    visitCells(wanted, at, { cells: cached!, from, to });
+  });
+}
+
+/** Visits those of a run's cells that are in the range. */
+function visitCells(
+  { selected, part, visitor }: SegmentCells,
+  at: number,
+  { cells, from, to }: RunCells,
+): void {
+  const { windowStartMs } = cells;
+  const first = lowerWindow(windowStartMs, from, to, part.startMs);
+  const end = lowerWindow(windowStartMs, first, to, part.endMs);
+  if (first < end) visitor.visitCells(selected.firstOrdinal + at, cells, first, end);
 }
 
 /** The first of the ascending windows [from, to) that is at or after `timeMs`; `to` when there is none. */

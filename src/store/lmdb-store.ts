@@ -1,12 +1,27 @@
 import { mkdirSync, statfsSync } from 'node:fs';
+import * as lmdb from 'lmdb';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { systemClock } from '../clock.js';
 import { errorText, MillraceError } from '../errors.js';
 import { checkLmdbFile } from './lmdb-file.js';
-import type { PairVisitor, ShardStore, StoreFigures, StoreReader, StoreWriter } from './shard-store.js';
+import type {
+  PairVisitor,
+  ShardStore,
+  StoreFigures,
+  StoreReader,
+  StoreWriter,
+  VersionedReader,
+} from './shard-store.js';
 import { plainKey, storedKey } from './stored-key.js';
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** What comes is the library's reading buffer with a `length` of its own; built-in functions see the whole. */
+const bytesOf = (buffer: Buffer): Uint8Array =>
+  new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+
+// The declaration lacks what the library's own cache is made with: the transaction that wrote the value that was read last.
+const { getLastTxnId } = lmdb as unknown as { getLastTxnId: () => number };
 
 type Environment = RootDatabase<Buffer, Buffer>;
 
@@ -44,8 +59,7 @@ class LmdbReader implements StoreReader {
     // The declaration lacks the options that every read of the library takes.
     const read = this.db.getBinaryFast as (key: Buffer, options: object) => Buffer | undefined;
     const buffer = read.call(this.db, storedKey(key), this.#options);
-    // What comes is the library's reading buffer with a `length` of its own; built-in functions see the whole.
-    return buffer === undefined ? undefined : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+    return buffer === undefined ? undefined : bytesOf(buffer);
   }
 
   forEach(start: Uint8Array, end: Uint8Array, visit: PairVisitor): void {
@@ -65,14 +79,33 @@ class LmdbReader implements StoreReader {
   }
 }
 
-/** A view of the store as of now, for another thread than the writer's. `close` it soon: it holds pages back. */
-export class LmdbSnapshot extends LmdbReader {
+/**
+ * A view of the store as of now, for another thread than the writer's. `close` it soon: it holds pages back.
+ *
+ * The version of a value is the number of the transaction that wrote the leaf page which its key stands in. Pages are
+ * copied when they are written, so as long as the number is the same so is the page, and with it where the value lies.
+ */
+export class LmdbSnapshot extends LmdbReader implements VersionedReader {
   readonly #transaction: Transaction;
 
   constructor(db: Environment) {
     const transaction = db.useReadTransaction();
     super(db, transaction);
     this.#transaction = transaction;
+  }
+
+  getUnlessSame(key: Uint8Array, version: number): Uint8Array | 'same' | undefined {
+    if (version === 0) return this.get(key);
+    const options = { transaction: this.#transaction, ifNotTxnId: version };
+    const read = this.db.getBinaryFast as (key: Buffer, options: object) => Buffer | undefined;
+    const buffer = read.call(this.db, storedKey(key), options);
+    if (buffer === undefined) return undefined;
+    // The library answers an object without bytes for what is the same.
+    return buffer.length === undefined ? 'same' : bytesOf(buffer);
+  }
+
+  get version(): number {
+    return getLastTxnId();
   }
 
   /**

@@ -19,6 +19,17 @@ export interface StoreReader {
   forEachKey(start: Uint8Array, end: Uint8Array, visit: (key: Uint8Array) => boolean | undefined): void;
 }
 
+/** A reader that can tell whether a value is still what it was, without touching the pages of a large one. */
+export interface VersionedReader extends StoreReader {
+  /**
+   * As `get`, or 'same' when the value is surely the one that was read before with this version. What was written beside it
+   * may make it look like another. 0 is no version.
+   */
+  getUnlessSame(key: Uint8Array, version: number): Uint8Array | 'same' | undefined;
+  /** The version of the value that was read last, which was there. */
+  readonly version: number;
+}
+
 export interface StoreFigures {
   pageBytes: number;
   fileBytes: number;

@@ -264,3 +264,39 @@ test('a snapshot shows the store as it was when it was opened, while the store g
     store.close();
   });
 });
+
+test("getUnlessSame() answers 'same' for a value that nobody wrote, and never for another one", async () => {
+  await inFolderAsync(async (path) => {
+    const store = LmdbStore.open(path);
+    const snapshots = new LmdbSnapshots(path);
+    const keyOf = (i: number): Uint8Array => bytes(1, i >> 8, i);
+    // Values of several pages, as segments are, and enough of them for many leaf pages.
+    const bytesFor = (round: number, i: number): Uint8Array => new Uint8Array(9_000).fill(round + i);
+    store.transaction((writer) => {
+      for (let i = 0; i < 1_000; i++) writer.put(keyOf(i), bytesFor(0, i));
+    });
+    const known = new Map<number, { version: number; value: number[] }>();
+    let sames = 0;
+    for (let round = 1; round < 30; round++) {
+      const written = (round * 37) % 1_000;
+      store.transaction((writer) => {
+        if (round % 5 === 0) writer.remove(keyOf(written));
+        else writer.put(keyOf(written), bytesFor(round, written));
+      });
+      const snapshot = snapshots.open();
+      for (const i of [written, 0, 500, 999, (written + 500) % 1_000]) {
+        const { version, value } = known.get(i) ?? { version: 0, value: [] };
+        const found = snapshot.getUnlessSame(keyOf(i), version);
+        if (found === 'same') {
+          sames++;
+          assert.deepEqual(list(snapshot.get(keyOf(i))), value, `key ${i}, round ${round}`);
+        } else if (found !== undefined) known.set(i, { version: snapshot.version, value: [...found] });
+        else assert.equal(snapshot.get(keyOf(i)), undefined);
+      }
+      snapshot.close();
+    }
+    assert.ok(sames > 30, `${sames} were the same`);
+    await snapshots.close();
+    store.close();
+  });
+});
