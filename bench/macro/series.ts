@@ -8,14 +8,15 @@ import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts } from './tsbs.js';
  * Many active series: memory a series, cost a point, and the restart after kill -9 to the first answer; then how the cost of a point
  * grows from the fewest series to the most.
  *
- * `--ticks` is the least: of few series come more, so that each size has points enough.
+ * `--ticks` is the least: of few series come more, so that each size has points enough. 24 are three fillings of the open memory of a
+ * million series, so that all of what is taken is also flushed.
  *
- *   node dist/bench/macro/series.js [--series 10000,100000,1000000] [--ticks 20] [--smoke]
+ *   node dist/bench/macro/series.js [--series 10000,100000,1000000] [--ticks 24] [--smoke]
  */
 const { values: flags } = parseArgs({
   options: {
     series: { type: 'string', default: '10000,100000,1000000' },
-    ticks: { type: 'string', default: '20' },
+    ticks: { type: 'string', default: '24' },
     smoke: { type: 'boolean', default: false },
   },
 });

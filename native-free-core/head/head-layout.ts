@@ -1,5 +1,5 @@
 import { assert } from '../assert.js';
-import { ARENA_BYTES_HARD, GROUP_COUNT, SERIES_TOTAL_MAX } from '../limits.js';
+import { ARENA_BYTES_HARD, ARENA_BYTES_PER_SERIES, GROUP_COUNT, SERIES_TOTAL_MAX } from '../limits.js';
 
 /**
  * The open state of one shard: points that are in the log but not yet in blocks, in memory shared with readers.
@@ -68,4 +68,8 @@ export function slotsMaxOf(groupCount: number, seriesTotal: number = SERIES_TOTA
 assert(
   ARENA_BYTES_HARD % UNIT_BYTES === 0 && ARENA_BYTES_HARD / UNIT_BYTES < 2 ** 31,
   'extents must fit 31 bits',
+);
+assert(
+  ARENA_BYTES_PER_SERIES > UNIT_BYTES,
+  'an arena must not be full as soon as each series has its first extent',
 );

@@ -125,7 +125,7 @@ export function makePlan(random: SimRandom): SimPlan {
   const small = random.chance(0.15);
   const arenaBytesSoft = 1_024 * random.between(2, 24);
   const { retention, tierBytesMax, sweep } = makeRetention(random);
-  const arenaBytesPerSeries = random.pick([0, 16, 128]);
+  const arenaBytesPerSeries = random.pick([0, 16, 136]);
   return {
     steps: random.between(150, random.chance(0.1) ? 1_600 : 600),
     shardCount: random.between(1, 4),
