@@ -179,6 +179,13 @@ export const COMPACTION_RUN_CELLS = 128;
 /** Bytes from which on a compacted segment ends with its series. Of pages of 4 KiB 2 % are lost to rounding. */
 export const COMPACTION_SEGMENT_BYTES = 128 * KIB;
 
+/**
+ * Of the steps of background work, what sweeps, deletes and merges get at least each while others have work without end, and how
+ * many steps such a right may gather: under lasting overload compactions never end, and what they write must go, too.
+ */
+export const JOB_SHARE = 1 / 8;
+export const JOB_TURN_STEPS_MAX = 64;
+
 /** How long nothing was added to a stretch that is over before what is small in it is merged for good, ms. */
 export const COMPACTION_COLD_MS = 30 * 60_000;
 
@@ -213,6 +220,7 @@ assert(
   ARENA_BYTES_SOFT + ARENA_BYTES_HEADROOM <= ARENA_BYTES_HARD,
   'an arena must take one more entry at its soft bound',
 );
+assert(3 * JOB_SHARE <= 1 / 2, 'compactions must keep the larger part of background work');
 assert(FLUSH_STEP_SERIES <= COMPACTION_LANE_SERIES, 'a flush step lies within one lane');
 assert(BATCH_POINTS <= CHUNK_POINTS_MAX, 'a batch must fit the memory of a chunk');
 assert(

@@ -34,6 +34,7 @@ export class CompactionSource implements JobSource {
   /** By group: fresh points that are in quarantine. */
   readonly #stuck: number[];
   #plan: GroupPlan | undefined;
+  #isWantedTurn = false;
   /** A job of the plan gave up: what it left can be compacted without the segment that it met. */
   #mustPlanAgain = false;
   /** What has been compacted since the shard began. */
@@ -88,9 +89,14 @@ export class CompactionSource implements JobSource {
     if (!this.#isBegun) this.#begin(nowMs);
     const isPressing = this.#freshPoints() > this.#host.bounds.pointsSoft;
     const wanted = this.#wantedGroup();
-    if (load === 'busy' && !isPressing && wanted === undefined) return undefined;
+    if (load !== 'idle' && !isPressing && wanted === undefined) return undefined;
     if (this.#plan === undefined) {
-      const local = isPressing ? this.#fullest() : (wanted ?? this.#ripest(nowMs));
+      // In turn: the fullest group may be another one for ever, and somebody waits for the wanted one.
+      this.#isWantedTurn = !this.#isWantedTurn;
+      const local =
+        isPressing && !(this.#isWantedTurn && wanted !== undefined)
+          ? this.#fullest()
+          : (wanted ?? this.#ripest(nowMs));
       if (local === undefined) return undefined;
       this.#plan = this.#makePlan(local);
     }

@@ -1,4 +1,5 @@
 import { windowStartOf } from '../../../native-free-core/cell/window-start.js';
+import { JOB_SHARE } from '../../../native-free-core/limits.js';
 import { parseSegmentKey, segmentSeekKey, tableEnd, tableKey } from '../../store/keys.js';
 import { TIER_TABLES } from '../../store/tier-tables.js';
 import type { JobHost } from './job-host.js';
@@ -27,6 +28,7 @@ const COLD_CHECK_MS = 1_000;
  * for good. An idle shard merges; a busy one only when so many layers have gathered that readers would feel it.
  */
 export class MergeSource implements JobSource {
+  readonly share = JOB_SHARE;
   /** Merges done since the shard began. */
   jobs = 0;
   readonly #host: JobHost;
@@ -74,7 +76,7 @@ export class MergeSource implements JobSource {
       if (touched.nextNumber > 0) return undefined;
       touched.additions -= additions;
     }
-    if (load === 'busy') return undefined;
+    if (load !== 'idle') return undefined;
     this.#lookOn();
     return this.#nextCold(nowMs);
   }

@@ -1,3 +1,4 @@
+import { JOB_SHARE } from '../../../native-free-core/limits.js';
 import type { StoreWriter } from '../../store/shard-store.js';
 import { TIER_TABLES, type TierTable } from '../../store/tier-tables.js';
 import { SegmentSweeper, type SweptRows } from './segment-sweeper.js';
@@ -6,14 +7,22 @@ import type { JobSource, ShardLoad, StoreJob } from './store-job.js';
 import type { SweepHost } from './sweep-host.js';
 import { TierSweep } from './tier-sweep.js';
 
-/** A part of a pass: one tier of one group by age, or one tier by size. */
+/** One tier of one group by age, or one tier of all groups by size. */
 type Sweep = TierSweep | SizeSweep;
 
 /**
- * Takes away what is past its retention: a pass over every tier of every group now and then, or when somebody asks, in jobs of one
- * step each, so that nothing else waits for a pass. A pass that a crash cuts short begins anew; what it took is gone and counted.
+ * Takes away what is past its retention: by age in a pass over every tier of every group now and then, or when somebody asks; by
+ * size as soon as a tier has more bytes than it may have. Both in jobs of one step each, so that nothing else waits for a pass. A pass
+ * that a crash cuts short begins anew; what it took is gone and counted.
  */
 export class RetentionSweep implements JobSource {
+  readonly share = JOB_SHARE;
+  /** Takes the oldest of a tier that has too many bytes: to be asked before whatever adds to tiers. */
+  readonly bySize: JobSource = {
+    next: () => this.#nextBySize(),
+    stepsWhenBusy: () => 1,
+    isWaiting: () => this.#overTier() !== undefined,
+  };
   /** Passes that are over. */
   passes = 0;
   /** By tier, what has gone since the start. */
@@ -23,13 +32,17 @@ export class RetentionSweep implements JobSource {
   readonly #cleaned = new Map<string, Float64Array>();
   readonly #sweepers = new Map<string, SegmentSweeper>();
   /** What is left of the pass that runs; undefined: none does. */
-  #pass: { left: (() => Sweep)[]; sweep: Sweep | undefined } | undefined;
+  #pass: { left: (() => TierSweep)[]; sweep: TierSweep | undefined } | undefined;
   #nextPassMs = Number.NaN;
   #lastStepMs = Number.NEGATIVE_INFINITY;
   #isWanted = false;
+  #sizeSweep: SizeSweep | undefined;
+  /** By tier: the bytes that it may have, more where the last sweep by size has left more that can't go. */
+  readonly #bytesMax: number[];
 
   constructor(host: SweepHost) {
     this.#host = host;
+    this.#bytesMax = [...host.tierBytesMax];
   }
 
   get isRunning(): boolean {
@@ -68,6 +81,30 @@ export class RetentionSweep implements JobSource {
     return 1;
   }
 
+  isWaiting(nowMs: number): boolean {
+    return this.#pass !== undefined || this.#isDue(nowMs);
+  }
+
+  #nextBySize(): StoreJob | undefined {
+    const over = this.#overTier();
+    if (over === undefined) return undefined;
+    if (this.#sizeSweep?.tier !== over.tier || this.#sizeSweep.isDone) this.#sizeSweep = this.#bySize(over);
+    return this.#jobOf(this.#sizeSweep);
+  }
+
+  /** The first tier that has more bytes than it may have. */
+  #overTier(): TierTable | undefined {
+    return TIER_TABLES.find(({ tier }) => {
+      const max = this.#bytesMax[tier]!;
+      return max !== Number.POSITIVE_INFINITY && this.#bytesOf(tier) > max;
+    });
+  }
+
+  #bytesOf(tier: number): number {
+    const { books } = this.#host;
+    return books.groups.reduce((sum, _, local) => sum + books.tier(local, tier).bytes, 0);
+  }
+
   #isDue(nowMs: number): boolean {
     const { intervalMs } = this.#host.sweepBounds;
     const isFar = nowMs < this.#nextPassMs - intervalMs;
@@ -75,17 +112,16 @@ export class RetentionSweep implements JobSource {
     return this.#isWanted || nowMs >= this.#nextPassMs;
   }
 
-  #begin(nowMs: number): { left: (() => Sweep)[]; sweep: Sweep | undefined } {
-    const { books, sweepBounds, retention, tierBytesMax } = this.#host;
+  #begin(nowMs: number): { left: (() => TierSweep)[]; sweep: TierSweep | undefined } {
+    const { books, sweepBounds, retention } = this.#host;
     this.#isWanted = false;
     this.#nextPassMs = nowMs + sweepBounds.intervalMs;
-    const left: (() => Sweep)[] = [];
+    const left: (() => TierSweep)[] = [];
     for (const tier of TIER_TABLES) {
       const isKept = retention.shortestMs(tier.tier) === Number.POSITIVE_INFINITY;
       for (const local of isKept ? [] : books.groups.keys()) {
         left.push(() => this.#byAge(local, tier, nowMs));
       }
-      if (tierBytesMax[tier.tier] !== Number.POSITIVE_INFINITY) left.push(() => this.#bySize(tier));
     }
     return { left, sweep: undefined };
   }
@@ -120,7 +156,9 @@ export class RetentionSweep implements JobSource {
     let isDone = false;
     const endIfOver = (): void => {
       isDone = true;
-      if (sweep.isDone && this.#pass !== undefined) this.#pass.sweep = undefined;
+      if (!sweep.isDone) return;
+      if (sweep instanceof SizeSweep) this.#leave(sweep.tier);
+      else if (this.#pass !== undefined) this.#pass.sweep = undefined;
     };
     return {
       step: () => {
@@ -140,6 +178,11 @@ export class RetentionSweep implements JobSource {
         return isDone;
       },
     };
+  }
+
+  /** What a sweep by size has left over can't go, and is no reason to look again. */
+  #leave(tier: number): void {
+    this.#bytesMax[tier] = Math.max(this.#host.tierBytesMax[tier]!, this.#bytesOf(tier));
   }
 
   /** The pass is over: says so in the records of all tiers. */

@@ -1,4 +1,4 @@
-import { SERIES_PAGE_LENGTH } from '../../../native-free-core/limits.js';
+import { JOB_SHARE, SERIES_PAGE_LENGTH } from '../../../native-free-core/limits.js';
 import { deletionEdits, repairEdits, type SeriesSlice } from '../../../native-free-core/tier/slice-edits.js';
 import type { LabelMatcher } from '../../http/ports.js';
 import { decodeIntent, encodeIntent } from '../../store/intent.js';
@@ -47,6 +47,7 @@ export interface Rewrite {
  * change, and a shard that starts and finds one finishes it: a crash in between leaves some slices deleted and the rest to come.
  */
 export class SeriesRewrites implements JobSource {
+  readonly share = JOB_SHARE;
   /** Points that deletes have taken since the start, and slices that were changed. */
   deletedPoints = 0;
   changedSlices = 0;
@@ -90,6 +91,10 @@ export class SeriesRewrites implements JobSource {
 
   stepsWhenBusy(): number {
     return 1;
+  }
+
+  isWaiting(): boolean {
+    return this.isRunning || !this.#isBegun;
   }
 
   /** Deletes that a crash or a stop cut short go first. */

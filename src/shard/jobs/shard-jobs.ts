@@ -11,7 +11,6 @@ import { Maintenance } from './maintenance.js';
 import { MergeSource } from './merge-source.js';
 import { RetentionSweep } from './retention-sweep.js';
 import { SeriesRewrites } from './series-rewrites.js';
-import type { ShardLoad } from './store-job.js';
 import { sweepHostOf } from './sweep-host.js';
 import { cutoffOf } from './tier-cutoff.js';
 
@@ -25,7 +24,10 @@ export interface JobParts {
   storedGeneration: () => number;
 }
 
-/** All background work of one shard: compactions first, then what somebody asked for, then sweeps, then merges. */
+/**
+ * All background work of one shard: tiers that have too many bytes first, then compactions, what somebody asked for, sweeps by age,
+ * and merges. All but compactions have a share of it that these can't take.
+ */
 export class ShardJobs {
   /** Runs the jobs; further sources may be added before the first cycle. */
   readonly maintenance = new Maintenance();
@@ -68,10 +70,11 @@ export class ShardJobs {
       flushSoon,
       storedGeneration,
     });
-    for (const source of [compactions, this.rewrites, sweeps, this.#merges]) this.maintenance.add(source);
+    const sources = [sweeps.bySize, compactions, this.rewrites, sweeps, this.#merges];
+    for (const source of sources) this.maintenance.add(source);
   }
 
-  step(nowMs: number, load: ShardLoad): number {
+  step(nowMs: number, load: 'idle' | 'busy'): number {
     this.#nowMs = this.#clock.observe(nowMs);
     return this.maintenance.step(this.#nowMs, load);
   }

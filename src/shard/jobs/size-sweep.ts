@@ -7,20 +7,24 @@ import type { SweepHost } from './sweep-host.js';
 const KEYS_AT_ONCE = 64;
 
 /**
- * One pass over one tier of a shard by size: while its groups' segments are more bytes than the shard may have, the oldest stretch
+ * Keeps one tier of a shard to its size: while its groups' segments are more bytes than the shard may have, the oldest stretch
  * goes, segment by segment, from whichever groups have it.
  */
 export class SizeSweep {
   isDone = false;
   readonly #host: SweepHost;
-  readonly #tier: TierTable;
+  readonly #table: TierTable;
   readonly #sweepers: readonly SegmentSweeper[];
 
   /** A sweeper a group. */
   constructor(host: SweepHost, tier: TierTable, sweepers: readonly SegmentSweeper[]) {
     this.#host = host;
-    this.#tier = tier;
+    this.#table = tier;
     this.#sweepers = sweepers;
+  }
+
+  get tier(): number {
+    return this.#table.tier;
   }
 
   /** The sweeper that has writes behind a step, if one has. */
@@ -50,7 +54,7 @@ export class SizeSweep {
 
   #excess(): number {
     const { books, tierBytesMax } = this.#host;
-    const { tier } = this.#tier;
+    const { tier } = this;
     const bytes = books.groups.reduce((sum, _, local) => sum + books.tier(local, tier).bytes, 0);
     return bytes - tierBytesMax[tier]!;
   }
@@ -76,15 +80,17 @@ export class SizeSweep {
     const { map, shard, store, quarantine } = this.#host;
     const group = map.firstGroup(shard) + local;
     const keys: Uint8Array[] = [];
-    store.forEachKey(tableKey(group, this.#tier.table), tableEnd(group, this.#tier.table), (key) => {
+    store.forEachKey(tableKey(group, this.#table.table), tableEnd(group, this.#table.table), (key) => {
+      // What is damaged may be of an older stretch than those that are left, and must not end the look for them.
+      if (quarantine.has(key)) return true;
       if (!belongs(key)) return false;
-      if (!quarantine.has(key)) keys.push(key.slice());
+      keys.push(key.slice());
       return keys.length < most;
     });
     return keys;
   }
 
   #stretchOf(key: Uint8Array): number {
-    return Math.floor(parseSegmentKey(key).endMs / this.#tier.stretchMs);
+    return Math.floor(parseSegmentKey(key).endMs / this.#table.stretchMs);
   }
 }

@@ -23,7 +23,7 @@ import type { StoreWriter } from '../../store/shard-store.js';
  *  6. A run of a segment is written anew with `SegmentOutput`, which cuts segments, makes keys and keeps the tiers' records.
  *
  * A `JobSource` says what there is to do. Sources are asked in the order in which they were given to `Maintenance`,
- * whenever no job runs, so `next` must be cheap when there is nothing.
+ * whenever no job runs, so `next` must be cheap when there is nothing. One that has a share is asked first when it is due.
  */
 export interface StoreJob {
   /** Does a bounded part. Answers how much: 0 when it only waits for its transaction. */
@@ -35,8 +35,11 @@ export interface StoreJob {
   readonly isDone: boolean;
 }
 
-/** How much a shard has to do besides: 'idle' no entry waits and no flush runs; 'busy' one of both. */
-export type ShardLoad = 'idle' | 'busy';
+/**
+ * How much a shard has to do besides: 'idle' no entry waits and no flush runs; 'busy' one of both; 'turn' it may be busy, and the
+ * source is asked because its share of the work is due.
+ */
+export type ShardLoad = 'idle' | 'busy' | 'turn';
 
 export interface JobSource {
   /** The next job that should run under this load, if there is one. */
@@ -46,4 +49,8 @@ export interface JobSource {
    * idle. Absent: 0.
    */
   stepsWhenBusy?(): number;
+  /** Of all steps, the part that this source's jobs get though those before it have work without end. Absent: none. */
+  readonly share?: number;
+  /** Whether it has work that a job of another source, which waits until the shard is idle, must not hold up. Absent: never. */
+  isWaiting?(nowMs: number): boolean;
 }

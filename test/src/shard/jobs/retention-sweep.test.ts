@@ -66,6 +66,7 @@ function sweeping(policy: RetentionPolicy, more: Partial<SweepHost> = {}): Sweep
   });
   const pass = (nowMs: number): void => {
     const wanted = sweep.trigger();
+    tiers.run(sweep.bySize, nowMs);
     tiers.run(sweep, nowMs);
     assert.equal(sweep.passes, wanted);
   };
