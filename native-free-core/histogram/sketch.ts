@@ -3,6 +3,9 @@ import { bucketIndex, bucketMid } from './bucket.js';
 import { nearestRank } from './nearest-rank.js';
 import type { PagedHistogram } from './paged-histogram.js';
 
+/** Bytes of an object, two views and their buffers, besides the entries. */
+const SKETCH_BYTES = 400;
+
 /**
  * The sparse form of a histogram: the buckets that occur, ascending, with counts. Merging adds counts, so it is
  * associative and commutative, and the empty sketch is its identity, exactly while counts stay below 2^53.
@@ -20,6 +23,11 @@ export class Sketch {
   constructor(capacity = 16) {
     this.indexes = new Int32Array(capacity);
     this.counts = new Float64Array(capacity);
+  }
+
+  /** About what it takes, bytes. */
+  get bytes(): number {
+    return SKETCH_BYTES + 12 * this.indexes.length;
   }
 
   reset(): void {

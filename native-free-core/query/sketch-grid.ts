@@ -12,6 +12,8 @@ const merged = new Sketch(64);
 /** Places of sketches, each made when its window gets a point. Percentiles are within BUCKET_RELATIVE_ERROR. */
 export class SketchGrid {
   readonly shape: WindowShape;
+  /** About what the sketches take. */
+  bytes = 0;
   readonly #sketches: (Sketch | undefined)[];
   #indexes = new Int32Array(64);
   #counts = new Float64Array(64);
@@ -26,12 +28,10 @@ export class SketchGrid {
     const base = group * this.shape.count;
     for (let i = from; i < to; i++) {
       const place = base + windowPlace(this.shape, run.windowStartMs[i]!);
-      this.#sketch(place).addBuckets(
-        run.bucketIndexes,
-        run.bucketCounts,
-        run.bucketStart(i),
-        run.bucketEnd[i]!,
-      );
+      const sketch = this.#sketch(place);
+      const before = sketch.bytes;
+      sketch.addBuckets(run.bucketIndexes, run.bucketCounts, run.bucketStart(i), run.bucketEnd[i]!);
+      this.bytes += sketch.bytes - before;
     }
   }
 
@@ -47,7 +47,10 @@ export class SketchGrid {
       }
       const length = counter.countInto(values, from, to, this.#indexes, this.#counts, 0);
       const place = base + windowPlace(this.shape, windows.windowStartMs[i]!);
-      this.#sketch(place).addBuckets(this.#indexes, this.#counts, 0, length);
+      const sketch = this.#sketch(place);
+      const before = sketch.bytes;
+      sketch.addBuckets(this.#indexes, this.#counts, 0, length);
+      this.bytes += sketch.bytes - before;
     }
   }
 
@@ -83,7 +86,9 @@ export class SketchGrid {
 
   #sketch(place: number): Sketch {
     let sketch = this.#sketches[place];
-    if (sketch === undefined) this.#sketches[place] = sketch = new Sketch();
+    if (sketch !== undefined) return sketch;
+    this.#sketches[place] = sketch = new Sketch();
+    this.bytes += sketch.bytes;
     return sketch;
   }
 }

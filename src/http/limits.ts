@@ -103,6 +103,9 @@ export const PATTERN_STATES_MAX = 2_000;
 /** States of the automaton that a pattern remembers while it matches; it starts over beyond them. 512 KiB at most. */
 export const PATTERN_DFA_STATES_MAX = 1_000;
 
+/** Bytes of one answer: a million rows with short labels. It is held twice for a moment, and a JavaScript string has no more than twice as many characters. */
+export const ANSWER_BYTES_MAX = 256 * MIB;
+
 /** Bytes of an answer from which on it is compressed for clients that take it. Below, a packet or two are saved at most. */
 export const CODED_ANSWER_BYTES_MIN = 4 * KIB;
 

@@ -6,7 +6,7 @@ import {
 } from '../http/present/anomalies.js';
 import { formatTime } from '../time/format-time.js';
 import { AnomalyList } from './anomaly-list.js';
-import { ROLLING_BASELINE_PART, STREAM_WARM_UP_MS_MAX } from './limits.js';
+import { ROLLING_BASELINE_PART, SERIES_POINTS_MAX, STREAM_WARM_UP_MS_MAX } from './limits.js';
 import { type Moments, momentsOf } from './moments.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
@@ -26,7 +26,7 @@ interface Pooled {
 /** Finds strange points of each series by itself, among raw points. */
 class AnomaliesQuery {
   readonly #tools: QueryTools;
-  readonly #points = new SeriesPoints();
+  readonly #points = new SeriesPoints(SERIES_POINTS_MAX);
   readonly #baseline = new SeriesBaseline();
 
   constructor(tools: QueryTools) {
@@ -54,6 +54,7 @@ class AnomaliesQuery {
       });
     } finally {
       this.#points.clear();
+      this.#baseline.clear();
     }
     return {
       count: pooled.count,

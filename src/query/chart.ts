@@ -9,20 +9,20 @@ import {
   chartPresenter,
   type Thinning,
 } from '../http/present/chart.js';
-import { CHART_RANGES_MS, CHART_STEPS_MS } from './limits.js';
+import { CHART_RANGES_MS, CHART_STEPS_MS, SERIES_POINTS_MAX } from './limits.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
 import { SeriesExtent } from './series-extent.js';
 import type { SeriesGroups } from './series-groups.js';
 import { SeriesPoints } from './series-points.js';
-import type { StopCheck } from './stop-check.js';
+import { type StopCheck, tooBig } from './stop-check.js';
 import type { WindowsFound } from './window-query.js';
 
 /** Lines for charts: points as they came, or windows of a tier that fits the length of the range. */
 class ChartQuery {
   readonly #tools: QueryTools;
-  readonly #points = new SeriesPoints();
+  readonly #points = new SeriesPoints(SERIES_POINTS_MAX);
 
   constructor(tools: QueryTools) {
     this.#tools = tools;
@@ -40,7 +40,15 @@ class ChartQuery {
     const found = isPlain
       ? this.#plain(request, selection, groups, stop)
       : this.#windows(request, source, selection, stop);
-    return { ...found, lines: found.lines.map((line) => thinned(line, request)), series: selection.count };
+    const lines = found.lines.map((line) => thinned(line, request));
+    const rows = lines.reduce((sum, { timesMs }) => sum + timesMs.length, 0);
+    if (rows > stop.limits.rows) {
+      throw tooBig(
+        `has ${rows} points in ${lines.length} lines, more than ${stop.limits.rows} (limits.queryRows)`,
+        'Ask for fewer points a line (points=), a shorter range (start, end) or fewer groups (group_by=).',
+      );
+    }
+    return { ...found, lines, series: selection.count };
   }
 
   /** Points as they came: each group is one series. */
@@ -60,6 +68,7 @@ class ChartQuery {
       stop.trace.spent('scan');
       const lines: ChartLine[] = groups.labels.map((labels) => ({ labels, ...NO_POINTS }));
       this.#points.forEachSeries(selection.count, (ordinal, times, values, count) => {
+        stop.check();
         const group = groups.of(ordinal);
         const labels = groups.labels[group]!;
         lines[group] = { labels, timesMs: times.slice(0, count), values: values.slice(0, count) };

@@ -6,7 +6,9 @@ import {
 } from '../../native-free-core/query/counter-increase.js';
 import { type WindowShape, windowPlace } from '../../native-free-core/query/window-shape.js';
 import type { CellVisitor } from './cell-scan.js';
+import { CounterPieces } from './counter-pieces.js';
 import type { SeriesPoints } from './series-points.js';
+import type { StopCheck } from './stop-check.js';
 
 /** How much counters grew in each window of each group: the sum over its series (counter-increase.ts). */
 export class CounterGrid implements CellVisitor {
@@ -15,8 +17,7 @@ export class CounterGrid implements CellVisitor {
   readonly #shape: WindowShape;
   readonly #startMs: number;
   readonly #points: SeriesPoints;
-  /** The pieces that stored cells are, by ordinal. */
-  readonly #cells = new Map<number, CounterPiece[]>();
+  readonly #cells = new CounterPieces();
   readonly #increase = new CounterIncrease();
   readonly #grown: Float64Array;
   /** Whether a window has points. */
@@ -37,19 +38,7 @@ export class CounterGrid implements CellVisitor {
   }
 
   visitCells(ordinal: number, run: CellColumns, from: number, to: number): void {
-    let pieces = this.#cells.get(ordinal);
-    if (pieces === undefined) this.#cells.set(ordinal, (pieces = []));
-    for (let i = from; i < to; i++) {
-      pieces.push({
-        firstTimeMs: run.firstTimeMs[i]!,
-        firstValue: run.firstValue[i]!,
-        lastTimeMs: run.lastTimeMs[i]!,
-        lastValue: run.lastValue[i]!,
-        min: run.min[i]!,
-        max: run.max[i]!,
-        count: run.count[i]!,
-      });
-    }
+    this.#cells.add(ordinal, run, from, to);
   }
 
   /** `groupOf` answers the group of an ordinal, `oldestMs` the time of the first point that its series ever had. */
@@ -57,18 +46,25 @@ export class CounterGrid implements CellVisitor {
     seriesCount: number,
     groupOf: (ordinal: number) => number,
     oldestMs: (ordinal: number) => number,
+    stop: StopCheck,
   ): void {
+    const hasPoints = new Set<number>();
     this.#points.forEachSeries(seriesCount, (ordinal, times, values, count) => {
+      stop.check();
       const base = groupOf(ordinal) * this.#shape.count;
-      const cells = this.#cells.get(ordinal);
-      if (cells === undefined) this.#addPoints(base, oldestMs(ordinal), times, values, count);
-      else this.#addPieces(base, oldestMs(ordinal), piecesOf(cells, times, values, count));
-      this.#cells.delete(ordinal);
+      if (!this.#cells.has(ordinal)) return this.#addPoints(base, oldestMs(ordinal), times, values, count);
+      hasPoints.add(ordinal);
+      this.#addPieces(base, oldestMs(ordinal), piecesOf(this.#cells.of(ordinal), times, values, count));
     });
-    for (const [ordinal, cells] of this.#cells) {
-      this.#addPieces(groupOf(ordinal) * this.#shape.count, oldestMs(ordinal), merged(cells));
+    for (const ordinal of this.#cells.ordinals) {
+      if (hasPoints.has(ordinal)) continue;
+      stop.check();
+      this.#addPieces(
+        groupOf(ordinal) * this.#shape.count,
+        oldestMs(ordinal),
+        merged(this.#cells.of(ordinal)),
+      );
     }
-    this.#cells.clear();
   }
 
   /** The growth in places [from, to] together; NaN where they have no points. */

@@ -8,11 +8,17 @@ import type { ShardView } from './shard-view.js';
 import { type StopCheck, tooBig } from './stop-check.js';
 import { ValueColumn } from './value-column.js';
 
+/** A metric's values at first: there may be a million metrics with a few points each. */
+const VALUES_FIRST = 16;
+
 /** What the scan has gathered of one metric. */
 interface MetricPoints {
   name: string;
-  values: ValueColumn;
+  /** Made by its first point: most metrics may have none in the window. */
+  values: ValueColumn | undefined;
   lastMs: number;
+  /** The series of the last point. */
+  lastOrdinal: number;
   last: number;
 }
 
@@ -38,7 +44,7 @@ export class CurrentScan implements PointVisitor {
     stop: StopCheck,
   ): CurrentResult['metrics'] {
     try {
-      this.#scan.scan(this.#select(names, views, conditions), range, this, stop);
+      this.#scan.scan(this.#select(names, views, conditions, stop.limits.series), range, this, stop);
       return this.#results((range.endMs - range.startMs) / 1_000, stop);
     } finally {
       this.#metrics.clear();
@@ -54,16 +60,23 @@ export class CurrentScan implements PointVisitor {
       throw tooBig(`needs the exact statistics of more than ${EXACT_VALUES_MAX} points`);
     }
     const metric = this.#metricOf[ordinal]!;
+    metric.values ??= new ValueColumn(VALUES_FIRST);
     metric.values.append(values, from, to);
     for (let i = from; i < to; i++) {
-      if (times[i]! < metric.lastMs) continue;
+      if (times[i]! < metric.lastMs || (times[i] === metric.lastMs && ordinal < metric.lastOrdinal)) continue;
+      metric.lastOrdinal = ordinal;
       metric.lastMs = times[i]!;
       metric.last = values[i]!;
     }
   }
 
-  #select(names: ReadonlySet<string>, views: readonly ShardView[], conditions: SeriesConditions): Selection {
-    const selection = new Selection();
+  #select(
+    names: ReadonlySet<string>,
+    views: readonly ShardView[],
+    conditions: SeriesConditions,
+    seriesMax: number,
+  ): Selection {
+    const selection = new Selection(seriesMax);
     for (const view of views) {
       const wanted = view.index.metrics.filter((metric) => names.has(metric.name));
       const byOrder: MetricPoints[] = [];
@@ -79,7 +92,7 @@ export class CurrentScan implements PointVisitor {
   #pointsOf(name: string): MetricPoints {
     let points = this.#metrics.get(name);
     if (points === undefined) {
-      points = { name, values: new ValueColumn(), lastMs: Number.NEGATIVE_INFINITY, last: 0 };
+      points = { name, values: undefined, lastMs: Number.NEGATIVE_INFINITY, lastOrdinal: 0, last: 0 };
       this.#metrics.set(name, points);
     }
     return points;
@@ -88,7 +101,7 @@ export class CurrentScan implements PointVisitor {
   #results(windowSeconds: number, stop: StopCheck): CurrentResult['metrics'] {
     const results: CurrentResult['metrics'] = [];
     for (const { name, values, last } of this.#metrics.values()) {
-      if (values.length === 0) continue;
+      if (values === undefined) continue;
       stop.check();
       const { percentiles: _, ...statistics } = pointStatistics(values, [], this.#scratch);
       results.push({ name, ...statistics, ratePerSecond: values.length / windowSeconds, last });

@@ -7,6 +7,7 @@ import type { CellVisitor } from './cell-scan.js';
 import type { Selection } from './selection.js';
 import { SeriesEnds } from './series-ends.js';
 import type { SeriesGroups } from './series-groups.js';
+import { checkSketches } from './stop-check.js';
 
 // Scratch of this thread; nothing of it outlives a call.
 const counter = new BucketCounter();
@@ -25,9 +26,12 @@ export class GroupedCells implements CellVisitor {
   readonly ends: SeriesEnds;
   readonly cells: readonly Cell[];
   readonly #groups: SeriesGroups;
+  #bytes: number;
 
   constructor(selection: Selection, groups: SeriesGroups) {
     this.ends = new SeriesEnds(selection, groups);
+    this.#bytes = new Cell().sketch.bytes * groups.count;
+    checkSketches(this.#bytes);
     this.cells = groups.labels.map(() => new Cell());
     this.#groups = groups;
   }
@@ -35,22 +39,32 @@ export class GroupedCells implements CellVisitor {
   // Five arguments: the visitor's interface, a call a run.
   visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
     const cell = this.cells[this.#groups.of(ordinal)]!;
+    const before = cell.sketch.bytes;
     for (let at = from; at < to; ) {
       const next = windows.gather(times, values, at, to, Number.POSITIVE_INFINITY);
       for (let i = 0; i < windows.length; i++) mergeScalars(cell, windows, i);
       addBuckets(cell, values, at, next);
       at = next;
     }
+    this.#grown(cell.sketch.bytes - before);
     this.ends.add(ordinal, times, values, from, to);
   }
 
   visitCells(ordinal: number, run: CellRun, from: number, to: number): void {
     const cell = this.cells[this.#groups.of(ordinal)]!;
+    const before = cell.sketch.bytes;
     for (let i = from; i < to; i++) {
       mergeScalars(cell, run, i);
       cell.sketch.addBuckets(run.bucketIndexes, run.bucketCounts, run.bucketStart(i), run.bucketEnd[i]!);
     }
+    this.#grown(cell.sketch.bytes - before);
     this.ends.addCells(ordinal, run, from, to);
+  }
+
+  #grown(bytes: number): void {
+    if (bytes === 0) return;
+    this.#bytes += bytes;
+    checkSketches(this.#bytes);
   }
 }
 

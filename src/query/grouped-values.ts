@@ -1,4 +1,5 @@
 import type { PointVisitor } from './point-scan.js';
+import { orderOfRuns } from './run-order.js';
 import type { Selection } from './selection.js';
 import { SeriesEnds } from './series-ends.js';
 import type { SeriesGroups } from './series-groups.js';
@@ -33,14 +34,25 @@ export class GroupedValues implements PointVisitor {
     this.ends.add(ordinal, times, values, from, to);
   }
 
-  /** Puts the values of a group into a column of the caller's. @throws MillraceError MR_QUERY_TOO_BIG */
-  copyGroup(group: number, to: ValueColumn): void {
-    to.clear();
+  /** Calls back for each group that has points, with its values in `column`, which is the caller's. @throws MillraceError MR_QUERY_TOO_BIG */
+  forEachGroup(column: ValueColumn, visit: (group: number) => void): void {
     const { items } = this.#values;
-    if (this.#groups.count === 1) to.append(items, 0, this.#values.length);
-    for (let run = 0; run < this.#runs.length; run += 3) {
-      if (this.#runs.items[run] !== group) continue;
-      to.append(items, this.#runs.items[run + 1]!, this.#runs.items[run + 2]!);
+    if (this.#groups.count === 1) {
+      if (this.#values.length === 0) return;
+      column.clear();
+      column.append(items, 0, this.#values.length);
+      visit(0);
+      return;
+    }
+    const runs = this.#runs.items;
+    const order = orderOfRuns(runs, this.#runs.length, this.#groups.count);
+    for (let i = 0; i < order.length; ) {
+      const group = runs[order[i]!]!;
+      column.clear();
+      for (; i < order.length && runs[order[i]!] === group; i++) {
+        column.append(items, runs[order[i]! + 1]!, runs[order[i]! + 2]!);
+      }
+      visit(group);
     }
   }
 }

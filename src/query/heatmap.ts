@@ -11,7 +11,7 @@ import { notKept } from './not-kept.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import { SeriesExtent } from './series-extent.js';
-import { type StopCheck, tooBig } from './stop-check.js';
+import { checkSketches, type StopCheck, tooBig } from './stop-check.js';
 
 // Scratch of this thread; nothing of it outlives a call.
 const windows = new PointWindows();
@@ -32,10 +32,12 @@ class HeatmapVisitor implements CellVisitor {
       at = windows.gather(times, values, at, to, this.sketches.shape.stepMs);
       this.sketches.addPoints(0, windows, values);
     }
+    checkSketches(this.sketches.bytes);
   }
 
   visitCells(_ordinal: number, run: CellRun, from: number, to: number): void {
     this.sketches.addCells(0, run, from, to);
+    checkSketches(this.sketches.bytes);
   }
 }
 

@@ -5,7 +5,7 @@ import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
 import type { StopCheck } from './stop-check.js';
 
-/** The newest points that were met: of equal times, that of the first series. Place 0 is that of all, the others are groups. */
+/** The newest points that were met: of equal times, that of the last series, as `last` of windows. Place 0 is that of all, the others are groups. */
 class NewestPoints {
   readonly #times: Float64Array;
   readonly #values: Float64Array;
@@ -18,7 +18,7 @@ class NewestPoints {
   }
 
   take(place: number, ordinal: number, timeMs: number, value: number): void {
-    if (timeMs <= this.#times[place]!) return;
+    if (timeMs < this.#times[place]!) return;
     this.#times[place] = timeMs;
     this.#values[place] = value;
     this.#ordinals[place] = ordinal;

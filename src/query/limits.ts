@@ -38,6 +38,24 @@ export const CELL_CACHE_BYTES = 64 * MIB;
 /** Values that an exact statistic holds at once: 512 MiB, and as much again while it selects percentiles. */
 export const EXACT_VALUES_MAX = 64 * MIB;
 
+/** Memory of the sketches that one query holds at once, bytes: a million windows of few values, or 100,000 of a thousand buckets. */
+export const SKETCHES_BYTES_MAX = 512 * MIB;
+
+/** Stored cells that one question about counters holds at once: 56 bytes each. */
+export const COUNTER_CELLS_MAX = 8 * MIB;
+
+/** Points that are looked at series by series, for anomalies and lines of a chart: 16 bytes each, and 56 for those of the series that is looked at. */
+export const SERIES_POINTS_MAX = 16 * MIB;
+
+/** Values of one answer to a row: most aggregations have fewer. Their columns take 256 MB where all rows have as many. */
+export const VALUES_A_ROW_MAX = 32;
+
+/** Ways of grouping that are remembered with a selection. */
+export const GROUPINGS_KEPT = 8;
+
+/** Windows that are merged between two looks at the stop flag: some milliseconds where each has a sketch. */
+export const MERGES_AT_ONCE = 4_096;
+
 /** Values whose memory a query thread keeps from query to query: 8 MiB a column. Larger columns are given back. */
 export const KEPT_VALUES_MAX = 1 * MIB;
 

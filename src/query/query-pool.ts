@@ -17,7 +17,7 @@ import {
   type QueryThreadData,
   type QueryWorkerData,
 } from './query-task.js';
-import { queryTimeout } from './stop-check.js';
+import { queryTimeout, tooBig } from './stop-check.js';
 
 export interface QueryPoolOptions {
   threads: number;
@@ -214,7 +214,7 @@ export class QueryPool implements QueryPort {
     this.#forget(flight);
     this.#freeSlots.push(flight.slot);
     this.counters.inFlight--;
-    if (reply === undefined) return flight.fail(failure);
+    if (reply === undefined) return flight.fail(isOutOfMemory(failure) ? outOfMemory() : failure);
     const { versions, key } = flight;
     if (reply.outcome.kind === 'answer' && versions !== undefined) {
       this.#cache.put(key, reply.outcome.answer, versions, systemClock.monotonicMs());
@@ -272,6 +272,12 @@ export class QueryPool implements QueryPort {
 const TICKET_MAX = 2 ** 31 - 1;
 
 const stopping = (): MillraceError => new MillraceError('MR_STOPPING', 'The server is stopping.');
+
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+
+/** The thread is lost and another takes its place; the others go on. */
+const outOfMemory = (): MillraceError => tooBig('needed more memory than a query thread has');
 
 /** Whether the query was answered, only not with what was asked for: the metric is unknown, the range too large. */
 function isRefusal(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { assert } from '../../native-free-core/assert.js';
-import { SCAN_SERIES_MAX } from './limits.js';
+import { GROUPINGS_KEPT, SCAN_SERIES_MAX } from './limits.js';
 import { SeriesGroups } from './series-groups.js';
 import type { ShardView } from './shard-view.js';
 import { tooBig } from './stop-check.js';
@@ -37,12 +37,14 @@ export class Selection {
       throw tooBig(`selects more than ${this.#seriesMax} series (limits.querySeries)`);
   }
 
-  /** The series by the values of some labels; worked out once for each list of labels. */
+  /** The series by the values of some labels; worked out once for each of the last lists of labels. */
   groupsBy(labels: readonly string[]): SeriesGroups {
     const key = JSON.stringify(labels);
     let groups = this.#groups.get(key);
     if (groups === undefined) {
       groups = new SeriesGroups(this, labels);
+      if (this.#groups.size >= GROUPINGS_KEPT)
+        this.#groups.delete(this.#groups.keys().next().value as string);
       this.#groups.set(key, groups);
     }
     return groups;

@@ -8,7 +8,7 @@ import { createStreamDetector, type StreamProfile } from '../../native-free-core
 import { detectPeriod } from '../../native-free-core/trend/detect-period.js';
 import { evenSeries } from '../../native-free-core/trend/even-grid.js';
 import { habitualPeriods } from '../../native-free-core/trend/habits.js';
-import { SEASONAL_WINDOWS_MAX } from './limits.js';
+import { KEPT_VALUES_MAX, SEASONAL_WINDOWS_MAX } from './limits.js';
 import type { Moments } from './moments.js';
 import { selectRanks } from './select-ranks.js';
 
@@ -119,9 +119,16 @@ export class SeriesBaseline {
     return selectRanks(this.#work, count, this.#scratch, [Math.ceil(count / 2)])[0]!;
   }
 
+  /** Gives the memory of long series back. */
+  clear(): void {
+    if (this.expected.length > KEPT_VALUES_MAX) this.#allocate(1_024);
+  }
+
   #reserve(count: number): void {
-    if (count <= this.expected.length) return;
-    const capacity = 2 ** Math.ceil(Math.log2(count));
+    if (count > this.expected.length) this.#allocate(2 ** Math.ceil(Math.log2(count)));
+  }
+
+  #allocate(capacity: number): void {
     this.expected = new Float64Array(capacity);
     this.deviation = new Float64Array(capacity);
     this.score = new Float64Array(capacity);

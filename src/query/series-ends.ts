@@ -65,24 +65,17 @@ export class SeriesEnds {
     }
   }
 
-  /** Of a group, or of all series; undefined where there are no points. Of equal times the series that comes first stands. */
-  of(group: number | undefined): GroupEnds | undefined {
-    let ends: GroupEnds | undefined;
+  /** Of each group, and of all series; undefined where there are no points. Of equal times the first series has the first value, the last one the last. */
+  sums(): { all: GroupEnds | undefined; groups: readonly (GroupEnds | undefined)[] } {
+    let all: GroupEnds | undefined;
+    const groups = new Array<GroupEnds | undefined>(this.#groups.count).fill(undefined);
     for (let ordinal = 0; ordinal < this.#firstTimes.length; ordinal++) {
       if (this.#firstTimes[ordinal] === Number.POSITIVE_INFINITY) continue;
-      if (group !== undefined && this.#groups.of(ordinal) !== group) continue;
-      ends ??= {
-        series: 0,
-        firstTimeMs: Number.POSITIVE_INFINITY,
-        firstValue: 0,
-        lastTimeMs: Number.NEGATIVE_INFINITY,
-        lastValue: 0,
-        rise: 0,
-        riseMs: 0,
-      };
-      this.#addTo(ends, ordinal);
+      all ??= noEnds();
+      this.#addTo(all, ordinal);
+      this.#addTo((groups[this.#groups.of(ordinal)] ??= noEnds()), ordinal);
     }
-    return ends;
+    return { all, groups };
   }
 
   #addTo(ends: GroupEnds, ordinal: number): void {
@@ -95,9 +88,15 @@ export class SeriesEnds {
       ends.firstTimeMs = firstTimeMs;
       ends.firstValue = firstValue;
     }
-    if (lastTimeMs > ends.lastTimeMs) {
+    if (lastTimeMs >= ends.lastTimeMs) {
       ends.lastTimeMs = lastTimeMs;
       ends.lastValue = lastValue;
     }
   }
 }
+
+const noEnds = (): GroupEnds => ({
+  ...{ series: 0, rise: 0, riseMs: 0 },
+  ...{ firstTimeMs: Number.POSITIVE_INFINITY, firstValue: 0 },
+  ...{ lastTimeMs: Number.NEGATIVE_INFINITY, lastValue: 0 },
+});

@@ -1,17 +1,26 @@
 import { isSorted, sortPoints } from '../../native-free-core/head/sort-points.js';
+import { EXACT_VALUES_MAX, KEPT_VALUES_MAX } from './limits.js';
 import type { PointVisitor } from './point-scan.js';
+import { orderOfRuns } from './run-order.js';
+import { tooBig } from './stop-check.js';
 import { U32List } from './u32-list.js';
 import { ValueColumn } from './value-column.js';
 
 /** Keeps the points of all series, for what looks at each series in the order of time. Memory is used again. */
 export class SeriesPoints implements PointVisitor {
   readonly usefulUntilMs = Number.POSITIVE_INFINITY;
+  readonly #pointsMax: number;
   readonly #times = new ValueColumn();
   readonly #values = new ValueColumn();
   /** Three numbers a run: ordinal, and where it begins and ends in the columns. */
   readonly #runs = new U32List(64);
   #ownTimes: Float64Array = new Float64Array(1_024);
   #ownValues: Float64Array = new Float64Array(1_024);
+
+  /** More points are refused. */
+  constructor(pointsMax = EXACT_VALUES_MAX) {
+    this.#pointsMax = pointsMax;
+  }
 
   get length(): number {
     return this.#times.length;
@@ -21,11 +30,17 @@ export class SeriesPoints implements PointVisitor {
     this.#times.clear();
     this.#values.clear();
     this.#runs.length = 0;
+    if (this.#ownTimes.length <= KEPT_VALUES_MAX) return;
+    this.#ownTimes = new Float64Array(1_024);
+    this.#ownValues = new Float64Array(1_024);
   }
 
   // Five arguments: the visitor's interface, a call a run. Throws MR_QUERY_TOO_BIG.
   visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
     const start = this.#times.length;
+    if (start + to - from > this.#pointsMax) {
+      throw tooBig(`looks at more than ${this.#pointsMax} points one by one`);
+    }
     this.#times.append(times, from, to);
     this.#values.append(values, from, to);
     this.#runs.push(ordinal);
@@ -41,7 +56,7 @@ export class SeriesPoints implements PointVisitor {
     seriesCount: number,
     visit: (ordinal: number, times: Float64Array, values: Float64Array, count: number) => void,
   ): void {
-    const order = this.#runsBySeries(seriesCount);
+    const order = orderOfRuns(this.#runs.items, this.#runs.length, seriesCount);
     for (let i = 0; i < order.length; ) {
       const ordinal = this.#runs.items[order[i]!]!;
       let count = 0;
@@ -52,17 +67,6 @@ export class SeriesPoints implements PointVisitor {
       }
       visit(ordinal, this.#ownTimes, this.#ownValues, count);
     }
-  }
-
-  /** Where each run begins in `#runs`, by ordinal, and for each in the order of arrival. */
-  #runsBySeries(seriesCount: number): Uint32Array {
-    const { items, length } = this.#runs;
-    const places = new Uint32Array(seriesCount + 1);
-    for (let run = 0; run < length; run += 3) places[items[run]! + 1]!++;
-    for (let i = 1; i <= seriesCount; i++) places[i]! += places[i - 1]!;
-    const order = new Uint32Array(length / 3);
-    for (let run = 0; run < length; run += 3) order[places[items[run]!]!++] = run;
-    return order;
   }
 
   /** Copies a run behind `count` points of its series; answers how many they are then. */

@@ -1,7 +1,9 @@
 import { Cell } from '../../native-free-core/cell/cell.js';
 import { DATA_SOURCES } from '../../native-free-core/query/data-source.js';
 import { planSources, type SourcePlan } from '../../native-free-core/query/plan-sources.js';
+import { HISTOGRAM_BUCKETS_DEFAULT_MAX } from '../../native-free-core/statistics/limits.js';
 import {
+  type SeriesStatistics,
   type StatisticsRequest,
   type StatisticsResult,
   statisticsPresenter,
@@ -36,10 +38,11 @@ class StatisticsQuery {
     const selection = this.#tools.select(request.metric, request.selectors);
     stop.cost.series = selection.count;
     const groups = selection.groupsBy(request.groupBy);
-    if (groups.count > stop.limits.rows) {
+    const buckets = groups.count * (request.buckets ?? HISTOGRAM_BUCKETS_DEFAULT_MAX);
+    if (groups.count > 1 && buckets > stop.limits.rows) {
       throw tooBig(
-        `has ${groups.count} groups, more than ${stop.limits.rows} (limits.queryRows)`,
-        'Ask for fewer groups (group_by=) or fewer series (host=, match=).',
+        `has up to ${buckets} buckets of histograms of ${groups.count} groups, more than ${stop.limits.rows} (limits.queryRows)`,
+        'Ask for fewer groups (group_by=), fewer series (host=, match=) or fewer buckets (buckets=).',
       );
     }
     const plan = this.#plan(request, selection, stop);
@@ -78,18 +81,18 @@ class StatisticsQuery {
       const points = new GroupedValues(selection, groups, this.#values);
       for (const part of plan.parts) this.#tools.points.scan(selection, part, points, stop);
       stop.trace.spent('scan');
-      const describe = (column: ValueColumn, group: number | undefined): Found['all'] => {
-        const ends = points.ends.of(group);
-        return ends && { ...fullStatistics(column, request, this.#scratch, stop), ends };
+      const ends = points.ends.sums();
+      const describe = (column: ValueColumn, of: SeriesStatistics['ends']): SeriesStatistics => {
+        return { ...fullStatistics(column, request, this.#scratch, stop), ends: of };
       };
       const found: Found['groups'] = [];
-      for (let group = 0; group < groups.count && request.groupBy.length > 0; group++) {
-        points.copyGroup(group, this.#own);
-        const statistics = describe(this.#own, group);
-        if (statistics !== undefined) found.push({ ...statistics, labels: groups.labels[group]! });
+      if (request.groupBy.length > 0) {
+        points.forEachGroup(this.#own, (group) => {
+          found.push({ ...describe(this.#own, ends.groups[group]!), labels: groups.labels[group]! });
+        });
       }
       // All of them last: the column's order is lost then.
-      return { all: describe(this.#values, undefined), groups: found };
+      return { all: ends.all && describe(this.#values, ends.all), groups: found };
     } finally {
       this.#values.clear();
       this.#own.clear();
@@ -108,19 +111,19 @@ class StatisticsQuery {
     const visitor = new GroupedCells(selection, groups);
     this.#tools.points.scanParts(selection, plan.parts, visitor, stop);
     stop.trace.spent('scan');
-    const describe = (cell: Cell, group: number | undefined): Found['all'] => {
-      const ends = visitor.ends.of(group);
-      return ends && { ...cellStatistics(cell, request), ends };
-    };
+    const ends = visitor.ends.sums();
+    const describe = (cell: Cell, of: SeriesStatistics['ends'] | undefined): Found['all'] =>
+      of && { ...cellStatistics(cell, request), ends: of };
     const found: Found['groups'] = [];
     const whole = new Cell();
     for (let group = 0; group < groups.count; group++) {
+      stop.check();
       const cell = visitor.cells[group]!;
       whole.merge(cell);
-      const statistics = request.groupBy.length === 0 ? undefined : describe(cell, group);
+      const statistics = request.groupBy.length === 0 ? undefined : describe(cell, ends.groups[group]);
       if (statistics !== undefined) found.push({ ...statistics, labels: groups.labels[group]! });
     }
-    return { all: describe(whole, undefined), groups: found };
+    return { all: describe(whole, ends.all), groups: found };
   }
 }
 

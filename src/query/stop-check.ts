@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
+import { SKETCHES_BYTES_MAX } from './limits.js';
 import { newCost, type QueryCost } from './query-cost.js';
 import { QUERY_LIMITS_DEFAULT, type QueryLimits } from './query-limits.js';
 import { QueryTrace } from './query-trace.js';
@@ -69,6 +70,15 @@ export function queryTimeout(timeoutMs: number): MillraceError {
   return new MillraceError(
     'MR_QUERY_TIMEOUT',
     `The query took longer than ${timeoutMs} ms (limits.queryTimeoutMs). Ask for a shorter range or fewer series, or try again when the server is less busy.`,
+  );
+}
+
+/** Holds the memory of a query's sketches against its bound. @throws MillraceError MR_QUERY_TOO_BIG */
+export function checkSketches(bytes: number): void {
+  if (bytes <= SKETCHES_BYTES_MAX) return;
+  throw tooBig(
+    `needs more than ${SKETCHES_BYTES_MAX / 2 ** 20} MiB of sketches`,
+    'Ask for longer windows, a shorter range (start, end), fewer groups (group_by=), or no percentiles.',
   );
 }
 

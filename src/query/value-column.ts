@@ -1,14 +1,21 @@
 import { EXACT_VALUES_MAX, KEPT_VALUES_MAX } from './limits.js';
 import { tooBig } from './stop-check.js';
 
+const FIRST = 1_024;
+
 /** Values of one statistic, in memory that grows by doubling and is used again by the next query. */
 export class ValueColumn {
-  items = new Float64Array(1_024);
+  items: Float64Array<ArrayBuffer>;
   length = 0;
+
+  /** `capacity` is what there is room for at first. */
+  constructor(capacity = FIRST) {
+    this.items = new Float64Array(capacity);
+  }
 
   clear(): void {
     this.length = 0;
-    if (this.items.length > KEPT_VALUES_MAX) this.items = new Float64Array(1_024);
+    if (this.items.length > KEPT_VALUES_MAX) this.items = new Float64Array(FIRST);
   }
 
   /** Adds `values[from..to)`. @throws MillraceError MR_QUERY_TOO_BIG */

@@ -4,7 +4,7 @@ import { type WindowShape, windowShape } from '../../native-free-core/query/wind
 import type { TierName } from '../../native-free-core/tier/tiers.js';
 import type { Labels } from '../http/ports.js';
 import { CounterGrid } from './counter-grid.js';
-import { COUNTER_LOOK_BACK_MS } from './limits.js';
+import { COUNTER_LOOK_BACK_MS, VALUES_A_ROW_MAX } from './limits.js';
 import type { LineScan } from './line-scan.js';
 import { notKept } from './not-kept.js';
 import type { PointScan, TimeRange } from './point-scan.js';
@@ -101,7 +101,7 @@ export class WindowQuery {
         firstMs: isWhole ? startMs : shape.firstMs + lookBackMs(question),
         stepMs,
         count: Math.max(0, shape.count - rolled + 1),
-        columns: windowColumns({ shape, visitor, counters, rolled, lengthMs }, aggregations),
+        columns: windowColumns({ shape, visitor, counters, rolled, lengthMs }, aggregations, stop),
         series: selection.count,
       };
     } finally {
@@ -146,6 +146,7 @@ export class WindowQuery {
       selection.count,
       (ordinal) => groups.of(ordinal),
       (ordinal) => extent.oldestMs[ordinal]!,
+      stop,
     );
     return grid;
   }
@@ -215,6 +216,13 @@ function shapeOf(
     throw tooBig(
       `has up to ${count} rows (${rows.count} windows of ${groups} groups), more than ${stop.limits.rows} (limits.queryRows)`,
       'Ask for a longer window, a shorter range (start, end) or fewer groups (group_by=).',
+    );
+  }
+  const values = count * question.aggregations.length;
+  if (values > stop.limits.rows * VALUES_A_ROW_MAX) {
+    throw tooBig(
+      `has up to ${values} values (${count} rows of ${question.aggregations.length}), more than ${VALUES_A_ROW_MAX} times limits.queryRows`,
+      'Ask for fewer percentiles, a longer window, a shorter range (start, end) or fewer groups (group_by=).',
     );
   }
   if (moreMs === 0) return rows;

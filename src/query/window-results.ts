@@ -1,6 +1,8 @@
 import type { Aggregation } from '../../native-free-core/query/aggregation.js';
 import type { WindowShape } from '../../native-free-core/query/window-shape.js';
 import type { CounterGrid } from './counter-grid.js';
+import { MERGES_AT_ONCE } from './limits.js';
+import type { StopCheck } from './stop-check.js';
 import type { WindowVisitor } from './window-visitor.js';
 
 /** What a question about windows has gathered, and which windows each row of the answer is made of. */
@@ -18,15 +20,24 @@ export interface Gathered {
  * The value of each aggregation in each window of each group, group after group, as a column an aggregation; NaN where
  * there are no points. The first `rolled - 1` windows of a group only feed those behind them, and have no rows.
  */
-export function windowColumns(gathered: Gathered, aggregations: readonly Aggregation[]): Float64Array[] {
+export function windowColumns(
+  gathered: Gathered,
+  aggregations: readonly Aggregation[],
+  stop: StopCheck,
+): Float64Array[] {
   const { shape, rolled, visitor } = gathered;
   const rows = Math.max(0, shape.count - rolled + 1);
   const columns = aggregations.map(() => new Float64Array(rows * shape.groups).fill(Number.NaN));
   const percents = aggregations.filter(({ kind }) => kind === 'percentile').map(({ percent }) => percent);
   const percentiles = new Float64Array(percents.length);
   visitor?.values?.finish();
+  let merges = 0;
   for (let group = 0; group < shape.groups; group++) {
     for (let row = 0; row < rows; row++) {
+      if ((merges += rolled) >= MERGES_AT_ONCE) {
+        merges = 0;
+        stop.check();
+      }
       const from = group * shape.count + row;
       const to = from + rolled - 1;
       const at = group * rows + row;

@@ -7,6 +7,7 @@ import { SketchGrid } from '../../native-free-core/query/sketch-grid.js';
 import type { WindowShape } from '../../native-free-core/query/window-shape.js';
 import type { CellVisitor } from './cell-scan.js';
 import type { SeriesGroups } from './series-groups.js';
+import { checkSketches } from './stop-check.js';
 import type { ValueColumn } from './value-column.js';
 import { ValueGrid } from './value-grid.js';
 
@@ -62,6 +63,7 @@ export class WindowVisitor implements CellVisitor {
       this.sketches?.addPoints(group, windows, values);
       this.values?.add(group, windows, values);
     }
+    if (this.sketches !== undefined) checkSketches(this.sketches.bytes);
   }
 
   get wantsSketches(): boolean {
@@ -71,6 +73,8 @@ export class WindowVisitor implements CellVisitor {
   visitCells(ordinal: number, cells: CellColumns, from: number, to: number): void {
     const group = this.#groups.of(ordinal);
     this.scalars.add(group, ordinal, cells, from, to);
-    if (cells instanceof CellRun) this.sketches?.addCells(group, cells, from, to);
+    if (this.sketches === undefined || !(cells instanceof CellRun)) return;
+    this.sketches.addCells(group, cells, from, to);
+    checkSketches(this.sketches.bytes);
   }
 }

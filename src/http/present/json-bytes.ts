@@ -1,4 +1,6 @@
+import { ANSWER_BYTES_MAX } from '../limits.js';
 import type { Labels } from '../ports.js';
+import { answerTooBig } from './answer-too-big.js';
 
 const [ZERO, QUOTE, BACKSLASH, SPACE, DELETE] = [0x30, 0x22, 0x5c, 0x20, 0x7f];
 const [BRACE_OPEN, BRACE_CLOSE, COLON, COMMA] = [0x7b, 0x7d, 0x3a, 0x2c];
@@ -123,6 +125,11 @@ export class JsonBytes {
   #reserve(more: number): void {
     const wanted = this.#length + more;
     if (wanted <= this.#bytes.length) return;
+    if (this.#length > ANSWER_BYTES_MAX) {
+      this.#bytes = Buffer.allocUnsafeSlow(BYTES_FIRST);
+      this.clear();
+      throw answerTooBig();
+    }
     const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * this.#bytes.length));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;

@@ -1,7 +1,9 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { assert } from '../../../native-free-core/assert.js';
 import { encodeAnswer } from '../answer-coding.js';
+import { ANSWER_BYTES_MAX } from '../limits.js';
 import type { AnswerFormat, QueryAnswer, QueryRequest } from '../ports.js';
+import { answerTooBig } from './answer-too-big.js';
 import { csvText } from './csv.js';
 import { JsonBytes } from './json-bytes.js';
 import type { Presenter } from './presenter.js';
@@ -29,7 +31,7 @@ export function presentAnswer<R extends QueryRequest, T>(
   trace?: () => object,
 ): QueryAnswer {
   const page = presenter.page?.(result) ?? { rows: 1, nextCursor: undefined };
-  const body = bytesOf(presenter, request, result);
+  const body = bodyOf(presenter, request, result);
   const whole = trace === undefined ? body : withTrace(body, request.format, trace());
   const encoded = request.coding === undefined ? undefined : encodeAnswer(whole, request.coding);
   return { body: encoded ?? whole, coding: encoded === undefined ? undefined : request.coding, ...page };
@@ -46,6 +48,19 @@ function withTrace(body: Uint8Array, format: AnswerFormat, trace: object): Uint8
   whole.set(body.subarray(0, body.length - 1));
   whole.set(member, body.length - 1);
   return whole;
+}
+
+/** @throws MillraceError MR_QUERY_TOO_BIG where it is longer than an answer, or than a string, may be */
+function bodyOf<R extends QueryRequest, T>(presenter: Presenter<R, T>, request: R, result: T): Uint8Array {
+  try {
+    const body = bytesOf(presenter, request, result);
+    if (body.length > ANSWER_BYTES_MAX) throw answerTooBig();
+    return body;
+  } catch (error) {
+    // What V8 throws for strings and buffers beyond their longest.
+    if (error instanceof RangeError) throw answerTooBig();
+    throw error;
+  }
 }
 
 function bytesOf<R extends QueryRequest, T>(presenter: Presenter<R, T>, request: R, result: T): Uint8Array {

@@ -130,9 +130,9 @@ export function checkLatest(shards: TestShards, metric: string, selectors: Label
   }
   const answer = shards.answer(request);
   const newestMs = points.at(-1)!.timeMs;
-  // Of the series whose newest point is the newest of all, the first; of its points at that time, the last that came.
+  // Of the series whose newest point is the newest of all, the last; of its points at that time, the last that came.
   const last = points.filter((p) => p.timeMs === newestMs);
-  const of = last.filter((p) => p.group === last[0]!.group && p.number === last[0]!.number).at(-1)!;
+  const of = last.filter((p) => p.group === last.at(-1)!.group && p.number === last.at(-1)!.number).at(-1)!;
   const body = bodyOf(answer);
   assert.equal(body['time'], formatTime(of.timeMs));
   assert.equal(body['value'], of.value);

@@ -101,3 +101,17 @@ test('statsPresenter has null where a number is not finite', () => {
   const body = statsPresenter.body(stats, statistics) as Record<string, unknown>;
   assert.deepEqual([body['sum'], body['mean'], body['stddev'], body['max']], [null, null, null, 1e308]);
 });
+
+test('presentAnswer() refuses an answer that no string can hold', () => {
+  const endless = {
+    ...statsPresenter,
+    body: () => {
+      throw new RangeError('Invalid string length');
+    },
+  };
+  const asked = { kind: 'stats', format: 'json' } as StatsRequest;
+  assert.throws(() => presentAnswer(endless, asked, {} as StatsResult), {
+    code: 'MR_QUERY_TOO_BIG',
+    message: /more than 256 MiB.*shorter range/,
+  });
+});
