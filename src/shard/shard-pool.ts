@@ -4,7 +4,7 @@ import { errorText, MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { CommandAnswer } from './commands/shard-command.js';
 import type { RecoveredShard } from './recovery.js';
-import type { ShardMessage, ShardTask } from './shard-task.js';
+import type { ShardFailure, ShardMessage, ShardTask } from './shard-task.js';
 
 /** First wait before a crashed shard is started again, ms; doubled up to the second. */
 const RESTART_MS_MIN = 100;
@@ -122,7 +122,10 @@ export class ShardPool {
     });
     try {
       const started: ShardTask = { ...task, port: port2, commandsFromId };
-      await this.#piscina.run(started, { transferList: [port2] });
+      const run: Promise<ShardFailure | undefined> = this.#piscina.run(started, { transferList: [port2] });
+      const failure = await run;
+      if (failure !== undefined)
+        throw new MillraceError(failure.code, `shard ${task.shard}: ${failure.detail}`);
     } finally {
       // What the worker said last may still be on its way.
       setImmediate(() => port1.close());
@@ -130,14 +133,8 @@ export class ShardPool {
   }
 }
 
+/** What is no failure that a shard told of is a fault of the program. */
 function asError(shard: number, error: unknown): Error {
   if (error instanceof MillraceError) return error;
-  // A thread's error comes as a copy without its class.
-  const code = (error as { code?: unknown }).code;
-  const detail = `shard ${shard} failed: ${errorText(error)}`;
-  return new MillraceError(isStoreCode(code) ? code : 'MR_SHARD_FAILED', detail, { cause: error });
-}
-
-function isStoreCode(code: unknown): code is 'MR_UNABLE_TO_STORE' | 'MR_FOLDER_DAMAGED' | 'MR_FOLDER_ACCESS' {
-  return code === 'MR_UNABLE_TO_STORE' || code === 'MR_FOLDER_DAMAGED' || code === 'MR_FOLDER_ACCESS';
+  return new MillraceError('MR_SHARD_FAILED', `shard ${shard} failed: ${errorText(error)}`, { cause: error });
 }

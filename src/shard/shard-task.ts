@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { RetentionSpec } from '../../native-free-core/retention/retention-policy.js';
+import type { ErrorCode } from '../errors.js';
 import type { StoreFinding } from '../store/findings.js';
 import type { CommandAnswer } from './commands/shard-command.js';
 import type { RecoveredShard } from './recovery.js';
@@ -21,6 +22,12 @@ export interface ShardTask {
   /** The first command that is this worker's own. */
   commandsFromId: number;
   port: MessagePort;
+}
+
+/** Why a shard ended that could not store or read: a thread's error would come without its code. */
+export interface ShardFailure {
+  code: ErrorCode;
+  detail: string;
 }
 
 /** What a worker says to the socket thread. */

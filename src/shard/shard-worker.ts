@@ -12,7 +12,7 @@ import { recoverShard } from './recovery.js';
 import { ShardCounters } from './shard-counters.js';
 import type { ShardEngine } from './shard-engine.js';
 import { attachLatencies } from './shard-memory.js';
-import type { ShardMessage, ShardTask } from './shard-task.js';
+import type { ShardFailure, ShardMessage, ShardTask } from './shard-task.js';
 import { countTiers } from './tier-counters.js';
 
 /** How often the store's figures are looked up, ms: a walk over its meta pages. */
@@ -24,9 +24,20 @@ const STUCK_WAIT_MS = 250;
 /**
  * The never-ending task of one shard thread: recovers, then runs duty cycles until the ring asks it to stop, and stores
  * everything before it ends. It never goes back to its event loop: it hears of points and of the stop through shared
- * memory, and every wait has a limit. Messages go out all the same.
+ * memory, and every wait has a limit. Messages go out all the same. Answers undefined, or why it could not go on; throws only what
+ * is a fault of the program.
  */
-export function runShard(task: ShardTask): void {
+export function runShard(task: ShardTask): ShardFailure | undefined {
+  try {
+    runUntilStop(task);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    return { code: error.code, detail: error.message };
+  }
+}
+
+function runUntilStop(task: ShardTask): void {
   const map = new ShardMap(task.shardCount);
   const live = new LiveWindowsWriter(task.memory.live);
   live.reset();

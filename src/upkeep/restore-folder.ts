@@ -5,13 +5,14 @@ import { FolderLock } from '../store/folder-lock.js';
 import {
   currentShardPath,
   dropMoving,
+  finishInstall,
   installShards,
   movingPath,
   type OnChange,
   shardPath,
 } from '../store/install-shards.js';
 import { LmdbStore } from '../store/lmdb-store.js';
-import { inaccessible, type Manifest, requireFolder, syncFolder } from '../store/manifest.js';
+import { inaccessible, type Manifest, readManifest, requireFolder, syncFolder } from '../store/manifest.js';
 import { asNoSpace } from './backup-folder.js';
 import { copyEnvironment } from './copy-environment.js';
 import { CopyProgress, type OnCopied } from './copy-progress.js';
@@ -43,6 +44,7 @@ export async function restoreFolder(backup: string, target: string, options: Res
   const lock = FolderLock.take(target);
   try {
     const manifest = requireFolder(backup);
+    finishOther(target);
     await copyBackup(backup, manifest, target, options.onCopied);
     // It is of the series that are replaced; the next start makes another one.
     rmSync(indexPath(target), { force: true });
@@ -66,6 +68,20 @@ export function requireTarget(backup: string, target: string, replace: boolean):
       `${backup} is in use by process ${owner}: it is a data folder at work and no backup`,
     );
   if (!replace && existsSync(target)) requireEmpty(target);
+}
+
+/**
+ * An installation that was cut short is finished before its `moving` is needed for the copy: wherever an environment is still
+ * there, it is the one that holds.
+ */
+function finishOther(target: string): void {
+  try {
+    const manifest = readManifest(target);
+    if (manifest?.installing === true) finishInstall(target, manifest);
+  } catch (error) {
+    // What can't be understood or is not whole holds no more than it did: to replace that is what a restore is for.
+    if (!(error instanceof MillraceError)) throw error;
+  }
 }
 
 async function copyBackup(
