@@ -54,7 +54,7 @@ export async function decodeBody(
     if (coding === 'br') return await brotliDecompress(body, options);
     return await (hasZlibHeader(body) ? inflate : inflateRaw)(body, options);
   } catch (error) {
-    throw decodingFault(error, coding, bytesMax);
+    throw decodingFault(error, { coding, bytesMax });
   }
 }
 
@@ -64,8 +64,15 @@ export function createDecoder(coding: Exclude<ContentCoding, 'identity'>): Trans
   return coding === 'br' ? zlib.createBrotliDecompress() : zlib.createInflate();
 }
 
+interface Decoding {
+  coding: ContentCoding;
+  bytesMax: number;
+  /** What is already told of a stream: its part up to the fault is stored. */
+  fields?: Readonly<Record<string, unknown>>;
+}
+
 /** The coded error of a failed decoding. */
-export function decodingFault(error: unknown, coding: ContentCoding, bytesMax: number): MillraceError {
+export function decodingFault(error: unknown, { coding, bytesMax, fields = {} }: Decoding): MillraceError {
   if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
     return new MillraceError(
       'MR_BODY_TOO_LARGE',
@@ -76,5 +83,6 @@ export function decodingFault(error: unknown, coding: ContentCoding, bytesMax: n
   return new MillraceError(
     'MR_BAD_BODY',
     `The body should be ${coding}, as its Content-Encoding says, but can't be decoded: ${errorText(error)}. Send it whole, or without Content-Encoding.`,
+    { fields },
   );
 }

@@ -49,8 +49,7 @@ export const backfillImportCall = defineCall({
       from: '2024-01-01T00:00:00Z',
       to: '2024-01-01T00:00:00Z',
     },
-    formats: ['json'],
   },
   problems: [413, 415],
-  handler: ({ exchange, edge }) => takePoints(exchange, edge, IMPORT_FORM),
+  handler: ({ exchange, edge, answer }) => takePoints({ exchange, edge, form: IMPORT_FORM, answer }),
 });

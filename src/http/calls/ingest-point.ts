@@ -3,9 +3,8 @@ import { MillraceError } from '../../errors.js';
 import { formatTime } from '../../time/format-time.js';
 import { collectBody } from '../body.js';
 import { defineCall } from '../call/call.js';
-import type { Edge } from '../edge.js';
-import type { Exchange } from '../exchange.js';
 import { badBody, readValue } from '../ingest/body-reader.js';
+import type { IngestCall } from '../ingest/ingest-call.js';
 import { busyError, unableToStore } from '../ingest/ingest-outcome.js';
 import { IngestReport } from '../ingest/ingest-report.js';
 import { addPoint, describe, pointTime } from '../ingest/point-batch.js';
@@ -28,18 +27,17 @@ export const ingestPointCall = defineCall({
   answer: {
     schema: z.object({ status: z.literal('ok'), metric_name: z.string(), timestamp: TIMESTAMP }),
     example: { status: 'ok', metric_name: 'cpu_usage', timestamp: '2024-01-01T00:00:00Z' },
-    formats: ['json'],
   },
   problems: [413, 415],
-  handler: ({ exchange, edge }) => {
+  handler: ({ exchange, edge, answer }) => {
     const format = bodyFormat(exchange.contentType, ['json', 'msgpack']) as 'json' | 'msgpack';
     collectBody(exchange, { bytesMax: edge.limits.bodyBytes, budget: edge.budget }, (body) =>
-      takePoint(exchange, edge, readValue(body, format)),
+      takePoint({ exchange, edge, answer }, readValue(body, format)),
     );
   },
 });
 
-function takePoint(exchange: Exchange, edge: Edge, value: unknown): void {
+function takePoint({ exchange, edge, answer }: Omit<IngestCall, 'form'>, value: unknown): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badBody(`one point {"metric_name","value","timestamp"?,"labels"?}; got ${describe(value)}`);
   }
@@ -53,7 +51,7 @@ function takePoint(exchange: Exchange, edge: Edge, value: unknown): void {
     if (failure !== undefined) exchange.fail(unableToStore(failure));
     else if (report.accepted === 1) {
       const timestamp = formatTime(pointTime(point.timestamp) ?? nowMs);
-      exchange.answerJson(200, { status: 'ok', metric_name: point.name ?? point.metric_name, timestamp });
+      answer({ status: 'ok', metric_name: point.name ?? point.metric_name, timestamp });
     } else exchange.fail(refusal(report));
   });
   if (busy !== undefined) throw busyError(busy);

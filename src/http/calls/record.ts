@@ -22,8 +22,7 @@ export const recordCall = defineCall({
   answer: {
     schema: z.looseObject({ accepted: z.int(), rejected: z.int(), errors: POINT_ERRORS }),
     example: { accepted: 1, rejected: 0, errors: [] },
-    formats: ['json'],
   },
   problems: [413, 415],
-  handler: ({ exchange, edge }) => takePoints(exchange, edge, RECORD_FORM),
+  handler: ({ exchange, edge, answer }) => takePoints({ exchange, edge, form: RECORD_FORM, answer }),
 });

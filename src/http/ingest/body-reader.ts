@@ -20,18 +20,21 @@ export function readValue(body: Uint8Array, format: Exclude<BodyFormat, 'ndjson'
   return readJson(body);
 }
 
-/** @throws MillraceError 400 */
-export function readJson(bytes: Uint8Array): unknown {
+/**
+ * @param fault makes the error of what was wanted
+ * @throws MillraceError 400
+ */
+export function readJson(bytes: Uint8Array, fault: (wanted: string) => MillraceError = badBody): unknown {
   let text: string;
   try {
     text = decoder.decode(bytes);
   } catch {
-    throw badBody('JSON in UTF-8; these bytes are not UTF-8');
+    throw fault('JSON in UTF-8; these bytes are not UTF-8');
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw badBody(text.trim() === '' ? 'JSON; it is empty' : `JSON; the parser says: ${errorText(error)}`);
+    throw fault(text.trim() === '' ? 'JSON; it is empty' : `JSON; the parser says: ${errorText(error)}`);
   }
 }
 

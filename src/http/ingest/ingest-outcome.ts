@@ -1,6 +1,6 @@
 import { MillraceError } from '../../errors.js';
-import type { Exchange } from '../exchange.js';
 import type { Busy } from '../ports.js';
+import type { IngestCall } from './ingest-call.js';
 import type { IngestReport } from './ingest-report.js';
 
 /** How an ingest request ends, in one place for every call that takes points. */
@@ -19,7 +19,14 @@ export function busyError(busy: Busy, fields: Readonly<Record<string, unknown>> 
 
 /** The engine took the batch but couldn't make it durable. */
 export function unableToStore(failure: Error, fields: Readonly<Record<string, unknown>> = {}): MillraceError {
-  if (failure instanceof MillraceError) return failure;
+  if (failure instanceof MillraceError) {
+    const { code, message, retryAfterMs } = failure;
+    return new MillraceError(code, message, {
+      cause: failure,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      fields: { ...failure.fields, ...fields },
+    });
+  }
   return new MillraceError(
     'MR_UNABLE_TO_STORE',
     `The points could not be stored: ${failure.message}. Keep them and send them again.`,
@@ -28,16 +35,16 @@ export function unableToStore(failure: Error, fields: Readonly<Record<string, un
 }
 
 /** Answers with the counts: 200 while a point was accepted or none was sent, 400 if all were bad. */
-export function answerReport(exchange: Exchange, report: IngestReport): void {
+export function answerReport(call: IngestCall, report: IngestReport): void {
   const { accepted, rejected, errors } = report;
   if (accepted > 0 || rejected === 0) {
-    exchange.answerJson(200, report.fields());
+    call.answer(report.fields());
     return;
   }
-  exchange.fail(
+  call.exchange.fail(
     new MillraceError(
       'MR_POINT_REJECTED',
-      `None of the ${rejected} points could be taken; the first: ${errors[0]?.message ?? 'unknown'}.`,
+      `${rejected === 1 ? 'The one point could not be taken' : `None of the ${rejected} points could be taken; the first`}: ${errors[0]?.message ?? 'unknown'}.`,
       { fields: report.fields() },
     ),
   );

@@ -1,11 +1,9 @@
-import type { MillraceError } from '../../errors.js';
-import type { Edge } from '../edge.js';
-import type { Exchange } from '../exchange.js';
+import { MillraceError } from '../../errors.js';
 import { LINE_BYTES_MAX, NDJSON_BUSY_MS_MAX, NDJSON_UNSETTLED_MAX } from '../limits.js';
 import type { Busy, RowSink } from '../ports.js';
 import { isBlank } from './blank-line.js';
 import { badBody, readJson } from './body-reader.js';
-import type { IngestForm } from './ingest-form.js';
+import type { IngestCall } from './ingest-call.js';
 import { answerReport, busyError, unableToStore } from './ingest-outcome.js';
 import type { IngestReport } from './ingest-report.js';
 import { LineCarry } from './line-carry.js';
@@ -19,7 +17,13 @@ export interface ByteSource {
   close(): void;
 }
 
+/** An error, made when it is known how far the stream came. */
+type Failure = (progress: Readonly<Record<string, unknown>>) => MillraceError;
+
 const NEWLINE = 0x0a;
+
+/** Of one line: what it should have been, for the sentence that names it. */
+const lineFault = (wanted: string): MillraceError => new MillraceError('MR_BAD_BODY', wanted);
 
 /**
  * A stream of points, one a line, of any length, in bounded memory.
@@ -32,9 +36,7 @@ const NEWLINE = 0x0a;
  * whose stream ends in an error knows from which line on to send again.
  */
 export class NdjsonIngest {
-  readonly #exchange: Exchange;
-  readonly #edge: Edge;
-  readonly #form: IngestForm;
+  readonly #call: IngestCall;
   readonly #source: ByteSource;
   readonly #carry = new LineCarry();
   readonly #queue: Uint8Array[] = [];
@@ -50,16 +52,14 @@ export class NdjsonIngest {
   /** A batch that settles inside commit must not start the next one there. */
   #isCommitting = false;
   #hasEnded = false;
-  #failure: (() => MillraceError) | undefined;
+  #failure: Failure | undefined;
   #isOver = false;
 
-  constructor(exchange: Exchange, edge: Edge, form: IngestForm, source: ByteSource) {
-    this.#exchange = exchange;
-    this.#edge = edge;
-    this.#form = form;
-    this.#report = form.newReport(edge.clock.nowMs());
+  constructor(call: IngestCall, source: ByteSource) {
+    this.#call = call;
+    this.#report = call.form.newReport(call.edge.clock.nowMs());
     this.#source = source;
-    exchange.onAbort(() => this.#leave());
+    call.exchange.onAbort(() => this.#leave());
   }
 
   /** Takes a chunk, whose memory is free again when this returns. */
@@ -67,7 +67,7 @@ export class NdjsonIngest {
     if (this.#isOver || this.#failure !== undefined) return;
     const region = this.#carry.take(chunk);
     if (region === false) {
-      this.fail(() => badBody(`NDJSON with at most ${LINE_BYTES_MAX} bytes a line`, this.#progress()));
+      this.fail((progress) => badBody(`NDJSON with at most ${LINE_BYTES_MAX} bytes a line`, progress));
     } else if (region !== undefined) {
       this.#offer(region);
     }
@@ -81,8 +81,8 @@ export class NdjsonIngest {
     this.#pump();
   }
 
-  /** Takes nothing more, and answers with this error once the batches under way are settled. */
-  fail(failure: () => MillraceError): void {
+  /** Takes nothing more, and answers with this error, told how far it came, once the batches under way are settled. */
+  fail(failure: Failure): void {
     if (this.#isOver) return;
     this.#failure ??= failure;
     this.#queue.length = 0;
@@ -109,8 +109,8 @@ export class NdjsonIngest {
     if (!isThrough || this.#unsettled > 0 || this.#isBusy) return;
     this.#isOver = true;
     this.#source.close();
-    if (this.#failure === undefined) answerReport(this.#exchange, this.#report);
-    else this.#exchange.fail(this.#failure());
+    if (this.#failure === undefined) answerReport(this.#call, this.#report);
+    else this.#call.exchange.fail(this.#failure(this.#progress()));
   }
 
   /** Hands a region over in batches; what is blocked goes back to the head of the queue. */
@@ -127,10 +127,11 @@ export class NdjsonIngest {
 
   /** Hands one batch of lines over, from `at`, and answers where it ended: at `at` again when the engine was busy. */
   #batch(region: Uint8Array, start: number): number {
-    const { clock, ingest, limits } = this.#edge;
+    const { form, edge } = this.#call;
+    const { clock, ingest, limits } = edge;
     const nowMs = clock.nowMs();
-    const sink = ingest.begin(nowMs, this.#form.kind);
-    const part = this.#form.newReport(nowMs);
+    const sink = ingest.begin(nowMs, form.kind);
+    const part = form.newReport(nowMs);
     let at = start;
     let line = this.#nextLine;
     let isWhole = false;
@@ -145,8 +146,8 @@ export class NdjsonIngest {
       isWhole = true;
     } catch (error) {
       const number = line + 1;
-      this.fail(() =>
-        badBody(`NDJSON; line ${number}: ${(error as Error).message}`, { line: number, ...this.#progress() }),
+      this.fail((progress) =>
+        badBody(`NDJSON; line ${number} must be ${(error as Error).message}`, { line: number, ...progress }),
       );
     } finally {
       if (!isWhole) sink.abort();
@@ -176,17 +177,17 @@ export class NdjsonIngest {
     line: number,
   ): void {
     if (isBlank(region, start, end)) return;
-    const after = this.#edge.scanner.scanPoint(region, start, end, sink, part, line);
+    const after = this.#call.edge.scanner.scanPoint(region, start, end, sink, part, line);
     // Unusual, or something stands behind the point: the batch is dropped if that is no JSON.
-    if (after < 0) addPoint(sink, part, line, readJson(region.subarray(start, end)));
-    else if (!isBlank(region, after, end)) readJson(region.subarray(start, end));
+    if (after < 0) addPoint(sink, part, line, readJson(region.subarray(start, end), lineFault));
+    else if (!isBlank(region, after, end)) readJson(region.subarray(start, end), lineFault);
   }
 
   #onSettled(failure: Error | undefined, part: IngestReport, lines: number): void {
     this.#unsettled--;
     if (this.#isOver) return;
     if (failure !== undefined) {
-      this.fail(() => unableToStore(failure, this.#progress()));
+      this.fail((progress) => unableToStore(failure, progress));
       return;
     }
     this.#report.add(part);
@@ -195,10 +196,10 @@ export class NdjsonIngest {
   }
 
   #onBusy(busy: Busy): void {
-    const nowMs = this.#edge.clock.monotonicMs();
+    const nowMs = this.#call.edge.clock.monotonicMs();
     if (Number.isNaN(this.#busySinceMs)) this.#busySinceMs = nowMs;
     if (nowMs - this.#busySinceMs > NDJSON_BUSY_MS_MAX) {
-      this.fail(() => busyError(busy, this.#progress()));
+      this.fail((progress) => busyError(busy, progress));
       return;
     }
     this.#isBusy = true;

@@ -64,12 +64,17 @@ export function pointTime(timestamp: unknown): number | undefined {
   return Number.NaN;
 }
 
+/** JSON can escape one half of a surrogate pair, which no UTF-8 can hold. With the flag u whole pairs don't match. */
+const HALF_PAIR = /\p{Surrogate}/u;
+const HALF_PAIR_TEXT = 'a text with half a surrogate pair';
+
 /** The first label that makes the object no labels, in words; undefined where there is none. */
 function badLabel(labels: unknown): string | undefined {
   if (typeof labels !== 'object' || Array.isArray(labels)) return describe(labels);
   for (const [name, value] of Object.entries(labels as object)) {
     if (typeof value !== 'string')
       return `${describe(value)} for the label ${JSON.stringify(name.slice(0, 60))}`;
+    if (HALF_PAIR.test(name) || HALF_PAIR.test(value)) return HALF_PAIR_TEXT;
   }
   return undefined;
 }
@@ -93,6 +98,7 @@ function tryAddPoint(sink: RowSink, report: IngestReport, index: number, point: 
   const members = point as Readonly<Record<string, unknown>>;
   const name = members['name'] ?? members['metric_name'];
   if (typeof name !== 'string') return { reason: RejectCode.invalidName, came: describe(name) };
+  if (HALF_PAIR.test(name)) return { reason: RejectCode.invalidName, came: HALF_PAIR_TEXT };
   const labels = members['labels'] ?? members['tags'] ?? undefined;
   const bad = labels === undefined ? undefined : badLabel(labels);
   if (bad !== undefined) return { reason: RejectCode.invalidLabel, came: bad };

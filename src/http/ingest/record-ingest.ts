@@ -1,33 +1,28 @@
 import { MillraceError } from '../../errors.js';
 import type { Edge } from '../edge.js';
-import type { Exchange } from '../exchange.js';
 import type { BodyFormat } from '../media-types.js';
 import type { RowSink } from '../ports.js';
 import { badBody, readValue } from './body-reader.js';
+import type { IngestCall } from './ingest-call.js';
 import type { IngestForm } from './ingest-form.js';
 import { answerReport, busyError, unableToStore } from './ingest-outcome.js';
 import type { IngestReport } from './ingest-report.js';
 import { addPoint, describe } from './point-batch.js';
 
 /** Takes the points of a whole body and answers when they are durable. Reads the bytes before it returns. */
-export function ingestBody(
-  exchange: Exchange,
-  edge: Edge,
-  form: IngestForm,
-  body: Uint8Array,
-  format: Exclude<BodyFormat, 'ndjson'>,
-): void {
+export function ingestBody(call: IngestCall, body: Uint8Array, format: Exclude<BodyFormat, 'ndjson'>): void {
+  const { exchange, edge, form } = call;
   const nowMs = edge.clock.nowMs();
   const report = form.newReport(nowMs);
   const batch = { edge, form, report, nowMs };
   const sink = format === 'json' ? scanOrRead(batch, body) : readInto(batch, body, 'msgpack');
   if (report.accepted + report.rejected === 0) {
     sink.abort();
-    answerReport(exchange, report);
+    answerReport(call, report);
     return;
   }
   const busy = sink.commit((failure) => {
-    if (failure === undefined) answerReport(exchange, report);
+    if (failure === undefined) answerReport(call, report);
     else exchange.fail(unableToStore(failure));
   });
   if (busy !== undefined) throw busyError(busy);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { MillraceError } from '../../../src/errors.js';
 import type { Edge } from '../../../src/http/edge.js';
 import type { Exchange } from '../../../src/http/exchange.js';
 import { RECORD_FORM } from '../../../src/http/ingest/ingest-form.js';
@@ -145,9 +146,31 @@ test('NDJSON works with an engine that settles before commit returns', async (t)
 
 test('NDJSON tells only of durable points when storing fails', async (t) => {
   const edge = await EdgeFixture.start(t);
-  edge.engine.failure = new Error('no space left');
-  const reply = await edge.post('/api/v1/record', lines(100), NDJSON);
-  assert.deepEqual([reply.status, reply.json.accepted, reply.json.lines_taken], [503, 0, 0]);
+  const check = async (failure: Error): Promise<void> => {
+    edge.engine.failure = failure;
+    const reply = await edge.post('/api/v1/record', lines(100), NDJSON);
+    assert.deepEqual([reply.status, reply.json.accepted, reply.json.lines_taken], [503, 0, 0]);
+  };
+  await check(new Error('no space left'));
+  // The engine's own: it had no counts, and who sent a stream didn't know what to send again.
+  await check(new MillraceError('MR_UNABLE_TO_STORE', 'the disk is full'));
+});
+
+test('NDJSON says what is stored of a stream that breaks in its encoding', async (t) => {
+  const edge = await EdgeFixture.start(t);
+  const check = async (body: Buffer): Promise<void> => {
+    edge.engine.points.length = 0;
+    const reply = await edge.post('/api/v1/record', body, { ...NDJSON, 'Content-Encoding': 'gzip' });
+    assert.deepEqual([reply.status, reply.json.code], [400, 'MR_BAD_BODY']);
+    assert.deepEqual(
+      [reply.json.accepted, reply.json.lines_taken],
+      [edge.engine.points.length, edge.engine.points.length],
+    );
+  };
+  const whole = gzipSync(lines(100_000));
+  await check(whole.subarray(0, whole.length - 20_000));
+  assert.ok(edge.engine.points.length > 10_000);
+  await check(Buffer.from('no gzip at all'));
 });
 
 test('NDJSON refuses a line without end, and encoded bytes that are none', async (t) => {
@@ -190,7 +213,6 @@ test('NDJSON keeps the order when regions wait and batches settle inside commit'
   const answered = new Promise<string>((resolve) => {
     const exchange = {
       onAbort: () => undefined,
-      answerJson: (_status: number, body: object) => resolve(JSON.stringify(body)),
       fail: (error: Error) => resolve(error.message),
     };
     const edge = {
@@ -200,12 +222,13 @@ test('NDJSON keeps the order when regions wait and batches settle inside commit'
       scanner: new RecordScanner(new SeriesCache(64)),
     };
     const source = { pause: () => undefined, resume: () => undefined, close: () => undefined };
-    const ingest = new NdjsonIngest(
-      exchange as unknown as Exchange,
-      edge as unknown as Edge,
-      RECORD_FORM,
-      source,
-    );
+    const call = {
+      exchange: exchange as unknown as Exchange,
+      edge: edge as unknown as Edge,
+      form: RECORD_FORM,
+      answer: (report: object) => resolve(JSON.stringify(report)),
+    };
+    const ingest = new NdjsonIngest(call, source);
     const bytes = Buffer.from(lines(40));
     // Three regions while the first batch is refused.
     for (let at = 0; at < bytes.length; at += 700) ingest.feed(bytes.subarray(at, at + 700));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { encode } from '@msgpack/msgpack';
+import { decode, encode } from '@msgpack/msgpack';
 import { EdgeFixture, NOW_MS } from './edge-fixture.js';
 
 const CONTRACT_POINT = {
@@ -69,6 +69,33 @@ test('POST /api/v1/record rejects bad points one by one when others are good', a
   );
   assert.match(reply.json.errors[1].message, /finite number; got the text "seven"/);
   assert.equal(edge.engine.rejects.length, 8);
+});
+
+test('calls that take points answer in MessagePack when they are asked to', async (t) => {
+  const edge = await EdgeFixture.start(t);
+  const check = async (path: string, body: object, accepted: string): Promise<void> => {
+    const reply = await edge.post(path, body, { Accept: 'application/msgpack' });
+    assert.equal(reply.headers['content-type'], 'application/msgpack');
+    assert.equal(
+      (decode(reply.bytes) as Record<string, unknown>)[accepted],
+      accepted === 'status' ? 'ok' : 1,
+    );
+  };
+  await check('/api/v1/record', { data: [CONTRACT_POINT] }, 'accepted');
+  await check('/backfill/import', { metrics: [CONTRACT_POINT] }, 'imported');
+  await check('/metrics/ingest', CONTRACT_POINT, 'status');
+});
+
+test('POST /api/v1/record refuses halves of surrogate pairs, which are no UTF-8', async (t) => {
+  const edge = await EdgeFixture.start(t);
+  const check = async (point: string, reason: string | undefined): Promise<void> => {
+    const { json } = await edge.post('/api/v1/record', `{"data":[{"value":1,${point}}]}`);
+    assert.equal(json.errors[0]?.reason, reason, point);
+  };
+  await check(String.raw`"name":"a\ud83d"`, 'invalid_name');
+  await check(String.raw`"name":"a","labels":{"b\ude00":"x"}`, 'invalid_label');
+  await check(String.raw`"name":"a","labels":{"b":"\ude00\ud83d"}`, 'invalid_label');
+  await check(String.raw`"name":"a\ud83d\ude00","labels":{"\ud83d\ude00":"\ud83d\ude00"}`, undefined);
 });
 
 test('POST /api/v1/record caps its errors and counts on', async (t) => {
