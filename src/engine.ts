@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js';
 import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
@@ -50,7 +50,8 @@ export interface RunningEngine {
  * threads, sockets. Ends what it started when a later part fails.
  * @throws MillraceError with what to do, when the folder or the address can't be used
  */
-export async function startEngine(config: Config): Promise<RunningEngine> {
+export async function startEngine(given: Config): Promise<RunningEngine> {
+  const config = withWholePaths(given);
   const log = createLogger(config.logLevel);
   const folder = await openFolder(config, log);
   try {
@@ -59,6 +60,16 @@ export async function startEngine(config: Config): Promise<RunningEngine> {
     folder.close();
     throw error;
   }
+}
+
+/** What the engine says of folders is read elsewhere: by `millrace backup`, which runs in another folder, and in logs. */
+function withWholePaths(config: Config): Config {
+  const { data, snapshotDir } = config;
+  return {
+    ...config,
+    data: resolve(data),
+    ...(snapshotDir === undefined ? {} : { snapshotDir: resolve(snapshotDir) }),
+  };
 }
 
 class Engine implements RunningEngine {
@@ -235,6 +246,9 @@ class Engine implements RunningEngine {
       });
       this.port = this.#server.port;
       this.#operator.state = 'ok';
+      const { host, data } = this.#config;
+      const { shards: workers } = this.#folder.manifest;
+      this.#log.info({ version: VERSION, pid: process.pid, host, port: this.port, data, workers }, 'started');
       return this;
     } catch (error) {
       await this.stop().catch(() => {});
@@ -248,6 +262,8 @@ class Engine implements RunningEngine {
   }
 
   async #stop(): Promise<void> {
+    const startMs = systemClock.monotonicMs();
+    if (this.#operator.state === 'ok') this.#log.info('stopping');
     this.#operator.state = 'stopping';
     // What is in flight is settled and acknowledged before connections are closed.
     const drained = this.#server === undefined ? Promise.resolve() : this.#settle();
@@ -267,6 +283,7 @@ class Engine implements RunningEngine {
       this.#operator.close();
       this.#folder.close();
     }
+    this.#log.info({ durationMs: systemClock.monotonicMs() - startMs }, 'stopped');
   }
 
   /** Waits, for a bounded time, until no batch waits for its shards. */

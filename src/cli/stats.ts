@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { DEFAULTS } from '../config/defaults.js';
 import { MillraceError } from '../errors.js';
 import type { CliHost } from './cli-host.js';
@@ -6,12 +6,15 @@ import { EXIT_CODES } from './exit-codes.js';
 import { baseUrl, requestJson } from './http-client.js';
 import { statsLines } from './stats-table.js';
 
+const DEFAULT_URL = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
 const PATH = '/api/v1/operator/stats';
 /** Clears the screen and goes to its corner. */
 const CLEAR = '\x1b[2J\x1b[H';
 
 interface Options {
-  url: string;
+  baseUrl?: string;
+  /** Its name before the other commands had one. */
+  url?: string;
   json?: boolean;
   watch?: string | boolean;
 }
@@ -20,7 +23,8 @@ interface Options {
 export function statsCommand(host: CliHost, done: (code: number) => void): Command {
   return new Command('stats')
     .description('Print what a running server is doing: rates, latencies, shards, memory.')
-    .option('--url <url>', 'The server.', `http://${DEFAULTS.host}:${DEFAULTS.port}`)
+    .option('--base-url <url>', `The server. (default ${DEFAULT_URL})`)
+    .addOption(new Option('--url <url>').hideHelp())
     .option('--json', 'Print the JSON as it comes, a line each time.')
     .option('--watch [seconds]', 'Print again every second, or every so many, until Ctrl-C.')
     .addHelpText(
@@ -28,13 +32,13 @@ export function statsCommand(host: CliHost, done: (code: number) => void): Comma
       `
 Examples:
   millrace stats
-  millrace stats --watch 5 --url http://metrics.example:8000
+  millrace stats --watch 5 --base-url http://metrics.example:8000
   millrace stats --json | jq .shards
 
-Exit codes: 0, 1 odd answer, 4 no server answers.`,
+Exit codes: 0 done, 1 something else than a Millrace server answers, 2 wrong usage, 4 no server answers.`,
     )
     .action(async (options: Options) => {
-      const base = baseUrl(options.url);
+      const base = baseUrl(options.baseUrl ?? options.url ?? DEFAULT_URL);
       const seconds = options.watch === undefined ? undefined : watchSeconds(options.watch);
       await print(host, base, options);
       if (seconds !== undefined) await watch(host, base, options, seconds);

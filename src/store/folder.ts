@@ -5,6 +5,7 @@ import type { HashKey } from '../../native-free-core/series/siphash128.js';
 import { MillraceError } from '../errors.js';
 import { FolderLock } from './folder-lock.js';
 import { finishInstall, installShards, type OnChange, shardPath } from './install-shards.js';
+import { makeFolder } from './make-folder.js';
 import {
   damagedManifest,
   FOLDER_FORMAT,
@@ -37,7 +38,7 @@ export class Folder {
    */
   static open(path: string, shards: number, version: string): Folder {
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
     } catch (error) {
       throw inaccessible(path, error);
     }

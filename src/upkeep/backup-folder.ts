@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { errorText, MillraceError } from '../errors.js';
 import type { Folder } from '../store/folder.js';
 import { shardPath } from '../store/install-shards.js';
 import { LmdbStore } from '../store/lmdb-store.js';
+import { makeFolder } from '../store/make-folder.js';
 import { type ManifestFields, writeManifest } from '../store/manifest.js';
 import type { StoreReader } from '../store/shard-store.js';
 import { copyEnvironment } from './copy-environment.js';
@@ -75,7 +76,7 @@ function requireOutside(data: string, to: string): void {
 /** Makes a folder, or takes an empty one. Answers the uppermost that it made, if it made any. */
 function makeEmpty(path: string): string | undefined {
   try {
-    const made = mkdirSync(path, { recursive: true });
+    const made = makeFolder(path);
     const found = readdirSync(path);
     if (found.length === 0) return made;
     throw new MillraceError(

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { MillraceError } from '../errors.js';
 import { indexPath } from '../store/folder.js';
 import { FolderLock } from '../store/folder-lock.js';
@@ -12,6 +12,7 @@ import {
   shardPath,
 } from '../store/install-shards.js';
 import { LmdbStore } from '../store/lmdb-store.js';
+import { makeFolder } from '../store/make-folder.js';
 import { inaccessible, type Manifest, readManifest, requireFolder, syncFolder } from '../store/manifest.js';
 import { asNoSpace } from './backup-folder.js';
 import { copyEnvironment } from './copy-environment.js';
@@ -37,7 +38,7 @@ export interface RestoreOptions {
 export async function restoreFolder(backup: string, target: string, options: RestoreOptions): Promise<void> {
   requireTarget(backup, target, options.replace);
   try {
-    mkdirSync(target, { recursive: true });
+    makeFolder(target);
   } catch (error) {
     throw inaccessible(target, error);
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import { errorText, MillraceError } from '../errors.js';
 import type { SnapshotPort, SnapshotReport } from '../http/ports.js';
 import type { ShardCommands } from '../shard/shard-commands.js';
+import { makeFolder } from '../store/make-folder.js';
 import type { ManifestFields } from '../store/manifest.js';
 import type { SnapshotFailure, SnapshotOrder, SnapshotTask } from './snapshot-task.js';
 
@@ -147,7 +148,7 @@ const nameOf = (nowMs: number): string => new Date(nowMs).toISOString().replaceA
 
 function requireNew(directory: string, to: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
   } catch (error) {
     throw new MillraceError('MR_NO_SPACE', `${directory} can't be made: ${errorText(error)}`, {
       cause: error,

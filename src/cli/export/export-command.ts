@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, renameSync } from 'node:fs';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -66,7 +66,7 @@ export function exportCommand(host: CliHost, done: (code: number) => void): Comm
       'after',
       `
 Raw points are exported: what is past the retention of raw is not there, nor are rollups. Points come metric by metric,
-and of each in the order of time.
+and of each in the order of time. The output file is called FILE.part until it is whole.
 
 Examples:
   millrace export --metric cpu_usage --start 7d > cpu.ndjson
@@ -156,19 +156,21 @@ async function write(
   output: string | undefined,
 ): Promise<void> {
   const packed = output?.endsWith('.gz') === true ? [createGzip()] : [];
-  const target: Writable =
-    output === undefined ? host.outStream() : createWriteStream(output, { flags: 'wx' });
+  if (output !== undefined && existsSync(output))
+    throw new MillraceError('MR_CONFIG', `${output} is there already: name another file`);
+  // Under its own name only when it is whole: a part of an export looks like all of it.
+  const part = `${output}.part`;
+  const target: Writable = output === undefined ? host.outStream() : createWriteStream(part);
   try {
     await pipeline([Readable.from(rows, { objectMode: false }), ...packed, target], {
       end: output !== undefined,
     });
+    if (output !== undefined) renameSync(part, output);
   } catch (error) {
     if (error instanceof MillraceError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     // Whoever reads has enough: `millrace export | head`.
     if (output === undefined && code === 'EPIPE') return;
-    if (code === 'EEXIST')
-      throw new MillraceError('MR_CONFIG', `${output} is there already: name another file`);
     throw new MillraceError('MR_FOLDER_ACCESS', `The export failed: ${errorText(error)}`, { cause: error });
   }
 }

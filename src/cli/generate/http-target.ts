@@ -1,7 +1,7 @@
 import { build, type Histogram } from 'hdr-histogram-js';
 import { errorText, MillraceError } from '../../errors.js';
 import { formatTime } from '../../time/format-time.js';
-import { request } from '../http-client.js';
+import { problemDetail, request } from '../http-client.js';
 import { hostName, type PointBatch, type Target, type TargetOptions, type TargetStats } from './target.js';
 
 /** Requests under way at once: enough to keep the server's log busy, few enough that its answers say how it is. */
@@ -143,7 +143,7 @@ export class HttpTarget implements Target {
     if ((status !== 200 && status !== 400) || accepted === undefined || rejected === undefined) {
       throw new MillraceError(
         'MR_BAD_ANSWER',
-        `POST ${this.#path} answered ${status} to ${count} points: ${text.slice(0, 300)}`,
+        `POST ${this.#path} answered ${status} to ${count} points: ${problemDetail(text)}`,
       );
     }
     this.#accepted += accepted;

@@ -176,6 +176,7 @@ function summary(
 
 /** What to do when an import ended before the file did. */
 function tellWhere(host: CliHost, name: string, line: number): void {
+  if (line === 1) return;
   host.err(
     `Everything before line ${line} is stored. Go on from there with: millrace import ${name} --from-line ${line}\n`,
   );

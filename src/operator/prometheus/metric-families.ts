@@ -61,7 +61,11 @@ const ingest: readonly MetricFamily<Stats>[] = [
   counter('millrace_ingest_frames_total', 'Frames of the binary protocol.', (s) => s.ingest.frames),
   counter('millrace_ingest_received_bytes_total', 'Bytes of these frames.', (s) => s.ingest.bytes),
   counter('millrace_ingest_busy_total', 'Batches that were told to come again.', (s) => s.ingest.busy),
-  counter('millrace_ingest_errors_total', 'Connections ended by an ERROR frame.', (s) => s.ingest.errors),
+  counter(
+    'millrace_ingest_errors_total',
+    'Frames that were answered with ERROR; some of them end their connection.',
+    (s) => s.ingest.errors,
+  ),
   counter(
     'millrace_ingest_takeovers_total',
     'Producers that came back on another connection.',

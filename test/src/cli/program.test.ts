@@ -117,14 +117,14 @@ test('millrace stats prints a table, or the JSON', async (t) => {
   assert.equal(await host.run('stats', '--url', edge.url), 0);
   assert.match(host.stdout, /points_per_second\n {2}1s +1\nshards\n {2}shard {2}series\n/);
   const json = new FakeHost();
-  assert.equal(await json.run('stats', '--url', `${edge.url}/`, '--json'), 0);
+  assert.equal(await json.run('stats', '--base-url', `${edge.url}/`, '--json'), 0);
   assert.deepEqual(JSON.parse(json.stdout), await edge.engine.stats());
 });
 
 test('millrace stats --watch prints until a signal comes', async (t) => {
   const edge = await EdgeFixture.start(t);
   const host = new FakeHost();
-  const running = host.run('stats', '--url', edge.url, '--json', '--watch', '0.1');
+  const running = host.run('stats', '--base-url', edge.url, '--json', '--watch', '0.1');
   await until(() => host.stdout.split('\n').length > 3);
   host.signal();
   assert.equal(await running, 0);
