@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js';
 import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
@@ -8,6 +8,7 @@ import { TIER_NAMES } from '../native-free-core/tier/tiers.js';
 import type { WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
 import type { Config } from './config/schema.js';
+import { withWholePaths } from './config/whole-paths.js';
 import { type HttpServer, NO_HTTP, startHttpServer } from './http/server.js';
 import { indexSizes } from './indexer/index-sizes.js';
 import { Indexer } from './indexer/indexer.js';
@@ -60,16 +61,6 @@ export async function startEngine(given: Config): Promise<RunningEngine> {
     folder.close();
     throw error;
   }
-}
-
-/** What the engine says of folders is read elsewhere: by `millrace backup`, which runs in another folder, and in logs. */
-function withWholePaths(config: Config): Config {
-  const { data, snapshotDir } = config;
-  return {
-    ...config,
-    data: resolve(data),
-    ...(snapshotDir === undefined ? {} : { snapshotDir: resolve(snapshotDir) }),
-  };
 }
 
 class Engine implements RunningEngine {
@@ -247,8 +238,7 @@ class Engine implements RunningEngine {
       this.port = this.#server.port;
       this.#operator.state = 'ok';
       const { host, data } = this.#config;
-      const { shards: workers } = this.#folder.manifest;
-      this.#log.info({ version: VERSION, pid: process.pid, host, port: this.port, data, workers }, 'started');
+      this.#log.info({ version: VERSION, pid: process.pid, host, port: this.port, data }, 'started');
       return this;
     } catch (error) {
       await this.stop().catch(() => {});
@@ -266,8 +256,7 @@ class Engine implements RunningEngine {
     if (this.#operator.state === 'ok') this.#log.info('stopping');
     this.#operator.state = 'stopping';
     // What is in flight is settled and acknowledged before connections are closed.
-    const drained = this.#server === undefined ? Promise.resolve() : this.#settle();
-    await drained;
+    if (this.#server !== undefined) await this.#settle();
     this.#sockets.closeAll();
     this.#live.closeAll();
     this.#commands.stop();

@@ -192,9 +192,15 @@ export class IngestConnection implements ProducerOwner {
     const { hello, tokens, producers } = this.#context;
     if (decodeHello(bytes, hello) !== DecodeStatus.ok) return this.#onFailure(hello.failure, 0);
     if (this.#anyFrame)
-      return this.#error(CloseCode.badFrame, 'expected HELLO as the first frame of a connection', 0);
+      return this.#error(
+        CloseCode.badFrame,
+        'expected HELLO as the first frame of a connection, got it behind another',
+        0,
+      );
     if (tokens !== undefined && !tokens.has(hello.token))
-      return this.#refuseToken('the token is not known here');
+      return this.#refuseToken(
+        hello.token === '' ? 'a token is needed: HELLO has no key token' : 'the token is not known here',
+      );
     this.#greeted = true;
     this.#level = hello.ack;
     this.#kind = hello.backfill ? 'history' : 'live';
@@ -331,11 +337,9 @@ export class IngestConnection implements ProducerOwner {
 
   #onUnknown(opcode: number, bytes: Uint8Array): void {
     if (opcode < 0) {
-      const first =
-        bytes.length === 0 ? 'an empty message' : `byte 0x${bytes[0]!.toString(16).padStart(2, '0')}`;
       return this.#fatal(
         CloseCode.malformedFrame,
-        `expected a MessagePack array that begins with an opcode, got ${first}`,
+        `expected a MessagePack array that begins with an opcode, got ${beginning(bytes)}`,
       );
     }
     const wanted = 'expected HELLO (0), SERIES (1), COLUMNS (2) or ROWS (3)';
@@ -409,4 +413,11 @@ export class IngestConnection implements ProducerOwner {
   #markDurable(seq: number): void {
     this.#producer!.durableSeq = Math.max(this.#producer!.durableSeq, seq);
   }
+}
+
+/** How a message begins that can't be told otherwise. */
+function beginning(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'an empty message';
+  const shown = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `bytes that begin with ${shown}`;
 }

@@ -59,7 +59,7 @@ test('HELLO is refused when it is not the first frame, and the connection stays 
     connection.answers;
     connection.send(hello());
     assert.deepEqual(connection.answers, [
-      [67, 4400, 'expected HELLO as the first frame of a connection', null],
+      [67, 4400, 'expected HELLO as the first frame of a connection, got it behind another', null],
     ]);
     assert.equal(connection.socket.closed, undefined);
     connection.send(series({ ref: 1, name: 'm' }));
