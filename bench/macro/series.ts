@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { createProducer } from '../../src/client/node.js';
 import { EngineProcess } from './engine-process.js';
 import { machineLine } from './machine.js';
+import { measureUpkeep } from './series-upkeep.js';
 import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts } from './tsbs.js';
 
 /**
@@ -11,12 +12,15 @@ import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts } from './tsbs.js';
  * `--ticks` is the least: of few series come more, so that each size has points enough. 24 are three fillings of the open memory of a
  * million series, so that all of what is taken is also flushed.
  *
- *   node dist/bench/macro/series.js [--series 10000,100000,1000000] [--ticks 24] [--smoke]
+ * With `--upkeep` also what is done to the folder as a whole: a snapshot, a check, four workers instead of one and back.
+ *
+ *   node dist/bench/macro/series.js [--series 10000,100000,1000000] [--ticks 24] [--upkeep] [--smoke]
  */
 const { values: flags } = parseArgs({
   options: {
     series: { type: 'string', default: '10000,100000,1000000' },
     ticks: { type: 'string', default: '24' },
+    upkeep: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
   },
 });
@@ -28,6 +32,13 @@ const BATCH = 10_000;
 const POINTS_MIN = 5_000_000;
 
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
+
+/** The newest value of one series is that of the last round. */
+async function askLatest(engine: EngineProcess, ticks: number): Promise<void> {
+  const path = `/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?label.hostname=host_0`;
+  const { value } = await engine.json<{ value: number }>(path);
+  if (value !== (ticks * 7) % 101) throw new Error(`latest is ${value} after the start`);
+}
 
 async function run(series: number, ticks: number) {
   let engine = await EngineProcess.start({ flags: ['--limits-series-per-metric', '1000000'] });
@@ -70,11 +81,10 @@ async function run(series: number, ticks: number) {
     const killed = performance.now();
     engine = await EngineProcess.start({ folder: engine.folder });
     const listeningMs = performance.now() - killed;
-    const latest = await engine.json<{ value: number }>(
-      `/api/metrics/cpu_${TSBS_FIELDS[0]}/latest?label.hostname=host_0`,
-    );
+    await askLatest(engine, ticks);
     const answeredMs = performance.now() - killed;
-    if (latest.value !== (ticks * 7) % 101) throw new Error(`latest is ${latest.value} after the restart`);
+    await engine.stop('SIGKILL');
+    const upkeep = flags.upkeep ? await measureUpkeep(engine.folder, (e) => askLatest(e, ticks)) : {};
     return {
       series,
       points,
@@ -86,6 +96,7 @@ async function run(series: number, ticks: number) {
       own_bytes_per_series: Math.round((own - ownBefore) / series),
       restart_listening_ms: Math.round(listeningMs),
       restart_first_answer_ms: Math.round(answeredMs),
+      ...upkeep,
     };
   } finally {
     await engine.stop('SIGKILL');
