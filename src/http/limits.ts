@@ -103,6 +103,9 @@ export const PATTERN_STATES_MAX = 2_000;
 /** States of the automaton that a pattern remembers while it matches; it starts over beyond them. 512 KiB at most. */
 export const PATTERN_DFA_STATES_MAX = 1_000;
 
+/** Places of an answer as columns, times by series, empty ones too: of lines without common times most are. 20 MB of nulls, five times as much in memory. */
+export const COLUMN_PLACES_MAX = 4_000_000;
+
 /** Bytes of one answer: a million rows with short labels. It is held twice for a moment, and a JavaScript string has no more than twice as many characters. */
 export const ANSWER_BYTES_MAX = 256 * MIB;
 

@@ -1,81 +1,107 @@
-import type { CurrentResult } from '../http/present/current.js';
+import type { CurrentFigures, CurrentResult } from '../http/present/current.js';
 import type { SeriesConditions } from './label-matcher.js';
 import { EXACT_VALUES_MAX } from './limits.js';
 import type { PointScan, PointVisitor, TimeRange } from './point-scan.js';
 import { pointStatistics } from './point-statistics.js';
 import { Selection } from './selection.js';
+import type { SeriesGroups } from './series-groups.js';
 import type { ShardView } from './shard-view.js';
-import { type StopCheck, tooBig } from './stop-check.js';
+import { checkGroups, type StopCheck, tooBig } from './stop-check.js';
 import { ValueColumn } from './value-column.js';
 
-/** A metric's values at first: there may be a million metrics with a few points each. */
-const VALUES_FIRST = 16;
-
-/** What the scan has gathered of one metric. */
-interface MetricPoints {
-  name: string;
-  /** Made by its first point: most metrics may have none in the window. */
-  values: ValueColumn | undefined;
-  lastMs: number;
-  /** The series of the last point. */
-  lastOrdinal: number;
-  last: number;
+/** What is asked of the present. */
+export interface CurrentQuestion {
+  /** The metrics, and what their series must meet. */
+  names: ReadonlySet<string>;
+  conditions: SeriesConditions;
+  range: TimeRange;
+  groupBy: readonly string[];
 }
 
-/** Exact statistics of raw points in a window, by metric, in one scan over the series of all. */
+/** Values of a part at first: there may be a million metrics with a few points each. */
+const VALUES_FIRST = 16;
+
+/** What the scan has gathered of the series of one metric that are in one group. */
+class Part {
+  readonly values = new ValueColumn(VALUES_FIRST);
+  lastMs = Number.NEGATIVE_INFINITY;
+  last = 0;
+  #lastOrdinal = 0;
+
+  // Five arguments: as a visitor has them. Throws MR_QUERY_TOO_BIG.
+  add(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
+    this.values.append(values, from, to);
+    for (let i = from; i < to; i++) {
+      if (times[i]! < this.lastMs || (times[i] === this.lastMs && ordinal < this.#lastOrdinal)) continue;
+      this.#take(ordinal, times[i]!, values[i]!);
+    }
+  }
+
+  /** Adds all of another part. Throws MR_QUERY_TOO_BIG. */
+  merge(part: Part): void {
+    this.values.append(part.values.items, 0, part.values.length);
+    const isSame = part.lastMs === this.lastMs;
+    if (part.lastMs < this.lastMs || (isSame && part.#lastOrdinal < this.#lastOrdinal)) return;
+    this.#take(part.#lastOrdinal, part.lastMs, part.last);
+  }
+
+  #take(ordinal: number, timeMs: number, value: number): void {
+    this.#lastOrdinal = ordinal;
+    this.lastMs = timeMs;
+    this.last = value;
+  }
+}
+
+interface MetricPoints {
+  name: string;
+  /** By group. */
+  parts: Map<number, Part>;
+}
+
+/** Exact statistics of raw points in a window, by metric and group, in one scan over the series of all. */
 export class CurrentScan implements PointVisitor {
   readonly usefulUntilMs = Number.POSITIVE_INFINITY;
   readonly #scan: PointScan;
   readonly #scratch = new ValueColumn();
   readonly #metrics = new Map<string, MetricPoints>();
   #metricOf: MetricPoints[] = [];
+  #groups: SeriesGroups | undefined;
   #total = 0;
 
   constructor(scan: PointScan) {
     this.#scan = scan;
   }
 
-  /** The metrics of these names, their series that meet the conditions, in the range. */
-  run(
-    names: ReadonlySet<string>,
-    views: readonly ShardView[],
-    conditions: SeriesConditions,
-    range: TimeRange,
-    stop: StopCheck,
-  ): CurrentResult['metrics'] {
+  run(question: CurrentQuestion, views: readonly ShardView[], stop: StopCheck): CurrentResult['metrics'] {
+    const { range, groupBy } = question;
     try {
-      this.#scan.scan(this.#select(names, views, conditions, stop.limits.series), range, this, stop);
-      return this.#results((range.endMs - range.startMs) / 1_000, stop);
+      const selection = this.#select(question, views, stop.limits.series);
+      this.#groups = selection.groupsBy(groupBy);
+      this.#scan.scan(selection, range, this, stop);
+      return this.#results((range.endMs - range.startMs) / 1_000, this.#groups, stop);
     } finally {
       this.#metrics.clear();
       this.#metricOf = [];
+      this.#groups = undefined;
       this.#total = 0;
       this.#scratch.clear();
     }
   }
 
+  // Five arguments: the visitor's interface, a call a run.
   visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
     this.#total += to - from;
     if (this.#total > EXACT_VALUES_MAX) {
       throw tooBig(`needs the exact statistics of more than ${EXACT_VALUES_MAX} points`);
     }
-    const metric = this.#metricOf[ordinal]!;
-    metric.values ??= new ValueColumn(VALUES_FIRST);
-    metric.values.append(values, from, to);
-    for (let i = from; i < to; i++) {
-      if (times[i]! < metric.lastMs || (times[i] === metric.lastMs && ordinal < metric.lastOrdinal)) continue;
-      metric.lastOrdinal = ordinal;
-      metric.lastMs = times[i]!;
-      metric.last = values[i]!;
-    }
+    const { parts } = this.#metricOf[ordinal]!;
+    const group = this.#groups!.of(ordinal);
+    let part = parts.get(group);
+    if (part === undefined) parts.set(group, (part = new Part()));
+    part.add(ordinal, times, values, from, to);
   }
 
-  #select(
-    names: ReadonlySet<string>,
-    views: readonly ShardView[],
-    conditions: SeriesConditions,
-    seriesMax: number,
-  ): Selection {
+  #select({ names, conditions }: CurrentQuestion, views: readonly ShardView[], seriesMax: number): Selection {
     const selection = new Selection(seriesMax);
     for (const view of views) {
       const wanted = view.index.metrics.filter((metric) => names.has(metric.name));
@@ -91,21 +117,40 @@ export class CurrentScan implements PointVisitor {
 
   #pointsOf(name: string): MetricPoints {
     let points = this.#metrics.get(name);
-    if (points === undefined) {
-      points = { name, values: undefined, lastMs: Number.NEGATIVE_INFINITY, lastOrdinal: 0, last: 0 };
-      this.#metrics.set(name, points);
-    }
+    if (points === undefined) this.#metrics.set(name, (points = { name, parts: new Map() }));
     return points;
   }
 
-  #results(windowSeconds: number, stop: StopCheck): CurrentResult['metrics'] {
+  #results(windowSeconds: number, groups: SeriesGroups, stop: StopCheck): CurrentResult['metrics'] {
     const results: CurrentResult['metrics'] = [];
-    for (const { name, values, last } of this.#metrics.values()) {
-      if (values === undefined) continue;
+    let rows = 0;
+    for (const { name, parts } of this.#metrics.values()) {
+      if (parts.size === 0) continue;
       stop.check();
-      const { percentiles: _, ...statistics } = pointStatistics(values, [], this.#scratch);
-      results.push({ name, ...statistics, ratePerSecond: values.length / windowSeconds, last });
+      checkGroups((rows += parts.size), stop);
+      if (!groups.isSplit) {
+        results.push({ name, ...this.#figures(parts.get(0)!, windowSeconds) });
+        continue;
+      }
+      // All of them first: the order of a column is lost by what is asked of it.
+      const all = new Part();
+      for (const part of parts.values()) all.merge(part);
+      const ofGroups = [...parts].sort(([a], [b]) => a - b);
+      results.push({
+        name,
+        ...this.#figures(all, windowSeconds),
+        groups: ofGroups.map(([group, part]) => ({
+          labels: groups.labels[group]!,
+          ...this.#figures(part, windowSeconds),
+        })),
+      });
     }
     return results;
+  }
+
+  #figures({ values, last }: Part, windowSeconds: number): CurrentFigures {
+    const ratePerSecond = values.length / windowSeconds;
+    const { percentiles: _, ...statistics } = pointStatistics(values, [], this.#scratch);
+    return { ...statistics, ratePerSecond, last };
   }
 }

@@ -7,12 +7,12 @@ import type { LiveCoverage } from './live-coverage.js';
 import type { PointScan, TimeRange } from './point-scan.js';
 import { defineQuestion } from './question.js';
 import type { ShardView } from './shard-view.js';
-import type { StopCheck } from './stop-check.js';
+import { checkGroups, type StopCheck } from './stop-check.js';
 
 /**
  * Every metric in a sliding window that ends with the present millisecond. From the live
  * windows where they can tell; from raw points, exactly, where they can't: windows longer than theirs, conditions on
- * labels (they are kept by metric), metrics that they do not track, the first minute after a start.
+ * labels and groups (they are kept by metric), metrics that they do not track, the first minute after a start.
  */
 class CurrentQuery {
   readonly #views: readonly ShardView[];
@@ -32,9 +32,14 @@ class CurrentQuery {
     const endMs = request.nowMs + 1;
     const range = { startMs: endMs - request.windowMs, endMs };
     const names = this.#names(conditions);
-    const metrics = conditions.takesAllSeries ? this.#readLive(names, range, stop) : [];
+    const isLive = conditions.takesAllSeries && request.groupBy.length === 0;
+    const metrics = isLive ? this.#readLive(names, range, stop) : [];
     for (const { name } of metrics) names.delete(name);
-    if (names.size > 0) metrics.push(...this.#scan.run(names, this.#views, conditions, range, stop));
+    if (names.size > 0)
+      metrics.push(
+        ...this.#scan.run({ names, conditions, range, groupBy: request.groupBy }, this.#views, stop),
+      );
+    checkGroups(metrics.length, stop);
     return { metrics };
   }
 

@@ -11,32 +11,36 @@ import { notKept } from './not-kept.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import { SeriesExtent } from './series-extent.js';
+import type { SeriesGroups } from './series-groups.js';
 import { checkSketches, type StopCheck, tooBig } from './stop-check.js';
 
 // Scratch of this thread; nothing of it outlives a call.
 const windows = new PointWindows();
 
-/** Adds what a scan finds to a sketch a window. */
+/** Adds what a scan finds to a sketch a window and group. */
 class HeatmapVisitor implements CellVisitor {
   readonly usefulUntilMs = Number.POSITIVE_INFINITY;
   readonly wantsSketches = true;
   readonly sketches: SketchGrid;
+  readonly #groups: SeriesGroups;
 
-  constructor(shape: WindowShape) {
+  constructor(shape: WindowShape, groups: SeriesGroups) {
     this.sketches = new SketchGrid(shape);
+    this.#groups = groups;
   }
 
   // Five arguments: the visitor's interface, a call a run.
-  visit(_ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
+  visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
+    const group = this.#groups.of(ordinal);
     for (let at = from; at < to; ) {
       at = windows.gather(times, values, at, to, this.sketches.shape.stepMs);
-      this.sketches.addPoints(0, windows, values);
+      this.sketches.addPoints(group, windows, values);
     }
     checkSketches(this.sketches.bytes);
   }
 
-  visitCells(_ordinal: number, run: CellRun, from: number, to: number): void {
-    this.sketches.addCells(0, run, from, to);
+  visitCells(ordinal: number, run: CellRun, from: number, to: number): void {
+    this.sketches.addCells(this.#groups.of(ordinal), run, from, to);
     checkSketches(this.sketches.bytes);
   }
 }
@@ -55,33 +59,35 @@ function heatmapOf(tools: QueryTools, request: HeatmapRequest, stop: StopCheck):
     needsRaw: false,
   });
   if (plan.gap !== undefined) throw notKept(plan.gap, stepMs, false);
-  const shape = windowShape(clipped.startMs, clipped.endMs, stepMs, 1);
-  const cells = shape.count * request.rows;
+  const groups = selection.groupsBy(request.groupBy);
+  const shape = windowShape(clipped.startMs, clipped.endMs, stepMs, groups.count);
+  const cells = shape.count * shape.groups * request.rows;
   if (cells > stop.limits.rows) {
     throw tooBig(
-      `has up to ${cells} cells (${shape.count} windows of ${request.rows} rows), more than ${stop.limits.rows} (limits.queryRows)`,
-      'Ask for a longer window, a shorter range (start, end) or fewer rows.',
+      `has up to ${cells} cells (${shape.count} windows of ${shape.groups} groups of ${request.rows} rows), more than ${stop.limits.rows} (limits.queryRows)`,
+      'Ask for a longer window, a shorter range (start, end), fewer groups (group_by=) or fewer rows.',
     );
   }
   stop.cost.series = selection.count;
   stop.trace.addParts(plan.parts);
   stop.trace.spent('plan');
-  const visitor = new HeatmapVisitor(shape);
+  const visitor = new HeatmapVisitor(shape, groups);
   tools.points.scanParts(selection, plan.parts, visitor, stop);
   stop.trace.spent('scan');
   return {
     dataSource: DATA_SOURCES[plan.main],
     series: selection.count,
-    ...countsOf(visitor.sketches, request.rows),
+    ...countsOf(visitor.sketches, request.rows, groups),
   };
 }
 
 function countsOf(
   sketches: SketchGrid,
   rowCount: number,
-): Pick<HeatmapResult, 'bounds' | 'timesMs' | 'counts'> {
+  groups: SeriesGroups,
+): Pick<HeatmapResult, 'bounds' | 'timesMs' | 'counts' | 'labels'> {
   const { firstMs, stepMs, count } = sketches.shape;
-  const places = Array.from({ length: count }, (_, place) => place).filter(
+  const places = Array.from({ length: count * groups.count }, (_, place) => place).filter(
     (place) => sketches.at(place) !== undefined,
   );
   const rows = new ValueRows(
@@ -90,7 +96,8 @@ function countsOf(
   );
   return {
     bounds: rows.bounds,
-    timesMs: places.map((place) => firstMs + place * stepMs),
+    timesMs: places.map((place) => firstMs + (place % count) * stepMs),
+    labels: places.map((place) => groups.labels[Math.floor(place / count)]!),
     counts: places.map((place) => {
       const counts = new Float64Array(rows.count);
       rows.countInto(sketches.at(place)!, counts);

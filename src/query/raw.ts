@@ -33,7 +33,11 @@ function rawOf(
   rows.finish();
   const count = Math.min(limit, rows.length);
   const nextCursor = rows.length > limit ? cursorBehind(rows, count, cursor, selection) : undefined;
-  return { ...seriesOfRows(rows, count, selection), nextCursor, ...columnsOf(rows, count) };
+  return {
+    ...labelsOfRows(rows, count, selection, request.groupBy ?? []),
+    nextCursor,
+    ...columnsOf(rows, count),
+  };
 }
 
 function isSelected(selection: Selection, { group, number }: RawCursor): boolean {
@@ -66,21 +70,24 @@ function cursorBehind(
   return formatCursor({ timeMs, ...series, seen: seen + (isSame ? before.seen : 0) });
 }
 
-/** The labels of the series that have rows, and for each row which of them is its own. */
-function seriesOfRows(
+/** The labels of the series, or of the groups, that have rows, and for each row which of them are its own. */
+function labelsOfRows(
   rows: RawRows,
   count: number,
   selection: Selection,
+  groupBy: readonly string[],
 ): Pick<RawResult, 'series' | 'seriesIndexes'> {
   const series: RawResult['series'] = [];
   const seriesIndexes = new Uint32Array(count);
+  const groups = groupBy.length === 0 ? undefined : selection.groupsBy(groupBy);
   const known = new Map<number, number>();
   for (let row = 0; row < count; row++) {
     const ordinal = rows.ordinals[row]!;
-    let index = known.get(ordinal);
+    const owner = groups === undefined ? ordinal : groups.of(ordinal);
+    let index = known.get(owner);
     if (index === undefined) {
-      index = series.push(selection.labelsOf(ordinal)) - 1;
-      known.set(ordinal, index);
+      index = series.push(groups === undefined ? selection.labelsOf(ordinal) : groups.labels[owner]!) - 1;
+      known.set(owner, index);
     }
     seriesIndexes[row] = index;
   }

@@ -6,9 +6,12 @@ import type { Selection } from './selection.js';
 export class SeriesGroups {
   /** The labels of each group, those it lacks left out; sorted by their values in the order of `groupBy`. */
   readonly labels: Labels[];
+  /** Whether anything was asked to split by; else all series are one group without labels. */
+  readonly isSplit: boolean;
   readonly #groups: Uint32Array;
 
   constructor(selection: Selection, groupBy: readonly string[]) {
+    this.isSplit = groupBy.length > 0;
     this.#groups = new Uint32Array(groupBy.length === 0 ? 0 : selection.count);
     this.labels = groupBy.length === 0 ? [{}] : this.#group(selection, groupBy);
   }

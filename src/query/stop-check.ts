@@ -73,6 +73,15 @@ export function queryTimeout(timeoutMs: number): MillraceError {
   );
 }
 
+/** Holds the groups of an answer against the bound of its rows. @throws MillraceError MR_QUERY_TOO_BIG */
+export function checkGroups(groups: number, { limits }: StopCheck, rowsEach = 1): void {
+  if (groups * rowsEach <= limits.rows) return;
+  throw tooBig(
+    `has ${groups} groups of ${rowsEach} rows, more than ${limits.rows} rows (limits.queryRows)`,
+    'Ask for fewer groups (group_by=), fewer series (host=, match=) or less of each.',
+  );
+}
+
 /** Holds the memory of a query's sketches against its bound. @throws MillraceError MR_QUERY_TOO_BIG */
 export function checkSketches(bytes: number): void {
   if (bytes <= SKETCHES_BYTES_MAX) return;

@@ -3,6 +3,7 @@ import { secondMoment } from '../../native-free-core/cell/squares.js';
 import { type WindowShape, windowPlace } from '../../native-free-core/query/window-shape.js';
 import { LeastSquares } from '../../native-free-core/trend/least-squares.js';
 import type { CellVisitor } from './cell-scan.js';
+import type { SeriesGroups } from './series-groups.js';
 
 /** The mean of each window over all series, and the line through all points. */
 export class TrendWindows implements CellVisitor {
@@ -63,5 +64,32 @@ export class TrendWindows implements CellVisitor {
       values[count++] = this.#sums[place]! / this.#counts[place]!;
     }
     return { times, values, count };
+  }
+}
+
+/** The same of all series together and, where there are several groups, of each. */
+export class GroupedTrendWindows implements CellVisitor {
+  readonly usefulUntilMs = Number.POSITIVE_INFINITY;
+  readonly wantsSketches = false;
+  readonly all: TrendWindows;
+  /** Empty where nothing is split. */
+  readonly groups: readonly TrendWindows[];
+  readonly #groups: SeriesGroups;
+
+  constructor(shape: WindowShape, groups: SeriesGroups) {
+    this.all = new TrendWindows(shape);
+    this.groups = groups.isSplit ? groups.labels.map(() => new TrendWindows(shape)) : [];
+    this.#groups = groups;
+  }
+
+  // Five arguments: the visitor's interface, a call a run.
+  visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
+    this.all.visit(ordinal, times, values, from, to);
+    this.groups[this.#groups.of(ordinal)]?.visit(ordinal, times, values, from, to);
+  }
+
+  visitCells(ordinal: number, run: CellColumns, from: number, to: number): void {
+    this.all.visitCells(ordinal, run, from, to);
+    this.groups[this.#groups.of(ordinal)]?.visitCells(ordinal, run, from, to);
   }
 }

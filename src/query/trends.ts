@@ -1,6 +1,6 @@
 import { DATA_SOURCES } from '../../native-free-core/query/data-source.js';
 import { niceStepMs } from '../../native-free-core/query/nice-step.js';
-import { planSources, type SourcePlan } from '../../native-free-core/query/plan-sources.js';
+import { planSources } from '../../native-free-core/query/plan-sources.js';
 import { windowShape } from '../../native-free-core/query/window-shape.js';
 import { evenSeries } from '../../native-free-core/trend/even-grid.js';
 import { exponentialAverage, movingAverageInto } from '../../native-free-core/trend/moving-average.js';
@@ -8,6 +8,7 @@ import { robustSlope } from '../../native-free-core/trend/robust-slope.js';
 import { seriesTrend } from '../../native-free-core/trend/series-trend.js';
 import {
   type ForecastPoints,
+  type Trend,
   type TrendsRequest,
   type TrendsResult,
   trendsPresenter,
@@ -17,8 +18,8 @@ import { notKept } from './not-kept.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import { SeriesExtent } from './series-extent.js';
-import { type StopCheck, tooBig } from './stop-check.js';
-import { TrendWindows } from './trend-windows.js';
+import { checkGroups, type StopCheck, tooBig } from './stop-check.js';
+import { GroupedTrendWindows, type TrendWindows } from './trend-windows.js';
 
 /** Part of the range that an average looks back where it isn't said, and part that is foretold. */
 const AVERAGE_PART = 10;
@@ -50,19 +51,27 @@ function trendsOf(tools: QueryTools, request: TrendsRequest, stop: StopCheck): T
   if (plan.gap !== undefined) throw notKept(plan.gap, stepMs, false);
   stop.trace.addParts(plan.parts);
   stop.trace.spent('plan');
-  const windows = new TrendWindows(shape);
+  const groups = selection.groupsBy(request.groupBy);
+  checkGroups(groups.count, stop, Math.max(1, shape.count));
+  const windows = new GroupedTrendWindows(shape, groups);
   tools.points.scanParts(selection, plan.parts, windows, stop);
   stop.trace.spent('scan');
-  stop.check();
-  return describe(windows, stepMs, plan, request);
+  const describe = (own: TrendWindows): Trend => {
+    stop.check();
+    return trendOf(own, stepMs, request);
+  };
+  return {
+    dataSource: DATA_SOURCES[plan.main],
+    isExact: plan.parts.every(({ tier }) => tier === 'raw'),
+    stepMs,
+    ...describe(windows.all),
+    groups: windows.groups.flatMap((own, group) =>
+      own.line.count === 0 ? [] : [{ labels: groups.labels[group]!, ...describe(own) }],
+    ),
+  };
 }
 
-function describe(
-  windows: TrendWindows,
-  stepMs: number,
-  plan: SourcePlan,
-  request: TrendsRequest,
-): TrendsResult {
+function trendOf(windows: TrendWindows, stepMs: number, request: TrendsRequest): Trend {
   const { times, values, count } = windows.filled();
   const { startMs, endMs } = request;
   const even = evenSeries(times, values, count, stepMs);
@@ -75,9 +84,6 @@ function describe(
   movingAverageInto(times, values, count, averageMs, average);
   const atStart = windows.line.line(windows.firstTimeMs);
   return {
-    dataSource: DATA_SOURCES[plan.main],
-    isExact: plan.parts.every(({ tier }) => tier === 'raw'),
-    stepMs,
     count: windows.line.count,
     windows: count,
     line: atStart && {

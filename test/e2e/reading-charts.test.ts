@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { checkWindows } from './reading/check-windows.js';
-import { byTime, type Labels, lttb, sumOf, within } from './reading/naive.js';
+import { byTime, groupsOf, type Labels, lttb, sumOf, within } from './reading/naive.js';
 import { DAY, endMs, HOUR, loadedWorld, MINUTE, ranges, start, timeOf } from './reading/questions.js';
 import type { Sent } from './reading/world.js';
 
@@ -129,5 +129,29 @@ test('a heat map counts every point once, in the row of its value or the one bes
       const most = points.filter(({ value }) => value < bound + slack).length;
       assert.ok(least <= below && below <= most, `below ${bound}: ${below}, not ${least} to ${most}`);
     }
+  }
+});
+
+test('a heat map of groups has the rows of each, in common bounds', async () => {
+  const range = { startMs: endMs - 2 * HOUR, endMs };
+  const asked = { ...start(range), metric_name: 'load.gauge', window: '5m', rows: 10 };
+  const split = await engine.get('/query/heatmap', { ...asked, group_by: 'host' });
+  const whole = await engine.get('/query/heatmap', asked);
+  assert.deepEqual(split.bounds, whole.bounds);
+  const sums = new Map<string, number[]>();
+  for (const { timestamp, counts } of split.data as { timestamp: string; counts: number[] }[]) {
+    const before = sums.get(timestamp) ?? counts.map(() => 0);
+    sums.set(
+      timestamp,
+      before.map((count, row) => count + counts[row]!),
+    );
+  }
+  assert.deepEqual(
+    [...sums].sort(([a], [b]) => (a < b ? -1 : 1)),
+    whole.data.map(({ timestamp, counts }: { timestamp: string; counts: number[] }) => [timestamp, counts]),
+  );
+  for (const [text, own] of groupsOf(within(of('load.gauge'), range), ['host'])) {
+    const rows = split.data.filter((row: { labels: Labels }) => JSON.stringify(row.labels) === text);
+    assert.equal(sumOf(rows.map(({ counts }: { counts: number[] }) => sumOf(counts))), own.length, text);
   }
 });

@@ -186,3 +186,38 @@ test('current is what the points of the window up to now say', async () => {
     }
   }
 });
+
+test('current and raw points split by labels', async () => {
+  const { metrics, timestamp } = await engine.get('/api/v1/metrics/current', {
+    window: '50m',
+    group_by: 'region',
+  });
+  const nowMs = timeOf(timestamp);
+  const points = within(of('load.counter'), { startMs: nowMs - 50 * 60 * SECOND + 1, endMs: nowMs + 1 });
+  const groups = groupsOf(points, ['region']);
+  const member = metrics['load.counter'];
+  assert.equal(member.count, points.length);
+  assert.ok(endsOf(points, 'last').includes(member.last));
+  assert.equal(member.groups.length, groups.size);
+  for (const { labels, ...figures } of member.groups) {
+    const own = groups.get(JSON.stringify(labels))!;
+    assert.equal(figures.count, own.length);
+    near(figures.mean, meanOf(own.map(({ value }) => value)), 'mean');
+    assert.equal(
+      figures.p99,
+      percentileOf(
+        own.map(({ value }) => value),
+        99,
+      ),
+    );
+    assert.ok(endsOf(own, 'last').includes(figures.last));
+  }
+  const asked = { metric_name: 'load.counter', start: endMs - HOUR, end: endMs, limit: 100_000 };
+  const whole = await engine.get('/query/raw', asked);
+  const split = await engine.get('/query/raw', { ...asked, group_by: 'host' });
+  const rows = whole.data.map((row: { labels: Labels }) => {
+    const { host } = row.labels;
+    return { ...row, labels: host === undefined ? {} : { host } };
+  });
+  assert.deepEqual(split.data, rows);
+});

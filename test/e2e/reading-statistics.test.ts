@@ -4,6 +4,7 @@ import {
   aggregated,
   byTime,
   endsOf,
+  groupsOf,
   type Labels,
   lineOf,
   meanOf,
@@ -15,7 +16,9 @@ import {
   within,
 } from './reading/naive.js';
 import {
+  endMs,
   FILTERS,
+  HOUR,
   keyOf,
   loadedWorld,
   MINUTE,
@@ -199,3 +202,71 @@ function naiveAnomalies(
     return { point, score: scoreOf(point.value - meanOf(before), spread) };
   });
 }
+
+test('anomalies of windows are those of their means, with whole windows at the ends', async () => {
+  for (const [source, windowMs, dataSource] of [
+    ['1m', MINUTE, 'metrics_1min'],
+    ['1h', HOUR, 'metrics_1hour'],
+  ] as const) {
+    for (const method of ['zscore', 'mad', 'rolling_zscore']) {
+      const range = pick(ranges(3));
+      const asked = { ...start(range), metric_name: 'load.gauge', method, threshold: 2, limit: 100_000 };
+      const window = method === 'rolling_zscore' ? '10m' : undefined;
+      const answer = await engine.get('/anomaly/detect', { ...asked, source, window });
+      assert.equal(answer.data_source, dataSource);
+      const whole = {
+        startMs: Math.floor(range.startMs / windowMs) * windowMs,
+        endMs: Math.ceil(range.endMs / windowMs) * windowMs,
+      };
+      const means = [...seriesOf(of('load.gauge')).values()].map((own) => meansOf(own, windowMs));
+      const wanted = means.flatMap((own) => naiveAnomalies(own, whole, method));
+      assert.equal(answer.count, wanted.length);
+      const sure = wanted.filter(({ score }) => Math.abs(score - 2) > 1e-6);
+      const found = new Set(answer.anomalies.map(pointKey));
+      for (const { point, score } of sure) {
+        assert.equal(
+          found.has(`${point.timeMs} ${keyOf({ ...point, value: 0 })}`),
+          score >= 2,
+          `${method} ${source} ${score}`,
+        );
+      }
+    }
+  }
+});
+
+const pointKey = ({ timestamp, labels }: { timestamp: string; labels: Labels }): string =>
+  `${timeOf(timestamp)} ${keyOf({ metric: '', timeMs: timeOf(timestamp), value: 0, labels })}`;
+
+function meansOf(own: readonly Sent[], windowMs: number): Sent[] {
+  const windows = new Map<number, number[]>();
+  for (const { timeMs, value } of byTime(own)) {
+    const start = Math.floor(timeMs / windowMs) * windowMs;
+    windows.set(start, [...(windows.get(start) ?? []), value]);
+  }
+  return [...windows].map(([timeMs, values]) => ({ ...own[0]!, timeMs, value: meanOf(values) }));
+}
+
+test('trends and anomalies of groups are those of their series alone', async () => {
+  const range = { startMs: endMs - 2 * HOUR, endMs };
+  const trends = await engine.get('/api/v1/metrics/trends/load.gauge', { ...start(range), group_by: 'host' });
+  const asked = { ...start(range), metric_name: 'load.gauge', threshold: 2.5, limit: 100_000 };
+  const anomalies = await engine.get('/anomaly/detect', { ...asked, group_by: 'host' });
+  const groups = groupsOf(within(of('load.gauge'), range), ['host']);
+  assert.equal(trends.groups.length, groups.size);
+  assert.equal(anomalies.groups.length, groups.size);
+  for (const [text] of groups) {
+    const labels = JSON.parse(text);
+    const match = labels.host === undefined ? '{host=""}' : `{host="${labels.host}"}`;
+    const isGroup = (group: { labels: Labels }): boolean => JSON.stringify(group.labels) === text;
+    const { labels: _, ...trend } = trends.groups.find(isGroup);
+    const alone = await engine.get('/api/v1/metrics/trends/load.gauge', {
+      ...{ ...start(range), match, window: trends.window },
+    });
+    for (const name of Object.keys(trend)) assert.deepEqual(trend[name], alone[name], `${name} of ${match}`);
+    const { labels: __, ...group } = anomalies.groups.find(isGroup);
+    const own = await engine.get('/anomaly/detect', { ...asked, match });
+    for (const name of ['mean', 'stddev']) near(group[name], own[name], name, 1e-9, 1);
+    for (const name of ['count', 'series', 'anomaly_count', 'anomalies'])
+      assert.deepEqual(group[name], own[name], name);
+  }
+});

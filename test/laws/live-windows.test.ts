@@ -78,7 +78,7 @@ function checkSame(got: LiveAggregate, points: Point[], partialAllowed: boolean)
     const m2 = values.reduce((a, v) => a + (v - mean) ** 2, 0);
     assert.ok(Math.abs(got.sum - sum) <= 1e-13 * n * largest, `sum ${got.sum}, not ${sum}`);
     assert.ok(
-      Math.abs(got.m2 - m2) <= 1e-11 * n * m2 + 1e-24 * n * largest * largest,
+      Math.abs(got.m2 - m2) <= 1e-11 * n * m2 + 1e-24 * n * largest * largest + n * Number.MIN_VALUE,
       `m2 ${got.m2}, not ${m2}`,
     );
   }

@@ -6,7 +6,7 @@ import { ANOMALIES_DEFAULT, ANOMALIES_MAX, ANOMALY_THRESHOLD_MAX } from '../limi
 import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
-import { TRACE } from '../parameter/reading.js';
+import { GROUP_BY, SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
 import { TARGET } from '../parameter/target.js';
 import { anomaliesPresenter } from '../present/anomalies.js';
 import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
@@ -26,13 +26,25 @@ const PROFILE = z
   .default('novelty')
   .meta({ description: 'Of the streaming method: what the series never did, or points that stand out.' });
 
+const ANOMALIES = z.array(
+  z.object({
+    timestamp: TIMESTAMP,
+    value: z.number(),
+    score: NUMBER_OR_NULL,
+    z_score: NUMBER_OR_NULL,
+    expected: NUMBER_OR_NULL,
+    labels: LABEL_VALUES,
+  }),
+);
+
 /** GET /anomaly/detect */
 export const anomaliesCall = defineQueryCall({
   method: 'GET',
   path: '/anomaly/detect',
   group: 'Reading',
   summary: 'Points of a range that are not like the others',
-  description: 'Each series is looked at by itself. A point whose score reaches the threshold is an anomaly.',
+  description:
+    'Each series is looked at by itself. A point whose score reaches the threshold is an anomaly. Where raw points have ended, the means of a tier’s windows stand for points, and `data_source` and `window` say so. `group_by` adds `groups`.',
   parameters: {
     target: TARGET,
     range: RANGE,
@@ -61,6 +73,8 @@ export const anomaliesCall = defineQueryCall({
         description: 'Anomalies of the answer: those with the highest scores.',
       }),
     ),
+    groupBy: GROUP_BY,
+    source: SOURCE_PARAMETER,
     trace: TRACE,
   },
   presenter: anomaliesPresenter,
@@ -71,6 +85,11 @@ export const anomaliesCall = defineQueryCall({
       end: TIMESTAMP,
       method: z.enum(ANOMALY_METHODS),
       threshold: z.number(),
+      data_source: z.string(),
+      window: z
+        .string()
+        .optional()
+        .meta({ description: 'Of what each value is the mean, where the values are not points.' }),
       mean: NUMBER_OR_NULL,
       stddev: NUMBER_OR_NULL,
       count: z.int(),
@@ -78,16 +97,21 @@ export const anomaliesCall = defineQueryCall({
       profile: z.enum(STREAM_PROFILES).optional(),
       period: z.string().nullable().optional(),
       anomaly_count: z.int().meta({ description: 'All of them, also those beyond the limit.' }),
-      anomalies: z.array(
-        z.object({
-          timestamp: TIMESTAMP,
-          value: z.number(),
-          score: NUMBER_OR_NULL,
-          z_score: NUMBER_OR_NULL,
-          expected: NUMBER_OR_NULL,
-          labels: LABEL_VALUES,
-        }),
-      ),
+      anomalies: ANOMALIES,
+      groups: z
+        .array(
+          z.object({
+            labels: LABEL_VALUES,
+            mean: NUMBER_OR_NULL,
+            stddev: NUMBER_OR_NULL,
+            count: z.int(),
+            series: z.int(),
+            anomaly_count: z.int(),
+            anomalies: ANOMALIES,
+          }),
+        )
+        .optional()
+        .meta({ description: 'Of each group the anomalies that are among those of the answer.' }),
     }),
     example: {
       metric_name: 'cpu_usage',
@@ -95,6 +119,7 @@ export const anomaliesCall = defineQueryCall({
       end: '2024-01-01T01:00:00Z',
       method: 'zscore',
       threshold: 3,
+      data_source: 'metrics',
       mean: 25,
       stddev: 5,
       count: 360,
@@ -122,6 +147,8 @@ export const anomaliesCall = defineQueryCall({
     periodMs: values.period?.ms,
     profile: values.profile,
     limit: values.limit,
+    groupBy: values.groupBy ?? [],
+    source: values.source,
     isTraced: values.trace ?? false,
   }),
 });

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
 import { CURRENT_WINDOW_MS_DEFAULT, CURRENT_WINDOW_MS_MAX } from '../limits.js';
 import { queryParameter } from '../parameter/parameter.js';
+import { GROUP_BY } from '../parameter/reading.js';
 import { SELECTORS } from '../parameter/selectors.js';
 import { currentPresenter } from '../present/current.js';
-import { NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
+import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
 import { duration } from '../schema/vocabulary.js';
 
 const WINDOW = duration({
@@ -14,18 +15,34 @@ const WINDOW = duration({
   example: '60s',
 });
 
+const FIGURES = {
+  count: z.int(),
+  rate: NUMBER_OR_NULL,
+  mean: NUMBER_OR_NULL,
+  min: z.number(),
+  max: z.number(),
+  stddev: NUMBER_OR_NULL,
+  p50: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  last: z.number(),
+};
+
 export const currentCall = defineQueryCall({
   method: 'GET',
   path: '/api/v1/metrics/current',
   group: 'Reading',
   summary: 'Every metric in a sliding window up to now',
-  description: 'Points of the last second included. Metrics without a point in the window are left out.',
+  description:
+    'Points of the last second included. Metrics without a point in the window are left out. `group_by` adds `groups` to each metric.',
   parameters: {
     selectors: SELECTORS,
     window: queryParameter(
       'window',
       WINDOW.default({ ms: CURRENT_WINDOW_MS_DEFAULT, text: '60s' }).meta({ default: '60s' }),
     ),
+    groupBy: GROUP_BY,
   },
   presenter: currentPresenter,
   answer: {
@@ -35,17 +52,8 @@ export const currentCall = defineQueryCall({
       metrics: z.record(
         z.string(),
         z.object({
-          count: z.int(),
-          rate: NUMBER_OR_NULL,
-          mean: NUMBER_OR_NULL,
-          min: z.number(),
-          max: z.number(),
-          stddev: NUMBER_OR_NULL,
-          p50: z.number(),
-          p90: z.number(),
-          p95: z.number(),
-          p99: z.number(),
-          last: z.number(),
+          ...FIGURES,
+          groups: z.array(z.object({ labels: LABEL_VALUES, ...FIGURES })).optional(),
         }),
       ),
     }),
@@ -74,5 +82,6 @@ export const currentCall = defineQueryCall({
     nowMs,
     windowMs: values.window.ms,
     windowText: values.window.text,
+    groupBy: values.groupBy ?? [],
   }),
 });

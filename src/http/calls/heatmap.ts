@@ -4,10 +4,10 @@ import { HEATMAP_ROWS_MAX } from '../limits.js';
 import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
-import { SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
+import { GROUP_BY, SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
 import { TARGET } from '../parameter/target.js';
 import { heatmapPresenter } from '../present/heatmap.js';
-import { TIMESTAMP } from '../schema/answers.js';
+import { LABEL_VALUES, TIMESTAMP } from '../schema/answers.js';
 import { whole } from '../schema/vocabulary.js';
 import { checkSource, windowOf } from '../schema/windows.js';
 
@@ -32,6 +32,7 @@ export const heatmapCall = defineQueryCall({
         .optional()
         .meta({ description: `Intervals that values are counted in; ${ROWS_DEFAULT} where it is not said.` }),
     ),
+    groupBy: GROUP_BY,
     source: SOURCE_PARAMETER,
     trace: TRACE,
   },
@@ -43,7 +44,9 @@ export const heatmapCall = defineQueryCall({
       data_source: z.string(),
       series_selected: z.int(),
       bounds: z.array(z.number()).meta({ description: 'Row r holds values in [bounds[r], bounds[r + 1]).' }),
-      data: z.array(z.object({ timestamp: TIMESTAMP, counts: z.array(z.number()) })),
+      data: z.array(
+        z.object({ timestamp: TIMESTAMP, counts: z.array(z.number()), labels: LABEL_VALUES.optional() }),
+      ),
     }),
     example: {
       metric_name: 'api.latency',
@@ -64,6 +67,7 @@ export const heatmapCall = defineQueryCall({
       stepMs: window.ms,
       windowText: window.text,
       rows: values.rows ?? ROWS_DEFAULT,
+      groupBy: values.groupBy ?? [],
       source: values.source,
       isTraced: values.trace ?? false,
     };

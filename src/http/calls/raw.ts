@@ -4,6 +4,7 @@ import { RAW_LIMIT_DEFAULT, RAW_LIMIT_MAX, RAW_PAGE_POINTS } from '../limits.js'
 import { ANSWER_TYPES } from '../media-types.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
+import { GROUP_BY } from '../parameter/reading.js';
 import { TARGET } from '../parameter/target.js';
 import { type RawRequest, rawPresenter } from '../present/raw.js';
 import { badParameter } from '../query-string.js';
@@ -27,12 +28,13 @@ export const rawCall = defineQueryCall({
   group: 'Reading',
   summary: 'Points as they came, in the order of time',
   description:
-    'A page at a time: `next_cursor` of one answer is the `cursor` of the next. NDJSON streams everything.',
+    'A page at a time: `next_cursor` of one answer is the `cursor` of the next. NDJSON streams everything. With `group_by`, rows have those labels alone, and `format=columns` has a line for each group.',
   parameters: {
     target: TARGET,
     range: RANGE,
     limit: queryParameter('limit', LIMIT),
     cursor: queryParameter('cursor', CURSOR.optional()),
+    groupBy: GROUP_BY,
   },
   presenter: rawPresenter,
   answer: {
@@ -54,6 +56,7 @@ export const rawCall = defineQueryCall({
     ...values.range,
     limit: limitOf(values.limit, format === 'ndjson'),
     cursor: values.cursor,
+    groupBy: values.groupBy ?? [],
   }),
   respond: (context, request) =>
     request.format === 'ndjson' && context.exchange.method === 'GET'

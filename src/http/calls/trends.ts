@@ -5,10 +5,10 @@ import { TREND_POINTS_DEFAULT, TREND_POINTS_MAX, WINDOW_MS_MAX } from '../limits
 import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
-import { TRACE } from '../parameter/reading.js';
+import { GROUP_BY, TRACE } from '../parameter/reading.js';
 import { TARGET_IN_PATH } from '../parameter/target.js';
 import { trendsPresenter } from '../present/trends.js';
-import { NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
+import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
 import { duration, whole } from '../schema/vocabulary.js';
 import { windowOf } from '../schema/windows.js';
 
@@ -27,6 +27,22 @@ const HORIZON = duration({
 
 const POINT = z.object({ time: TIMESTAMP, value: NUMBER_OR_NULL });
 
+const FIGURES = {
+  slope_per_second: NUMBER_OR_NULL,
+  robust_slope_per_second: NUMBER_OR_NULL.meta({
+    description: 'The median slope of all pairs of windows (Theil and Sen): what spikes do not move.',
+  }),
+  intercept: NUMBER_OR_NULL.meta({ description: 'Of the line at `start`.' }),
+  r_squared: NUMBER_OR_NULL,
+  direction: z.enum(['rising', 'falling', 'flat']).meta({ description: 'Flat where not significant.' }),
+  change_percent: NUMBER_OR_NULL.meta({ description: 'Of the line, from the first to the last point.' }),
+  significant: z.boolean(),
+  period: z.string().nullable(),
+  moving_average: z.array(POINT),
+  ewma: NUMBER_OR_NULL,
+  forecast: z.array(POINT.extend({ low: NUMBER_OR_NULL, high: NUMBER_OR_NULL })),
+};
+
 /** GET /api/v1/metrics/trends/{metric} */
 export const trendsCall = defineQueryCall({
   method: 'GET',
@@ -34,7 +50,7 @@ export const trendsCall = defineQueryCall({
   group: 'Reading',
   summary: 'Where a metric goes, and whether that is more than chance',
   description:
-    'The line of least squares through all points, a test of its slope at 5 % that holds for autocorrelated noise, the season, averages, and a forecast with bands of 95 %.',
+    'The line of least squares through all points, a test of its slope at 5 % that holds for autocorrelated noise, the season, averages, and a forecast with bands of 95 %. `group_by` adds `groups`, each with a trend of its own.',
   parameters: {
     target: TARGET_IN_PATH,
     range: RANGE,
@@ -56,6 +72,7 @@ export const trendsCall = defineQueryCall({
         .optional()
         .meta({ description: 'Period of the season; found from the data by default.' }),
     ),
+    groupBy: GROUP_BY,
     trace: TRACE,
   },
   presenter: trendsPresenter,
@@ -68,19 +85,8 @@ export const trendsCall = defineQueryCall({
       exact: z.boolean().meta({ description: 'Whether the line goes through raw points.' }),
       count: z.int(),
       window: z.string(),
-      slope_per_second: NUMBER_OR_NULL,
-      robust_slope_per_second: NUMBER_OR_NULL.meta({
-        description: 'The median slope of all pairs of windows (Theil and Sen): what spikes do not move.',
-      }),
-      intercept: NUMBER_OR_NULL.meta({ description: 'Of the line at `start`.' }),
-      r_squared: NUMBER_OR_NULL,
-      direction: z.enum(['rising', 'falling', 'flat']).meta({ description: 'Flat where not significant.' }),
-      change_percent: NUMBER_OR_NULL.meta({ description: 'Of the line, from the first to the last point.' }),
-      significant: z.boolean(),
-      period: z.string().nullable(),
-      moving_average: z.array(POINT),
-      ewma: NUMBER_OR_NULL,
-      forecast: z.array(POINT.extend({ low: NUMBER_OR_NULL, high: NUMBER_OR_NULL })),
+      ...FIGURES,
+      groups: z.array(z.object({ labels: LABEL_VALUES, count: z.int(), ...FIGURES })).optional(),
     }),
     example: {
       metric_name: 'cpu_usage',
@@ -112,6 +118,7 @@ export const trendsCall = defineQueryCall({
     averageMs: values.rolling?.ms,
     horizonMs: values.horizon?.ms,
     periodMs: values.period?.ms,
+    groupBy: values.groupBy ?? [],
     isTraced: values.trace ?? false,
   }),
 });

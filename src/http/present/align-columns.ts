@@ -1,3 +1,5 @@
+import { MillraceError } from '../../errors.js';
+import { COLUMN_PLACES_MAX } from '../limits.js';
 import type { Labels } from '../ports.js';
 import type { Columns } from './presenter.js';
 
@@ -11,11 +13,18 @@ export interface SeriesPoints {
 /**
  * Puts series on the union of their times, with null where one has no value. Where a series has several values at one
  * time, the last one stands.
+ * @throws MillraceError MR_QUERY_TOO_BIG where most places would be empty, and too many
  */
 export function alignColumns(series: readonly SeriesPoints[]): Columns {
   const all = new Set<number>();
   for (const { timesMs } of series) for (let i = 0; i < timesMs.length; i++) all.add(timesMs[i]!);
   const times = [...all].sort((a, b) => a - b);
+  if (times.length * series.length > COLUMN_PLACES_MAX) {
+    throw new MillraceError(
+      'MR_QUERY_TOO_BIG',
+      `The query has ${times.length} times of ${series.length} series as columns, more than ${COLUMN_PLACES_MAX} places. Ask for another format, fewer points, fewer series (host=, match=) or fewer groups (group_by=).`,
+    );
+  }
   return {
     times,
     series: series.map(({ labels, timesMs, values }) => {

@@ -1,6 +1,6 @@
 import type { TierName } from '../../../native-free-core/tier/tiers.js';
 import { formatTime } from '../../time/format-time.js';
-import type { RangeRequest } from '../ports.js';
+import type { Labels, RangeRequest } from '../ports.js';
 import type { Presenter } from './presenter.js';
 
 export interface HeatmapRequest extends RangeRequest {
@@ -11,6 +11,7 @@ export interface HeatmapRequest extends RangeRequest {
   windowText: string;
   /** Intervals that values are counted in. */
   rows: number;
+  groupBy: string[];
   source: TierName | undefined;
 }
 
@@ -21,16 +22,22 @@ export interface HeatmapResult {
   bounds: Float64Array;
   timesMs: number[];
   counts: Float64Array[];
+  /** Of each window's group. */
+  labels: readonly Labels[];
 }
 
 export const heatmapPresenter: Presenter<HeatmapRequest, HeatmapResult> = {
   kind: 'heatmap',
-  body: (request, { dataSource, series, bounds, timesMs, counts }) => ({
+  body: (request, { dataSource, series, bounds, timesMs, counts, labels }) => ({
     metric_name: request.metric,
     window: request.windowText,
     data_source: dataSource,
     series_selected: series,
     bounds: [...bounds],
-    data: timesMs.map((timeMs, i) => ({ timestamp: formatTime(timeMs), counts: [...counts[i]!] })),
+    data: timesMs.map((timeMs, i) => ({
+      timestamp: formatTime(timeMs),
+      counts: [...counts[i]!],
+      ...(request.groupBy.length === 0 ? {} : { labels: labels[i]! }),
+    })),
   }),
 };

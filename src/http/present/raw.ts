@@ -10,6 +10,8 @@ export interface RawRequest extends RangeRequest {
   limit: number;
   /** What an earlier answer gave as nextCursor; the query side's own text. */
   cursor: string | undefined;
+  /** The labels that rows have; none: all of their series. */
+  groupBy?: string[];
 }
 
 /** Rows in time order, as columns; row i belongs to series[seriesIndexes[i]]. */

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../time/duration.js';
 import { formatTime } from '../../time/format-time.js';
-import type { RangeRequest } from '../ports.js';
+import type { Labels, RangeRequest } from '../ports.js';
 import { finite } from './finite.js';
 import type { Presenter } from './presenter.js';
 
@@ -17,6 +17,7 @@ export interface TrendsRequest extends RangeRequest {
   horizonMs: number | undefined;
   /** The period of the season; undefined: found from the data. */
   periodMs: number | undefined;
+  groupBy: string[];
 }
 
 /** Foretold points and the bands that are to hold 95 %. */
@@ -27,12 +28,18 @@ export interface ForecastPoints {
   high: Float64Array;
 }
 
-export interface TrendsResult {
+export interface TrendsResult extends Trend {
   /** As answers name it. */
   dataSource: string;
   /** Whether the line goes through raw points, not through the means of windows. */
   isExact: boolean;
   stepMs: number;
+  /** By the labels of `groupBy`; groups without points are left out. */
+  groups: readonly (Trend & { labels: Labels })[];
+}
+
+/** Where the points of some series go. */
+export interface Trend {
   /** Points. */
   count: number;
   /** Windows that have points. */
@@ -64,13 +71,13 @@ export interface TrendsResult {
 /** With fewer windows nothing can be significant, and the direction is that of the line. */
 const TESTED_WINDOWS_MIN = 4;
 
-function directionOf({ line, isSignificant, windows }: TrendsResult): 'rising' | 'falling' | 'flat' {
+function directionOf({ line, isSignificant, windows }: Trend): 'rising' | 'falling' | 'flat' {
   if (line === undefined || line.slopePerMs === 0) return 'flat';
   if (!isSignificant && windows >= TESTED_WINDOWS_MIN) return 'flat';
   return line.slopePerMs > 0 ? 'rising' : 'falling';
 }
 
-function changePercent({ line }: TrendsResult): number | null {
+function changePercent({ line }: Trend): number | null {
   if (line === undefined || line.first === 0) return null;
   return finite(((line.last - line.first) / Math.abs(line.first)) * 100);
 }
@@ -78,36 +85,49 @@ function changePercent({ line }: TrendsResult): number | null {
 const rows = (timesMs: Float64Array, values: Float64Array): { time: string; value: number | null }[] =>
   Array.from(timesMs, (timeMs, i) => ({ time: formatTime(timeMs), value: finite(values[i]!) }));
 
+function figuresOf(trend: Trend): object {
+  const { line, forecast } = trend;
+  return {
+    slope_per_second: line === undefined ? null : finite(line.slopePerMs * 1000),
+    robust_slope_per_second: finite(trend.robustSlopePerMs * 1000),
+    intercept: line === undefined ? null : finite(line.intercept),
+    r_squared: line === undefined ? null : line.rSquared,
+    direction: directionOf(trend),
+    change_percent: changePercent(trend),
+    significant: trend.isSignificant,
+    period: trend.periodMs === 0 ? null : formatDuration(trend.periodMs),
+    moving_average: rows(trend.averageTimesMs, trend.average),
+    ewma: finite(trend.ewma),
+    forecast:
+      forecast === undefined
+        ? []
+        : rows(forecast.timesMs, forecast.values).map((row, i) => ({
+            ...row,
+            low: finite(forecast.low[i]!),
+            high: finite(forecast.high[i]!),
+          })),
+  };
+}
+
 export const trendsPresenter: Presenter<TrendsRequest, TrendsResult> = {
   kind: 'trends',
-  body: (request, result) => {
-    const { line, forecast } = result;
-    return {
-      metric_name: request.metric,
-      start: formatTime(request.startMs),
-      end: formatTime(request.endMs),
-      data_source: result.dataSource,
-      exact: result.isExact,
-      count: result.count,
-      window: formatDuration(result.stepMs),
-      slope_per_second: line === undefined ? null : finite(line.slopePerMs * 1000),
-      robust_slope_per_second: finite(result.robustSlopePerMs * 1000),
-      intercept: line === undefined ? null : finite(line.intercept),
-      r_squared: line === undefined ? null : line.rSquared,
-      direction: directionOf(result),
-      change_percent: changePercent(result),
-      significant: result.isSignificant,
-      period: result.periodMs === 0 ? null : formatDuration(result.periodMs),
-      moving_average: rows(result.averageTimesMs, result.average),
-      ewma: finite(result.ewma),
-      forecast:
-        forecast === undefined
-          ? []
-          : rows(forecast.timesMs, forecast.values).map((row, i) => ({
-              ...row,
-              low: finite(forecast.low[i]!),
-              high: finite(forecast.high[i]!),
-            })),
-    };
-  },
+  body: (request, result) => ({
+    metric_name: request.metric,
+    start: formatTime(request.startMs),
+    end: formatTime(request.endMs),
+    data_source: result.dataSource,
+    exact: result.isExact,
+    count: result.count,
+    window: formatDuration(result.stepMs),
+    ...figuresOf(result),
+    ...(request.groupBy.length === 0
+      ? {}
+      : {
+          groups: result.groups.map(({ labels, ...trend }) => ({
+            labels,
+            count: trend.count,
+            ...figuresOf(trend),
+          })),
+        }),
+  }),
 };

@@ -11,7 +11,15 @@ type Body = Record<string, Record<string, number>>;
 
 function ask(windowMs: number, selectors: LabelMatcher[] = []): Body {
   const { nowMs } = shards;
-  const request = { kind: 'current', format: 'json', selectors, nowMs, windowMs, windowText: 'w' } as const;
+  const request = {
+    kind: 'current',
+    format: 'json',
+    selectors,
+    nowMs,
+    windowMs,
+    windowText: 'w',
+    groupBy: [],
+  } as const;
   return bodyOf(shards.answer(request))['metrics'] as Body;
 }
 

@@ -17,3 +17,12 @@ test('alignColumns() puts series on all of their times, with null where there is
     ],
   });
 });
+
+test('alignColumns() refuses lines without common times that would fill the memory', () => {
+  const lines = Array.from({ length: 2_001 }, (_, line) => ({ labels: {}, timesMs: [line], values: [1] }));
+  assert.equal(alignColumns(lines.slice(1)).times.length, 2_000);
+  assert.throws(() => alignColumns(lines), {
+    code: 'MR_QUERY_TOO_BIG',
+    message: /2001 times of 2001 series/,
+  });
+});
