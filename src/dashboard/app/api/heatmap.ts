@@ -1,3 +1,4 @@
+import { instantParameter } from '../state/range';
 import { getJson } from './client';
 
 /** Points by time and value: `counts[i][j]` of window i have values in [bounds[j], bounds[j + 1]). */
@@ -17,6 +18,7 @@ interface WireAnswer {
 export interface HeatmapRequest {
   metric: string;
   match: string | undefined;
+  source: string | undefined;
   fromMs: number;
   toMs: number;
   stepMs: number;
@@ -25,8 +27,16 @@ export interface HeatmapRequest {
 
 /** @throws ApiError */
 export async function fetchHeatmap(request: HeatmapRequest, signal: AbortSignal): Promise<HeatmapAnswer> {
-  const { metric, match, fromMs, toMs, stepMs, rows } = request;
-  const query = { metric_name: metric, match, start: fromMs, end: toMs, window: `${stepMs / 1_000}s`, rows };
+  const { metric, match, source, fromMs, toMs, stepMs, rows } = request;
+  const query = {
+    metric_name: metric,
+    match,
+    source,
+    start: instantParameter(fromMs),
+    end: instantParameter(toMs),
+    window: `${stepMs / 1_000}s`,
+    rows,
+  };
   const { bounds, data, data_source } = await getJson<WireAnswer>('/query/heatmap', query, signal);
   return {
     dataSource: data_source,

@@ -1,13 +1,11 @@
-import type { Option } from '../ui/combobox';
+import { OPTIONS_MAX, type Option } from '../ui/combobox';
 import { getJson } from './client';
 
 /** Names that a picker offers: the server searches, so that thousands of them never come here. */
-const NAMES_MAX = 50;
-
 export async function metricNames(text: string, signal?: AbortSignal): Promise<readonly Option[]> {
   const found = await getJson<{ metrics: string[] }>(
     '/metrics/names',
-    { search: text, limit: NAMES_MAX },
+    { search: text, limit: OPTIONS_MAX },
     signal,
   );
   return found.metrics.map((value) => ({ value }));
@@ -22,7 +20,7 @@ export interface LabelPlace {
 
 const query = ({ metric, match, text }: LabelPlace) => {
   const selectors = [match, metric === '' ? undefined : `{__name__=${JSON.stringify(metric)}}`];
-  return { match: selectors.filter((each) => each !== undefined), search: text, limit: NAMES_MAX };
+  return { match: selectors.filter((each) => each !== undefined), search: text, limit: OPTIONS_MAX };
 };
 
 export async function labelNames(place: LabelPlace, signal: AbortSignal): Promise<readonly Option[]> {

@@ -1,4 +1,5 @@
 import { SERIES_DRAWN_MAX } from '../chart/palette';
+import { instantParameter } from '../state/range';
 import { postJson } from './client';
 
 /** What is asked for: one metric over a range in windows, by aggregations and labels. */
@@ -50,8 +51,8 @@ export function fetchSeries(request: SeriesRequest, signal?: AbortSignal): Promi
       metric_name: request.metric,
       interval: `${request.stepMs / 1_000}s`,
       aggregations: request.aggregations,
-      start: request.fromMs,
-      end: request.toMs,
+      start: instantParameter(request.fromMs),
+      end: instantParameter(request.toMs),
       match: request.match,
       group_by: request.groupBy,
       source: request.source,

@@ -1,5 +1,5 @@
 import type { HeatmapAnswer } from '../api/heatmap';
-import { valueText } from '../ui/format';
+import { scaleText } from '../ui/format';
 import { token } from './palette';
 import { timeMark, timeMarks } from './time-axis';
 
@@ -26,6 +26,14 @@ export interface HeatFrame {
   stepMs: number;
 }
 
+/** The most points of a cell. */
+export const mostOf = ({ counts }: HeatmapAnswer): number =>
+  counts.reduce((max, row) => Math.max(max, ...row), 1);
+
+/** How strong the colour of a cell is that has so many points of at most so many. */
+export const strengthOf = (count: number, most: number): number =>
+  0.12 + 0.88 * (Math.log1p(count) / Math.log1p(most));
+
 /** Draws a heat map: colour by the logarithm of the count, so that rare values are seen beside frequent ones. */
 export function drawHeatmap(frame: HeatFrame, answer: HeatmapAnswer): void {
   const { canvas, width, height } = frame;
@@ -37,26 +45,31 @@ export function drawHeatmap(frame: HeatFrame, answer: HeatmapAnswer): void {
   context.clearRect(0, 0, width, height);
   const rows = answer.bounds.length - 1;
   const rowHeight = (height - TOP - BOTTOM) / Math.max(1, rows);
-  const most = Math.log1p(answer.counts.reduce((max, row) => Math.max(max, ...row), 1));
+  const most = mostOf(answer);
+  const yOf = (row: number): number => Math.round(height - BOTTOM - row * rowHeight);
   context.fillStyle = token('--accent');
+  context.save();
+  context.beginPath();
+  context.rect(LEFT, 0, width - LEFT, height);
+  context.clip();
   answer.times.forEach((timeMs, i) => {
     // Whole pixels, so that neighbours neither overlap nor leave a gap.
     const x = Math.round(xOf(frame, timeMs));
     const cellWidth = Math.max(1, Math.round(xOf(frame, timeMs + frame.stepMs)) - x);
     answer.counts[i]!.forEach((count, row) => {
       if (count === 0) return;
-      context.globalAlpha = 0.12 + 0.88 * (Math.log1p(count) / most);
-      context.fillRect(
-        x,
-        height - BOTTOM - (row + 1) * rowHeight,
-        Math.ceil(cellWidth),
-        Math.ceil(rowHeight),
-      );
+      context.globalAlpha = strengthOf(count, most);
+      const y = yOf(row + 1);
+      context.fillRect(x, y, cellWidth, yOf(row) - y);
     });
   });
-  context.globalAlpha = 1;
+  context.restore();
   drawAxes(context, frame, answer.bounds, rowHeight);
 }
+
+/** How far apart the labels of a scale are about a place. */
+const stepAt = (bounds: readonly number[], row: number): number =>
+  Math.abs(bounds[Math.min(row + 1, bounds.length - 1)]! - bounds[Math.max(0, row - 1)]!);
 
 const xOf = ({ width, fromMs, toMs }: HeatFrame, timeMs: number): number =>
   LEFT + ((timeMs - fromMs) / (toMs - fromMs)) * (width - LEFT);
@@ -74,7 +87,11 @@ function drawAxes(
   context.textBaseline = 'middle';
   const rowsPerLabel = Math.max(1, Math.ceil(24 / rowHeight));
   for (let row = 0; row < bounds.length; row += rowsPerLabel) {
-    context.fillText(valueText(bounds[row]), LEFT - 8, height - BOTTOM - row * rowHeight);
+    context.fillText(
+      scaleText(bounds[row]!, stepAt(bounds, row)),
+      LEFT - 8,
+      height - BOTTOM - row * rowHeight,
+    );
   }
   context.textAlign = 'center';
   context.textBaseline = 'top';

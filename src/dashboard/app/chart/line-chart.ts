@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { measureSince, steadyMs } from '../clock';
-import { valueText } from '../ui/format';
+import { scaleText } from '../ui/format';
 import { seriesColour, seriesDash, token } from './palette';
 import { runsOf } from './runs';
 import { timeMark } from './time-axis';
@@ -123,7 +123,7 @@ export class LineChart {
       height: this.#options.height,
       legend: { show: false },
       ms: 1e-3,
-      padding: [8, 24, 0, 0],
+      padding: [8, 32, 0, 0],
       cursor: {
         sync: { key: SYNC_KEY, scales: ['x', null] },
         drag: { x: true, y: false, setScale: false, dist: DRAG_PIXELS_MIN },
@@ -141,7 +141,11 @@ export class LineChart {
           values: (_plot, splits, _axis, _space, step) =>
             splits.map((at) => timeMark(at * 1_000, step * 1_000)),
         },
-        { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => valueText(value)) },
+        {
+          ...axis,
+          size: 64,
+          values: (_plot, splits, _axis, _space, step) => splits.map((value) => scaleText(value, step)),
+        },
       ],
       series: [{}, ...series.map((each, i) => this.#seriesOptions(each.name, i))],
       bands: (bands ?? []).map(([upper, lower]) => ({
@@ -191,12 +195,14 @@ export class LineChart {
     const { marks, times } = this.#columns;
     if (marks === undefined || marks.length === 0) return;
     const { ctx } = plot;
+    const { top, height } = plot.bbox;
     ctx.save();
     ctx.strokeStyle = token('--bad');
     ctx.lineWidth = 2 * devicePixelRatio;
     for (const { index, value } of marks) {
       const x = plot.valToPos(times[index]! / 1_000, 'x', true);
-      const y = plot.valToPos(value, 'y', true);
+      // What lies beyond the scale of the lines is marked at its edge.
+      const y = Math.min(top + height, Math.max(top, plot.valToPos(value, 'y', true)));
       ctx.beginPath();
       ctx.arc(x, y, 6 * devicePixelRatio, 0, 2 * Math.PI);
       ctx.stroke();

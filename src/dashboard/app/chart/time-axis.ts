@@ -6,6 +6,10 @@ const seconds = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   hourCycle: 'h23',
 });
+const fractions = new Intl.DateTimeFormat(undefined, {
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
 const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const days = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
 
@@ -15,6 +19,7 @@ const isMidnight = (date: Date): boolean =>
 /** The text of a place on a time axis whose marks are `stepMs` apart: the clock, and at midnight the day. */
 export function timeMark(ms: number, stepMs: number): string {
   const date = new Date(ms);
+  if (stepMs < 1_000) return fractions.format(date);
   if (stepMs >= DAY_MS || isMidnight(date)) return days.format(date);
   return stepMs < 60_000 ? seconds.format(date) : minutes.format(date);
 }

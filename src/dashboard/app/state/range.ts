@@ -54,6 +54,9 @@ export interface Instants {
   toMs: number;
 }
 
+/** An instant for a call: a plain number below 1e11 would be taken for seconds. */
+export const instantParameter = (ms: number): string => new Date(ms).toISOString();
+
 export function instantsOf(range: TimeRange, nowMs: number): Instants {
   if (range.kind === 'between') return { fromMs: range.fromMs, toMs: range.toMs };
   return { fromMs: Math.max(0, nowMs - (durationMs(range.text) ?? UNITS['h']!)), toMs: nowMs };

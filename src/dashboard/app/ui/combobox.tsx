@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface Option {
   value: string;
@@ -15,48 +15,61 @@ interface ComboboxProps {
   onChoose(value: string): void;
   /** Lets `/` put the cursor here. */
   focusKey?: string;
+  /** Whether it takes the focus when it appears: what was done before leads here. */
+  takesFocus?: boolean;
 }
+
+/** Options that are asked for: more than these nobody reads, and a longer text finds the others. */
+export const OPTIONS_MAX = 50;
 
 /** How long typing has to rest before a search goes out, ms. */
 const REST_MS = 80;
 
 /** A text field that searches as one types (WAI-ARIA combobox with a list box). */
-export function Combobox({ label, placeholder, value, search, onChoose, focusKey }: ComboboxProps) {
+export function Combobox(props: ComboboxProps) {
+  const { label, placeholder, value, search, onChoose, focusKey, takesFocus } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState<string | undefined>(undefined);
-  const [options, setOptions] = useState<readonly Option[]>([]);
+  const [found, setFound] = useState<Found>(NOTHING);
   const [active, setActive] = useState(0);
-  const [note, setNote] = useState('');
+  /** Whether Enter was pressed before the options for the text were there. */
+  const isHurried = useRef(false);
   const isOpen = text !== undefined;
+  const { options, note } = found;
 
+  const close = (): void => {
+    setText(undefined);
+    setFound(NOTHING);
+    isHurried.current = false;
+  };
+  const choose = (chosen: string): void => {
+    close();
+    onChoose(chosen);
+  };
   useEffect(() => {
     if (text === undefined) return;
     const abort = new AbortController();
     const timer = setTimeout(async () => {
-      try {
-        const found = await search(text, abort.signal);
-        setOptions(found);
-        setActive(0);
-        setNote(found.length === 0 ? 'Nothing matches.' : '');
-      } catch (error) {
-        if (!abort.signal.aborted) setNote(error instanceof Error ? error.message : String(error));
-      }
+      const next = await find(search, text, abort.signal);
+      if (abort.signal.aborted) return;
+      const first = next.options[0];
+      if (isHurried.current && first !== undefined) return choose(first.value);
+      setFound(next);
+      setActive(0);
     }, REST_MS);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
   }, [text, search]);
+  useEffect(() => {
+    if (takesFocus) input.current?.focus();
+  }, []);
+  useLayoutEffect(() => {
+    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' });
+  }, [active, options]);
 
-  const close = (): void => {
-    setText(undefined);
-    setOptions([]);
-  };
-  const choose = (chosen: string): void => {
-    close();
-    onChoose(chosen);
-  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
@@ -66,7 +79,8 @@ export function Combobox({ label, placeholder, value, search, onChoose, focusKey
     } else if (event.key === 'Enter' && isOpen) {
       event.preventDefault();
       const chosen = options[active];
-      if (chosen !== undefined) choose(chosen.value);
+      if (found.text !== text) isHurried.current = true;
+      else if (chosen !== undefined) choose(chosen.value);
     } else if (event.key === 'Escape') {
       close();
       input.current?.blur();
@@ -94,7 +108,10 @@ export function Combobox({ label, placeholder, value, search, onChoose, focusKey
             setText('');
             event.currentTarget.select();
           }}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => {
+            isHurried.current = false;
+            setText(event.currentTarget.value);
+          }}
           onBlur={close}
           onKeyDown={onKeyDown}
         />
@@ -127,4 +144,24 @@ export function Combobox({ label, placeholder, value, search, onChoose, focusKey
       </div>
     </div>
   );
+}
+
+/** What was found for a text, and what is to say of it. */
+interface Found {
+  text: string | undefined;
+  options: readonly Option[];
+  note: string;
+}
+
+const NOTHING: Found = { text: undefined, options: [], note: '' };
+
+async function find(search: ComboboxProps['search'], text: string, signal: AbortSignal): Promise<Found> {
+  try {
+    const options = await search(text, signal);
+    if (options.length === 0) return { text, options, note: 'Nothing matches.' };
+    const isPart = options.length >= OPTIONS_MAX;
+    return { text, options, note: isPart ? `The first ${OPTIONS_MAX}. Type to find others.` : '' };
+  } catch (error) {
+    return { text, options: [], note: error instanceof Error ? error.message : String(error) };
+  }
 }

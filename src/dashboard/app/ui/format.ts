@@ -10,6 +10,25 @@ export function valueText(value: number | null | undefined): string {
   return size >= 1e6 ? compact.format(value) : plain.format(value);
 }
 
+/** Values of a scale that are `step` apart: as many digits as tell neighbours apart. */
+export function scaleText(value: number, step: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && size < 1e-4) return value.toExponential(1);
+  const digits = size > step ? Math.ceil(Math.log10(size / step)) + 1 : 1;
+  const notation = size >= 1e6 ? 'compact' : 'standard';
+  return scaleFormat(notation, Math.min(15, Math.max(3, digits))).format(value);
+}
+
+const scaleFormats = new Map<string, Intl.NumberFormat>();
+
+function scaleFormat(notation: 'compact' | 'standard', maximumSignificantDigits: number): Intl.NumberFormat {
+  const key = `${notation}/${maximumSignificantDigits}`;
+  const format =
+    scaleFormats.get(key) ?? new Intl.NumberFormat('en-US', { notation, maximumSignificantDigits });
+  scaleFormats.set(key, format);
+  return format;
+}
+
 export const countText = (value: number): string => whole.format(value);
 export const shortCount = (value: number): string =>
   value >= 10_000 ? compact.format(value) : whole.format(value);

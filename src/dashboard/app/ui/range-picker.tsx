@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { nowMs } from '../clock';
 import { goToRange, range } from '../state/address';
-import { durationMs, instantsOf, PRESETS, type TimeRange } from '../state/range';
+import { between, durationMs, instantsOf, PRESETS, type TimeRange } from '../state/range';
 import { instantText } from './format';
 import { Segments } from './segments';
 
@@ -19,6 +19,11 @@ export function RangePicker() {
   const [isOpen, setOpen] = useState(false);
   const current = range.value;
   const preset = current.kind === 'last' ? current.text : '';
+  const button = useRef<HTMLButtonElement>(null);
+  const close = useCallback((): void => {
+    setOpen(false);
+    button.current?.focus();
+  }, []);
   return (
     <div class="anchor controls">
       <Segments
@@ -27,10 +32,16 @@ export function RangePicker() {
         value={preset}
         onChange={(text) => goToRange({ kind: 'last', text })}
       />
-      <button class="button" type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      <button
+        ref={button}
+        class="button"
+        type="button"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
         {current.kind === 'last' && PRESETS.includes(current.text as never) ? 'Custom…' : rangeText(current)}
       </button>
-      {isOpen && <CustomRange onDone={() => setOpen(false)} />}
+      {isOpen && <CustomRange onDone={close} />}
     </div>
   );
 }
@@ -47,8 +58,15 @@ function CustomRange({ onDone }: { onDone(): void }) {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') onDone();
     };
+    const onPress = (event: Event): void => {
+      if (!box.current?.parentElement?.contains(event.target as Node)) onDone();
+    };
     addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    addEventListener('pointerdown', onPress);
+    return () => {
+      removeEventListener('keydown', onKey);
+      removeEventListener('pointerdown', onPress);
+    };
   }, [onDone]);
   const apply = (event: Event): void => {
     event.preventDefault();
@@ -59,8 +77,8 @@ function CustomRange({ onDone }: { onDone(): void }) {
     }
     const fromMs = new Date(from).getTime();
     const toMs = new Date(to).getTime();
-    if (!(fromMs < toMs)) return setFault('The start must lie before the end.');
-    goToRange({ kind: 'between', fromMs, toMs });
+    if (!(fromMs < toMs)) return setFault('Give a start and an end; the start must lie before the end.');
+    goToRange(between(fromMs, toMs));
     onDone();
   };
   return (
@@ -71,30 +89,12 @@ function CustomRange({ onDone }: { onDone(): void }) {
           class="field"
           value={last}
           placeholder="6h"
-          onInput={(e) => setLast(e.currentTarget.value.trim())}
+          onInput={(event) => setLast(event.currentTarget.value.trim())}
         />
       </label>
       <p class="muted">or between</p>
-      <label class="labelled">
-        <span>From</span>
-        <input
-          class="field"
-          type="datetime-local"
-          step={1}
-          value={from}
-          onInput={(e) => setFrom(e.currentTarget.value)}
-        />
-      </label>
-      <label class="labelled">
-        <span>To</span>
-        <input
-          class="field"
-          type="datetime-local"
-          step={1}
-          value={to}
-          onInput={(e) => setTo(e.currentTarget.value)}
-        />
-      </label>
+      <InstantField label="From" value={from} onInput={setFrom} />
+      <InstantField label="To" value={to} onInput={setTo} />
       {fault !== '' && (
         <p class="notice" role="alert">
           {fault}
@@ -109,5 +109,27 @@ function CustomRange({ onDone }: { onDone(): void }) {
         </button>
       </div>
     </form>
+  );
+}
+
+interface InstantFieldProps {
+  label: string;
+  value: string;
+  onInput(value: string): void;
+}
+
+/** A local time, to the second. */
+function InstantField({ label, value, onInput }: InstantFieldProps) {
+  return (
+    <label class="labelled">
+      <span>{label}</span>
+      <input
+        class="field"
+        type="datetime-local"
+        step={1}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </label>
   );
 }

@@ -33,7 +33,7 @@ export function ErrorNotice({ error, retry, staleMs = 0, onName }: ErrorNoticePr
       </span>
       {error.near.length > 0 && onName !== undefined && (
         <span>
-          Similar names:
+          Show instead:
           {error.near.map((name) => (
             <button key={name} class="link" type="button" onClick={() => onName(name)}>
               {name}

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import { goToRange, range } from '../../state/address';
+import { go, goToRange, range } from '../../state/address';
 import type { Loaded } from '../../state/loader';
 import { pageWidth } from '../../state/page-width';
 import { between } from '../../state/range';
@@ -38,12 +38,18 @@ export function ChartCard() {
     <section class="card" aria-labelledby="chart-title" aria-busy={!isHeatmap && loaded.isLoading}>
       <header>
         <h2 id="chart-title">{shown?.question.metric ?? metric}</h2>
+        {isHeatmap && <span class="muted">all points of all its series that match</span>}
         {shown !== undefined && <MergedNote shown={shown} />}
         <span class="spacer" />
-        <span class="muted">{isLive ? liveText(loaded, feed.slowedTo.value) : 'standing still'}</span>
+        <LiveMark isLive={isLive} loaded={loaded} slowedTo={feed.slowedTo.value} />
       </header>
       {!isHeatmap && loaded.error !== undefined && (
-        <ErrorNotice error={loaded.error} retry={load} staleMs={shown === undefined ? 0 : loaded.atMs} />
+        <ErrorNotice
+          error={loaded.error}
+          retry={load}
+          staleMs={shown === undefined ? 0 : loaded.atMs}
+          onName={(name) => go({ metric: name })}
+        />
       )}
       {isHeatmap ? (
         <HeatmapPicture isLive={isLive} />
@@ -56,10 +62,22 @@ export function ChartCard() {
   );
 }
 
+interface LiveMarkProps {
+  isLive: boolean;
+  loaded: Loaded<Shown>;
+  /** Updates a second, where they are fewer than they might be. */
+  slowedTo: number | undefined;
+}
+
 /** Whether the picture moves, and how often; while the engine is away, since when it doesn't. */
-function liveText({ error, atMs }: Loaded<Shown>, slowedTo: number | undefined): string {
-  if (error !== undefined) return atMs === 0 ? 'no data yet' : `as of ${clockText(atMs)}`;
-  return slowedTo === undefined ? 'live' : `live, ${slowedTo} updates a second`;
+function LiveMark({ isLive, loaded: { error, atMs }, slowedTo }: LiveMarkProps) {
+  if (error !== undefined) {
+    return atMs === 0 ? null : <span class="mark stale">as of {clockText(atMs)}</span>;
+  }
+  if (!isLive) return <span class="mark">standing still</span>;
+  return (
+    <span class="mark live">{slowedTo === undefined ? 'live' : `live, ${slowedTo} updates a second`}</span>
+  );
 }
 
 function MergedNote({ shown: { answer, question } }: { shown: Shown }) {

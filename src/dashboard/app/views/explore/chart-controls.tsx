@@ -63,15 +63,13 @@ export function ChartControls() {
         </label>
       )}
       {hasLines && (
-        <div class="labelled">
-          <Combobox
-            label="Split by"
-            placeholder="label…"
-            value=""
-            search={searchLabels}
-            onChoose={(label) => go({ by: [...groupBy, label] })}
-          />
-        </div>
+        <Combobox
+          label="Split by"
+          placeholder="label…"
+          value=""
+          search={searchLabels}
+          onChoose={(label) => go({ by: [...groupBy, label] })}
+        />
       )}
       {hasLines && groupBy.length > 0 && (
         <div class="chips">
@@ -99,14 +97,16 @@ export function ChartControls() {
         />
       </div>
       <span class="spacer" />
-      <button
-        class="button"
-        type="button"
-        aria-pressed={fromZero}
-        onClick={() => amend({ zero: fromZero ? undefined : '1' })}
-      >
-        From zero
-      </button>
+      {(picture === 'lines' || picture === 'bands') && (
+        <button
+          class="button"
+          type="button"
+          aria-pressed={fromZero}
+          onClick={() => amend({ zero: fromZero ? undefined : '1' })}
+        >
+          From zero
+        </button>
+      )}
       <button
         class="button"
         type="button"

@@ -32,7 +32,7 @@ export function ChartFoot({ answer, isChosen, step, hoveredMs }: ChartFootProps)
       {trace !== undefined && (
         <>
           <span>
-            {countText(trace.points)} points and {countText(trace.cells)} cells read
+            {countText(trace.points)} points{trace.cells > 0 && ` and ${countText(trace.cells)} cells`} read
           </span>
           <span>
             plan {millisecondsText(trace.plan_ms)}, scan {millisecondsText(trace.scan_ms)}, merge{' '}

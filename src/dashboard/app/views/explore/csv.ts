@@ -21,5 +21,6 @@ export function download(name: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Not at once: some browsers fetch it a moment later.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -35,7 +35,8 @@ export function FilterEditor() {
     [label, metric, match, op],
   );
   const add = (value: string): void => {
-    write([...filters, { label, op, value }]);
+    const added = { label, op, value };
+    write([...filters.filter((each) => filterText(each) !== filterText(added)), added]);
     setLabel('');
     setOp('=');
   };
@@ -60,13 +61,20 @@ export function FilterEditor() {
               ))}
             </select>
           </label>
-          <Combobox label="Value" placeholder="value…" value="" search={searchValues} onChoose={add} />
+          <Combobox
+            label="Value"
+            placeholder="value…"
+            value=""
+            search={searchValues}
+            onChoose={add}
+            takesFocus
+          />
         </>
       )}
       {filters.length > 0 && (
         <div class="chips">
           {filters.map((filter, i) => (
-            <span class="chip" key={filterText(filter)}>
+            <span class="chip" key={i}>
               {filter.label} {OP_WORDS[filter.op]} {filter.value === '' ? '(empty)' : filter.value}
               <button
                 type="button"

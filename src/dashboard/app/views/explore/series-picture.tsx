@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import { ChartBox } from '../../chart/chart-box';
+import { Legend } from '../../chart/legend';
 import type { ChartColumns } from '../../chart/line-chart';
 import { go } from '../../state/address';
 import { durationText, type Instants } from '../../state/range';
@@ -9,7 +10,6 @@ import { anomalyMarks, withMarks } from './anomaly-marks';
 import type { Shown } from './chart-feed';
 import { ChartFoot } from './chart-foot';
 import { exploreState } from './explore-signals';
-import { Legend } from './legend';
 import type { SeriesQuestion } from './series-question';
 import { columnsOf, mergedText } from './series-source';
 import { ValueTable } from './value-table';
@@ -33,7 +33,7 @@ export function SeriesPicture({ shown, onZoom }: SeriesPictureProps) {
     [answer, question, anomalies, stepMs],
   );
   const [hidden, toggle] = useHidden(columns, question);
-  if (answer.series.length === 0 || columns.times.length === 0) return <NoData instants={shown} />;
+  if (!hasValues(columns)) return <NoData instants={shown} />;
   if (picture === 'table') return <ValueTable columns={columns} fileName={question.metric} />;
   return (
     <>
@@ -58,6 +58,9 @@ export function SeriesPicture({ shown, onZoom }: SeriesPictureProps) {
     </>
   );
 }
+
+const hasValues = ({ series }: ChartColumns): boolean =>
+  series.some(({ values }) => values.some((value) => value !== null));
 
 /** The places of the series that are hidden by hand, and what hides one or brings it back: by name, for as long as the question is the same. */
 function useHidden(

@@ -3,8 +3,9 @@ import { getJson } from '../../api/client';
 import { nowMs } from '../../clock';
 import { range } from '../../state/address';
 import { Loader } from '../../state/loader';
-import { instantsOf } from '../../state/range';
-import { instantText, valueText } from '../../ui/format';
+import { instantParameter, instantsOf } from '../../state/range';
+import { whileSeen } from '../../state/while-seen';
+import { countText, instantText, labelsText, valueText } from '../../ui/format';
 import { ErrorNotice, Skeleton } from '../../ui/states';
 import { anomalyMarks } from './anomaly-marks';
 import { exploreState } from './explore-signals';
@@ -37,7 +38,12 @@ interface Shown {
   statistics: Statistics;
   trend: Trend;
   anomalies: Anomalies;
+  fromMs: number;
+  toMs: number;
 }
+
+/** How soon an engine that did not answer is asked again, ms. */
+const RETRY_MS = 3_000;
 
 const ROWS: readonly (readonly [name: string, field: string])[] = [
   ['count', 'count'],
@@ -58,11 +64,12 @@ const ANOMALIES_SHOWN = 12;
 /** Numbers about the range: statistics, trend, anomalies. */
 export function StatisticsPanel() {
   const { metric, filters } = exploreState.value;
+  const match = selectorOf(filters);
   const current = range.value;
   const [loader] = useState(() => new Loader<Shown>());
   const load = (): void => {
     const { fromMs, toMs } = instantsOf(current, nowMs());
-    const query = { match: selectorOf(filters), start: fromMs, end: toMs };
+    const query = { match, start: instantParameter(fromMs), end: instantParameter(toMs) };
     const about = { ...query, metric_name: metric };
     void loader.load(async (abort) => {
       const [statistics, trend, anomalies] = await Promise.all([
@@ -74,23 +81,42 @@ export function StatisticsPanel() {
         timeMs: Date.parse(timestamp),
         value,
       }));
-      return { statistics, trend, anomalies };
+      return { statistics, trend, anomalies, fromMs, toMs };
     });
   };
-  useEffect(load, [metric, filters, current]);
+  useEffect(() => {
+    load();
+    const end = whileSeen(RETRY_MS, () => {
+      const { error, isLoading } = loader.state.value;
+      if (error?.isTemporary === true && !isLoading) load();
+    });
+    return () => {
+      end();
+      loader.end();
+    };
+  }, [metric, match, current]);
   useEffect(
     () => () => {
       anomalyMarks.value = [];
     },
-    [metric, filters],
+    [metric, match],
   );
-  const { value, error } = loader.state.value;
+  const { value, error, atMs } = loader.state.value;
   return (
     <section class="card" aria-labelledby="statistics-title">
       <header>
         <h2 id="statistics-title">Statistics of the range</h2>
+        {value !== undefined && (
+          <span class="muted">
+            all points from {instantText(value.fromMs)} to {instantText(value.toMs)}
+          </span>
+        )}
+        <span class="spacer" />
+        <button class="button" type="button" onClick={load}>
+          Compute again
+        </button>
       </header>
-      {error !== undefined && <ErrorNotice error={error} retry={load} />}
+      {error !== undefined && <ErrorNotice error={error} retry={load} staleMs={atMs} />}
       {value === undefined ? (
         error === undefined && <Skeleton height={200} />
       ) : (
@@ -120,38 +146,46 @@ function NumbersTable({ statistics }: { statistics: Statistics }) {
   );
 }
 
+/** A change, with its sign. */
+const signed = (value: number | null): string =>
+  value !== null && value > 0 ? `+${valueText(value)}` : valueText(value);
+
 function TrendText({ trend }: { trend: Trend }) {
   const perHour = trend.slope_per_second === null ? null : trend.slope_per_second * 3_600;
   return (
     <div>
       <h3>Trend: {trend.direction}</h3>
       <p>
-        {trend.significant ? 'Significant' : 'Not significant'}, {valueText(perHour)} an hour, r²{' '}
-        {valueText(trend.r_squared)}
-        {trend.change_percent !== null && `, ${valueText(trend.change_percent)} % over the range`}.
+        {trend.significant ? 'Significant' : 'Not significant'}: {signed(perHour)} an hour
+        {trend.change_percent !== null && `, ${signed(trend.change_percent)} % over the range`}, r²{' '}
+        {valueText(trend.r_squared)}.
       </p>
     </div>
   );
 }
 
+const scoreText = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+
 function AnomalyList({ anomalies }: { anomalies: Anomalies }) {
+  const all = anomalies.anomalies.length;
   const newest = anomalies.anomalies.slice(-ANOMALIES_SHOWN).reverse();
   return (
     <div>
       <h3>
-        {anomalies.anomalies.length} anomalies{' '}
-        <span class="muted">
-          ({anomalies.method} above {anomalies.threshold})
-        </span>
+        {countText(all)} {all === 1 ? 'anomaly' : 'anomalies'}
       </h3>
+      <p class="muted">
+        Points further from the median of their own series than {anomalies.threshold} scaled median
+        deviations, circled in the chart{all > newest.length && `; the newest ${newest.length}`}.
+      </p>
       {newest.length > 0 && (
         <table class="table">
           <tbody>
             {newest.map((each) => (
               <tr key={`${each.timestamp}/${JSON.stringify(each.labels)}`}>
-                <td>{instantText(Date.parse(each.timestamp))}</td>
+                <td title={labelsText(each.labels ?? {})}>{instantText(Date.parse(each.timestamp))}</td>
                 <td class="number">{valueText(each.value)}</td>
-                <td class="number">score {valueText(each.score)}</td>
+                <td class="number">score {scoreText.format(each.score)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ChartColumns } from '../../chart/line-chart';
-import { instantText, valueText } from '../../ui/format';
+import { countText, instantText, valueText } from '../../ui/format';
 import { ScrollBox } from '../../ui/scroll-box';
 import { csvOf, download } from './csv';
 
@@ -24,6 +24,7 @@ export function ValueTable({ columns, fileName }: { columns: ChartColumns; fileN
     >
       <button
         type="button"
+        title={name}
         onClick={() => setSort({ column, isDown: sort.column === column ? !sort.isDown : true })}
       >
         {name}
@@ -33,8 +34,8 @@ export function ValueTable({ columns, fileName }: { columns: ChartColumns; fileN
   );
   return (
     <>
-      <div class="controls">
-        <span class="muted">{order.length} rows</span>
+      <div class="controls above">
+        <span class="muted">{countText(order.length)} rows</span>
         <span class="spacer" />
         <button class="button" type="button" onClick={() => download(`${fileName}.csv`, csvOf(columns))}>
           Download CSV
@@ -53,8 +54,8 @@ export function ValueTable({ columns, fileName }: { columns: ChartColumns; fileN
             {order.slice(first, last).map((row) => (
               <tr key={row}>
                 <td>{instantText(columns.times[row]!)}</td>
-                {columns.series.map((series) => (
-                  <td class="number" key={series.name}>
+                {columns.series.map((series, i) => (
+                  <td class="number" key={i}>
                     {valueText(series.values[row])}
                   </td>
                 ))}

@@ -1,11 +1,10 @@
-import { useEffect, useState } from 'preact/hooks';
 import { getJson } from '../../api/client';
 import { visit } from '../../state/address';
-import { Loader } from '../../state/loader';
+import { usePolled } from '../../state/use-polled';
 import { countText } from '../../ui/format';
-import { ErrorNotice, Skeleton } from '../../ui/states';
+import { LoadedCard } from '../../ui/loaded-card';
 
-interface Cardinality {
+interface CardinalityAnswer {
   series: number;
   new_last_hour: number;
   new_last_day: number;
@@ -23,88 +22,84 @@ interface Cardinality {
 const ROWS = 12;
 const POLL_MS = 30_000;
 
-/** What the series are spent on: the largest metrics, labels and values. A press opens them in Explore. */
+/** What the series are spent on: the largest metrics, labels and values. A press opens a metric in Explore. */
 export function Cardinality() {
-  const [loader] = useState(() => new Loader<Cardinality>());
-  const load = (): void => {
-    void loader.load((abort) => getJson<Cardinality>('/api/v1/cardinality', { limit: ROWS }, abort));
-  };
-  useEffect(() => {
-    load();
-    const timer = setInterval(load, POLL_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const { value, error } = loader.state.value;
+  const loaded = usePolled(POLL_MS, (signal) =>
+    getJson<CardinalityAnswer>('/api/v1/cardinality', { limit: ROWS }, signal),
+  );
   return (
-    <section class="card" aria-labelledby="cardinality">
-      <header>
-        <h2 id="cardinality">Cardinality</h2>
-        <span class="muted">
-          {value === undefined
-            ? 'where series come from'
-            : `${countText(value.series)} of ${countText(value.limits.series_total)} series; new in the last hour ${countText(value.new_last_hour)}, in the last day ${countText(value.new_last_day)}`}
-        </span>
-      </header>
-      {error !== undefined && <ErrorNotice error={error} retry={load} />}
-      {value === undefined ? (
-        error === undefined && <Skeleton height={260} />
-      ) : (
+    <LoadedCard
+      id="cardinality"
+      title="Cardinality"
+      note={loaded.value === undefined ? 'where series come from' : noteOf(loaded.value)}
+      loaded={loaded}
+      height={260}
+    >
+      {(value) => (
         <div class="grid">
-          <Table
-            name="metric"
-            rows={value.series_by_metric.map(({ metric, series, new_last_hour, new_last_day }) => ({
-              key: metric,
-              text: metric,
-              series,
-              grown: { hour: new_last_hour, day: new_last_day },
-              open: () => visit('/dashboard', { metric }),
-            }))}
-          />
+          <Table name="metric" hasGrown rows={value.series_by_metric.map(metricRow)} />
           <Table
             name="label"
             rows={value.series_by_label.map(({ label, series, values }) => ({
-              key: label,
-              text: `${label} (${countText(values)} values)`,
+              text: `${label} (${countText(values)} ${values === 1 ? 'value' : 'values'})`,
               series,
             }))}
           />
           <Table
             name="label = value"
             rows={value.series_by_label_value.map(({ label, value: text, series }) => ({
-              key: `${label}=${text}`,
               text: `${label}=${text}`,
               series,
             }))}
           />
         </div>
       )}
-    </section>
+    </LoadedCard>
   );
 }
 
+const noteOf = ({ series, limits, new_last_hour, new_last_day }: CardinalityAnswer): string =>
+  `${countText(series)} of ${countText(limits.series_total)} series; new in the last hour ${countText(new_last_hour)}, in the last day ${countText(new_last_day)}`;
+
+const metricRow = (row: CardinalityAnswer['series_by_metric'][number]): Row => ({
+  text: row.metric,
+  series: row.series,
+  hour: row.new_last_hour,
+  day: row.new_last_day,
+  open: () => visit('/dashboard', { metric: row.metric }),
+});
+
 interface Row {
-  key: string;
   text: string;
   series: number;
   /** Series that are new in the last hour and day. */
-  grown?: { hour: number; day: number };
+  hour?: number;
+  day?: number;
   open?: () => void;
 }
 
-function Table({ name, rows }: { name: string; rows: readonly Row[] }) {
+function Table({ name, hasGrown, rows }: { name: string; hasGrown?: boolean; rows: readonly Row[] }) {
   return (
-    <table class="table">
+    <table class="table narrow">
       <thead>
         <tr>
           <th>{name}</th>
-          <th class="number" title="series, and how many are new in the last hour and day">
-            series
-          </th>
+          <th class="number">series</th>
+          {hasGrown && (
+            <>
+              <th class="number" title="new in the last hour">
+                + 1h
+              </th>
+              <th class="number" title="new in the last day">
+                + 1d
+              </th>
+            </>
+          )}
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.key}>
+          <tr key={row.text}>
             <td title={row.text}>
               {row.open === undefined ? (
                 row.text
@@ -114,20 +109,21 @@ function Table({ name, rows }: { name: string; rows: readonly Row[] }) {
                 </button>
               )}
             </td>
-            <td class="number">
-              {countText(row.series)}
-              {(row.grown?.day ?? 0) > 0 && (
-                <span
-                  class="muted"
-                  title={`${countText(row.grown!.hour)} new in the last hour, ${countText(row.grown!.day)} in the last day`}
-                >
-                  {' '}
-                  +{countText(row.grown!.hour)} / +{countText(row.grown!.day)}
-                </span>
-              )}
-            </td>
+            <td class="number">{countText(row.series)}</td>
+            {hasGrown && (
+              <>
+                <td class="number">{countText(row.hour ?? 0)}</td>
+                <td class="number">{countText(row.day ?? 0)}</td>
+              </>
+            )}
           </tr>
         ))}
+        {rows.length === 0 && (
+          <tr>
+            <td class="muted">none yet</td>
+            <td />
+          </tr>
+        )}
       </tbody>
     </table>
   );

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { OperatorStats } from '../../api/operator-stats';
 import { ChartBox } from '../../chart/chart-box';
-import { bytesText, countText, millisecondsText, shortCount } from '../../ui/format';
+import { Legend } from '../../chart/legend';
+import { bytesText, clockText, countText, millisecondsText, shortCount } from '../../ui/format';
 import { ErrorNotice, Skeleton } from '../../ui/states';
 import { Cardinality } from './cardinality';
 import { ShardTable } from './shard-table';
@@ -9,34 +10,43 @@ import { type Sample, StatsHistory } from './stats-history';
 import { TierTable } from './tier-table';
 
 const RATE_HEIGHT = 200;
+/** The time that the charts show, ms: less of it while the view has not been open for as long. */
+const SPAN_MS_MIN = 30_000;
+const SPAN_MS_MAX = 120_000;
 const NO_SERIES: ReadonlySet<number> = new Set();
 
 /** How the engine is: one look is the answer, the details stand below. */
 export function OperatorView() {
   const [history] = useState(() => new StatsHistory());
   useEffect(() => history.start(), [history]);
-  const { value, error } = history.loader.state.value;
+  const { value, error, atMs } = history.loader.state.value;
   return (
     <>
-      {error !== undefined && <ErrorNotice error={error} retry={() => void history.poll()} />}
+      {error !== undefined && <ErrorNotice error={error} retry={() => void history.poll()} staleMs={atMs} />}
       {value === undefined ? (
         <Skeleton height={360} />
       ) : (
-        <Figures stats={value} samples={history.samples.value} />
+        <Figures stats={value} samples={history.samples.value} lostMs={error === undefined ? 0 : atMs} />
       )}
       <Cardinality />
     </>
   );
 }
 
-function Figures({ stats, samples }: { stats: OperatorStats; samples: readonly Sample[] }) {
-  const { ingest, queries, conservation } = stats;
-  const isHealthy = stats.status === 'ok' && conservation.difference === 0 && conservation.damaged === 0;
+interface FiguresProps {
+  stats: OperatorStats;
+  samples: readonly Sample[];
+  /** When the engine last told its figures, ms, if it no longer does; else 0. */
+  lostMs: number;
+}
+
+function Figures({ stats, samples, lostMs }: FiguresProps) {
+  const { ingest, queries } = stats;
   return (
     <>
       <section class="card" aria-labelledby="health">
         <header>
-          <h2 id="health">{isHealthy ? 'Healthy' : `Attention: ${attention(stats)}`}</h2>
+          <h2 id="health">{lostMs > 0 ? `No answer since ${clockText(lostMs)}` : health(stats)}</h2>
           <span class="muted">
             version {stats.version}, up {uptimeText(stats.uptime_seconds)}
           </span>
@@ -65,13 +75,15 @@ function Figures({ stats, samples }: { stats: OperatorStats; samples: readonly S
 const latencyText = (ms: number | null | undefined): string =>
   ms === undefined || ms === null ? '–' : millisecondsText(ms);
 
-function attention(stats: OperatorStats): string {
-  if (stats.status !== 'ok') return stats.status.replaceAll('_', ' ');
-  if (stats.conservation.difference !== 0) return 'points do not add up';
-  return `${countText(stats.conservation.damaged)} points were damaged`;
+function health({ status, conservation }: OperatorStats): string {
+  if (status !== 'ok') return `Attention: ${status.replaceAll('_', ' ')}`;
+  if (conservation.difference !== 0) return 'Attention: points do not add up';
+  if (conservation.damaged > 0) return `Attention: ${countText(conservation.damaged)} points were damaged`;
+  return 'Healthy';
 }
 
 function uptimeText(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
   const hours = Math.floor(seconds / 3_600);
   if (hours >= 48) return `${Math.floor(hours / 24)} days`;
   return hours > 0
@@ -103,10 +115,11 @@ function RateCharts({ samples }: { samples: readonly Sample[] }) {
     };
   }, [samples]);
   const toMs = samples.at(-1)?.timeMs ?? 0;
+  const firstMs = Math.min(samples[0]?.timeMs ?? 0, toMs - SPAN_MS_MIN);
   const shared = {
     height: RATE_HEIGHT,
     fromZero: true,
-    fromMs: toMs - 120_000,
+    fromMs: Math.max(firstMs, toMs - SPAN_MS_MAX),
     toMs,
     hidden: NO_SERIES,
     onZoom: () => {},
@@ -124,13 +137,14 @@ function RateCharts({ samples }: { samples: readonly Sample[] }) {
       <section class="card" aria-labelledby="latency">
         <header>
           <h2 id="latency">Latency, ms</h2>
-          <span class="muted">p99 since the start: acknowledgements (blue), commits (orange)</span>
+          <span class="muted">p99 since the start</span>
         </header>
         <ChartBox
           {...shared}
           columns={columns.latency}
           label="Latency of acknowledgements and commits in milliseconds"
         />
+        <Legend series={columns.latency.series} />
       </section>
     </div>
   );

@@ -1,9 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
 import { getJson } from '../../api/client';
-import { Loader } from '../../state/loader';
+import { usePolled } from '../../state/use-polled';
 import { bytesText, shortCount } from '../../ui/format';
+import { LoadedCard } from '../../ui/loaded-card';
 import { ScrollBox } from '../../ui/scroll-box';
-import { ErrorNotice, Skeleton } from '../../ui/states';
 
 interface TierStatus {
   tier: string;
@@ -17,28 +16,20 @@ interface TierStatus {
 /** How often tiers are asked for, ms: they change slowly. */
 const POLL_MS = 10_000;
 
-/** What each tier holds, keeps, and how far it is behind. */
+/** What each tier holds, keeps, and has given up. */
 export function TierTable() {
-  const [loader] = useState(() => new Loader<{ tiers: readonly TierStatus[] }>());
-  const load = (): void => {
-    void loader.load((abort) => getJson('/api/v1/rollups/status', {}, abort));
-  };
-  useEffect(() => {
-    load();
-    const timer = setInterval(load, POLL_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const { value, error } = loader.state.value;
+  const loaded = usePolled(POLL_MS, (signal) =>
+    getJson<{ tiers: readonly TierStatus[] }>('/api/v1/rollups/status', {}, signal),
+  );
   return (
-    <section class="card" aria-labelledby="tiers">
-      <header>
-        <h2 id="tiers">Tiers</h2>
-        <span class="muted">points, and cells of each window, by age</span>
-      </header>
-      {error !== undefined && <ErrorNotice error={error} retry={load} />}
-      {value === undefined ? (
-        error === undefined && <Skeleton height={170} />
-      ) : (
+    <LoadedCard
+      id="tiers"
+      title="Tiers"
+      note="points, and cells of each window, by age"
+      loaded={loaded}
+      height={170}
+    >
+      {({ tiers }) => (
         <ScrollBox label="Figures of each tier">
           <table class="table">
             <thead>
@@ -47,11 +38,13 @@ export function TierTable() {
                 <th>kept</th>
                 <th class="number">rows</th>
                 <th class="number">size</th>
-                <th class="number">swept</th>
+                <th class="number" title="rows whose time was over">
+                  swept
+                </th>
               </tr>
             </thead>
             <tbody>
-              {value.tiers.map((tier) => (
+              {tiers.map((tier) => (
                 <tr key={tier.tier}>
                   <td>{tier.tier}</td>
                   <td>{tier.retention ?? 'for ever'}</td>
@@ -64,6 +57,6 @@ export function TierTable() {
           </table>
         </ScrollBox>
       )}
-    </section>
+    </LoadedCard>
   );
 }
