@@ -70,7 +70,7 @@ function cardinalityOf(tools: QueryTools, request: CardinalityRequest, stop: Sto
   const { texts } = index.labels;
   const { limit } = request;
   const metrics = metricsOf(tools, request, stop);
-  const weights = new SetWeights(index, new SeriesConditions(request.selectors));
+  const weights = SetWeights.of(index, new SeriesConditions(request.selectors));
   const byLabel = valuesOf(weights, stop);
   const labels: (Counted & { values: number })[] = [];
   const values: (Counted & { label: string; value: string })[] = [];

@@ -3,72 +3,113 @@ import { nearest } from '../http/nearest.js';
 import { hostsPresenter } from '../http/present/hosts.js';
 import { labelValuesPresenter } from '../http/present/label-values.js';
 import { labelsPresenter } from '../http/present/labels.js';
+import type { ListRequest } from '../http/present/name-list.js';
 import { NAME_LABEL } from '../http/selector/selector-parser.js';
+import type { IndexedMetric } from './indexed-metric.js';
 import { SeriesConditions } from './label-matcher.js';
 import { NEAR_NAMES_MAX } from './limits.js';
 import { searchNames } from './name-search.js';
+import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
-import type { SeriesIndex } from './series-index.js';
 import { SetWeights } from './set-weights.js';
 import type { StopCheck } from './stop-check.js';
 
 const itself = (name: string): string => name;
 
-/** The names of the labels that series have which meet the conditions; that of the metric is one of them. */
-function labelNames(index: SeriesIndex, conditions: SeriesConditions, stop: StopCheck): string[] {
+/** What series must meet: one of these. */
+const choicesOf = ({ selectors, anyOf = [] }: ListRequest): SeriesConditions[] =>
+  anyOf.length === 0
+    ? [new SeriesConditions(selectors)]
+    : anyOf.map((each) => new SeriesConditions([...selectors, ...each]));
+
+/** Takes what the series that are meant have: entries of values with those of their labels, and names of metrics. */
+interface ListVisitor {
+  /** Undefined where labels are not asked for. */
+  onValue?: (value: number, label: number) => void;
+  onMetric?: (metric: IndexedMetric) => void;
+}
+
+function visitSeries(tools: QueryTools, request: ListRequest, stop: StopCheck, to: ListVisitor): void {
+  const { series: index } = tools;
+  const { onValue, onMetric } = to;
+  for (const conditions of choicesOf(request)) {
+    stop.check();
+    let weights: SetWeights | undefined;
+    if (request.alive !== undefined) {
+      const found = SetWeights.alive(tools, conditions, request.alive, stop);
+      weights = found.weights;
+      if (onMetric !== undefined) found.metrics.forEach(onMetric);
+    } else {
+      if (onMetric !== undefined) {
+        index
+          .metricsThat(conditions)
+          .filter((metric) => index.hasAny(metric, conditions))
+          .forEach(onMetric);
+      }
+      if (onValue !== undefined) weights = SetWeights.of(index, conditions);
+    }
+    if (onValue !== undefined) weights?.forEachValue(stop, (value, label) => onValue(value, label));
+  }
+}
+
+/** Whether every series there is is meant, so that the index says all without a look at them. */
+const takesEverything = (request: ListRequest): boolean =>
+  request.alive === undefined && choicesOf(request).some((conditions) => conditions.takesEverything);
+
+/** The names of the labels that series have which are meant; that of the metric is one of them. */
+function labelNames(tools: QueryTools, request: ListRequest, stop: StopCheck): string[] {
+  const { series: index } = tools;
   const found = new Set<number>();
   let hasAny = index.count > 0;
-  if (conditions.takesEverything) {
+  if (takesEverything(request)) {
     for (const label of index.children(ROOT_LABELS)) found.add(label);
   } else {
-    const weights = new SetWeights(index, conditions);
-    weights.forEachValue(stop, (_value, label) => found.add(label));
-    hasAny = weights.count > 0;
+    hasAny = false;
+    visitSeries(tools, request, stop, {
+      onValue: (_value, label) => found.add(label),
+      onMetric: () => {
+        hasAny = true;
+      },
+    });
   }
   const names = Array.from(found, (label) => index.labels.texts.of(label));
   return hasAny ? [NAME_LABEL, ...names] : names;
 }
 
-/** The values that a label has in the series that meet the conditions. */
-function labelValues(
-  index: SeriesIndex,
-  label: string,
-  conditions: SeriesConditions,
-  stop: StopCheck,
-): string[] {
+/** The values that a label has in the series that are meant. */
+function labelValues(tools: QueryTools, label: string, request: ListRequest, stop: StopCheck): string[] {
+  const { series: index } = tools;
+  const names = new Set<string>();
   if (label === NAME_LABEL) {
-    return index
-      .metricsThat(conditions)
-      .filter((metric) => index.hasAny(metric, conditions))
-      .map(({ name }) => name);
+    visitSeries(tools, request, stop, { onMetric: ({ name }) => names.add(name) });
+    return [...names];
   }
   const entry = index.labels.label(label);
   if (entry === 0) return [];
   const { texts } = index.labels;
-  if (conditions.takesEverything) return Array.from(index.children(entry), (value) => texts.of(value));
+  if (takesEverything(request)) return Array.from(index.children(entry), (value) => texts.of(value));
   const found = new Set<number>();
-  new SetWeights(index, conditions).forEachValue(stop, (value, of) => {
-    if (of === entry) found.add(value);
+  visitSeries(tools, request, stop, {
+    onValue: (value, of) => of === entry && found.add(value),
   });
   return Array.from(found, (value) => texts.of(value));
 }
 
 /** GET /api/hosts */
-export const hostsQuestion = defineQuestion(hostsPresenter, ({ series }) => (request, stop) => {
-  const values = labelValues(series, 'host', new SeriesConditions(request.selectors), stop);
-  return { names: searchNames(values, itself, request) };
+export const hostsQuestion = defineQuestion(hostsPresenter, (tools) => (request, stop) => {
+  return { names: searchNames(labelValues(tools, 'host', request, stop), itself, request) };
 });
 
 /** GET /api/v1/labels */
-export const labelsQuestion = defineQuestion(labelsPresenter, ({ series }) => (request, stop) => {
-  const names = labelNames(series, new SeriesConditions(request.selectors), stop);
-  return { names: searchNames(names, itself, request) };
+export const labelsQuestion = defineQuestion(labelsPresenter, (tools) => (request, stop) => {
+  return { names: searchNames(labelNames(tools, request, stop), itself, request) };
 });
 
 /** GET /api/v1/label/{label}/values */
-export const labelValuesQuestion = defineQuestion(labelValuesPresenter, ({ series }) => (request, stop) => {
-  const { label, selectors } = request;
-  const values = labelValues(series, label, new SeriesConditions(selectors), stop);
+export const labelValuesQuestion = defineQuestion(labelValuesPresenter, (tools) => (request, stop) => {
+  const { series } = tools;
+  const { label } = request;
+  const values = labelValues(tools, label, request, stop);
   const isKnown = label === NAME_LABEL || series.labels.label(label) !== 0;
   const names = searchNames(values, itself, request);
   if (isKnown) return { names, near: undefined };

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
-import { LIST_LIMIT, SEARCH } from '../parameter/lists.js';
+import { ALIVE, LIST_LIMIT, MATCH_ANY, SEARCH } from '../parameter/lists.js';
 import { pathParameter } from '../parameter/parameter.js';
 import { SELECTORS } from '../parameter/selectors.js';
 import { labelValuesPresenter } from '../present/label-values.js';
 import { labelsPresenter } from '../present/labels.js';
 import { LABEL_NAME } from '../schema/vocabulary.js';
 
-const LISTS = { selectors: SELECTORS, search: SEARCH, limit: LIST_LIMIT };
+/** Those of Prometheus too, whose data source Grafana asks for its variables. */
+const LISTS = {
+  selectors: SELECTORS,
+  search: SEARCH,
+  limit: LIST_LIMIT,
+  anyOf: MATCH_ANY,
+  alive: ALIVE,
+};
 
 export const labelsCall = defineQueryCall({
   method: 'GET',
