@@ -74,8 +74,8 @@ export class HeadWriter {
   #sequence: number;
   readonly #unitsUsed: [number, number] = [0, 0];
   readonly #live: LiveRecorder | undefined;
-  /** Points that came when their time was before what live windows take, since the worker began. */
-  latePoints = 0;
+  /** The time of the oldest point that came when it was before what live windows take, since somebody asked. */
+  #oldestLateMs = Number.POSITIVE_INFINITY;
   /** Points before this time are not offered to the live windows. */
   #liveFromMs = Number.POSITIVE_INFINITY;
 
@@ -150,6 +150,13 @@ export class HeadWriter {
 
   get liveFromMs(): number {
     return this.#liveFromMs;
+  }
+
+  /** The time of the oldest late point since the last call; Infinity where none came. */
+  takeOldestLate(): number {
+    const oldestMs = this.#oldestLateMs;
+    this.#oldestLateMs = Number.POSITIVE_INFINITY;
+    return oldestMs;
   }
 
   /** A slot gets its series. Between `begin` and `end`. */
@@ -244,7 +251,7 @@ export class HeadWriter {
     const deltas = timesOffset >> 2;
     const fullTimes = timesOffset >> 3;
     let unitsUsed = this.#unitsUsed[arenaIndex]!;
-    let late = 0;
+    let oldestLateMs = this.#oldestLateMs;
     for (let i = from; i < to; i++) {
       const slot = i32[slots + i]!;
       const value = f64[values + i]!;
@@ -303,9 +310,9 @@ export class HeadWriter {
         this.#reach(slot);
       }
       if (time >= liveFromMs) live!.record(lines[line + LINE_METRIC]!, time, value);
-      else late++;
+      else if (time < oldestLateMs) oldestLateMs = time;
     }
-    this.latePoints += late;
+    this.#oldestLateMs = oldestLateMs;
     this.#unitsUsed[arenaIndex] = unitsUsed;
     // Beyond the arena typed arrays drop stores in silence, so the bound is checked where it costs nothing.
     assert(unitsUsed <= links.length, 'an arena overflowed its hard bound');

@@ -1,11 +1,8 @@
 import type { QueryAnswer } from '../http/ports.js';
 
-/** What an answer about the past was true of: a version of each shard's history (src/shard/history-mark.ts). */
-export type HistoryVersions = readonly number[];
-
-interface Entry {
+interface Entry<V> {
   answer: QueryAnswer;
-  versions: HistoryVersions;
+  versions: V;
   bytes: number;
   keptMs: number;
 }
@@ -22,13 +19,13 @@ export interface AnswerCacheBounds {
 }
 
 /**
- * Answers about ranges that are past, by the request to the letter. An answer is given again only while no shard's history
- * has changed since before it was found; the least recently used go first.
+ * Answers about ranges that are past, by the request to the letter. An answer is given again only while what it is true of, `V`, is
+ * what it was before it was found; the least recently used go first.
  */
-export class AnswerCache {
+export class AnswerCache<V> {
   readonly #bounds: AnswerCacheBounds;
   /** In the order of use. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, Entry<V>>();
   bytes = 0;
 
   constructor(bounds: AnswerCacheBounds) {
@@ -39,11 +36,7 @@ export class AnswerCache {
     return this.#entries.size;
   }
 
-  get(
-    key: string,
-    isCurrent: (versions: HistoryVersions) => boolean,
-    nowMs: number,
-  ): QueryAnswer | undefined {
+  get(key: string, isCurrent: (versions: V) => boolean, nowMs: number): QueryAnswer | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
@@ -55,7 +48,7 @@ export class AnswerCache {
     return entry.answer;
   }
 
-  put(key: string, answer: QueryAnswer, versions: HistoryVersions, nowMs: number): void {
+  put(key: string, answer: QueryAnswer, versions: V, nowMs: number): void {
     const bytes = ENTRY_BYTES + answer.body.byteLength + 2 * key.length;
     if (bytes > this.#bounds.entryBytesMax) return;
     this.#drop(key);

@@ -1,5 +1,5 @@
 import type { QueryRequest } from '../http/ports.js';
-import type { HistoryVersions } from './answer-cache.js';
+import type { HistoryVersions } from './history.js';
 import type { Waiting } from './query-lanes.js';
 import type { QueryReply } from './query-task.js';
 

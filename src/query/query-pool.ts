@@ -5,7 +5,7 @@ import type { QueryAnswer, QueryPort, QueryRequest } from '../http/ports.js';
 import { AnswerCache } from './answer-cache.js';
 import { Flight } from './flight.js';
 import { HeavyShapes } from './heavy-shapes.js';
-import { History } from './history.js';
+import { History, type HistoryVersions } from './history.js';
 import { ANSWER_CACHE_BOUNDS, BUSY_RETRY_MS, LIGHT_BUDGET_MS, QUEUE_PER_THREAD } from './limits.js';
 import { QueryCounters } from './query-counters.js';
 import { type Lane, QueryLanes } from './query-lanes.js';
@@ -55,7 +55,7 @@ export class QueryPool implements QueryPort {
   /** The youngest flight of each request that somebody may still join. */
   readonly #flights = new Map<string, Flight>();
   readonly #running = new Set<Promise<void>>();
-  readonly #cache: AnswerCache;
+  readonly #cache: AnswerCache<HistoryVersions>;
   readonly #history: History;
   readonly #heavy = new HeavyShapes();
   #lastTicket = 0;

@@ -26,7 +26,7 @@ export function queryReport(
   threads: number,
   waiting: number,
   counters: QueryCounters,
-  cache: AnswerCache,
+  cache: AnswerCache<unknown>,
 ): QueryReport {
   const { answered, refused, cancelled, failed, inFlight, inFlightMax, points, damaged } = counters;
   return {

@@ -295,7 +295,6 @@ export class ShardEngine {
     this.#log.reset();
     this.#cyclePoints = 0;
     const start = this.#ring.position;
-    const late = this.head.latePoints;
     const unitsMax = this.#bounds.cycleBytesMax / UNIT_BYTES;
     while (((this.#ring.position - start) | 0) < unitsMax && this.head.usedBytes < arenaMax) {
       const offset = this.#ring.next();
@@ -304,7 +303,8 @@ export class ShardEngine {
       if (this.#applyFromRing(offset)) break;
     }
     if (entries > 0) this.#ring.markTaken();
-    if (this.head.latePoints !== late) this.history.changed();
+    const lateMs = this.head.takeOldestLate();
+    if (lateMs !== Number.POSITIVE_INFINITY) this.history.changedFrom(lateMs);
     return entries;
   }
 

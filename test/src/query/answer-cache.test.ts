@@ -9,12 +9,12 @@ const answerOf = (bytes: number): QueryAnswer => ({
   rows: 1,
   nextCursor: undefined,
 });
-const sizes = (cache: AnswerCache): number[] => [cache.entries, cache.bytes];
+const sizes = (cache: AnswerCache<unknown>): number[] => [cache.entries, cache.bytes];
 const yes = (): boolean => true;
 const bounds = { bytesMax: 10_000, entryBytesMax: 4_000, ageMsMax: 1_000 };
 
 test('get() gives an answer while the versions are those that it was put with', () => {
-  const cache = new AnswerCache(bounds);
+  const cache = new AnswerCache<readonly number[]>(bounds);
   const answer = answerOf(100);
   cache.put('a', answer, [1, 7], 0);
   let versions = [1, 7];
@@ -27,14 +27,14 @@ test('get() gives an answer while the versions are those that it was put with', 
 });
 
 test('get() gives nothing that is older than its bound', () => {
-  const cache = new AnswerCache(bounds);
+  const cache = new AnswerCache<readonly number[]>(bounds);
   cache.put('a', answerOf(100), [], 0);
   assert.ok(cache.get('a', yes, 1_000) !== undefined);
   assert.equal(cache.get('a', yes, 1_001), undefined);
 });
 
 test('put() lets the least recently used go, and takes nothing that is too large', () => {
-  const cache = new AnswerCache(bounds);
+  const cache = new AnswerCache<readonly number[]>(bounds);
   cache.put('large', answerOf(4_000), [], 0);
   assert.deepEqual(sizes(cache), [0, 0]);
   for (const key of ['a', 'b', 'c']) cache.put(key, answerOf(2_700), [], 0);

@@ -217,9 +217,18 @@ describe('QueryPool', () => {
     await count({ ...past, isTraced: true });
     await count({ ...past, isTraced: true });
     assert.equal(pool.counters.cached, 3);
+    // What ended before the late point stays as it was.
+    const older = statsRequest({ metric: 'cpu', startMs: 0, endMs: T0 - 7_200_000 });
+    assert.equal(await count(older), 0);
+    write(T0 - 200_000);
+    assert.equal(await count(older), 0);
+    assert.equal(pool.counters.cached, 4);
+    write(T0 - 7_200_001);
+    assert.equal(await count(older), 1);
+    assert.equal(pool.counters.cached, 4);
     shards.restart(false);
-    assert.equal(await count(past), 2);
-    assert.equal(pool.counters.cached, 3);
+    assert.equal(await count(past), 4);
+    assert.equal(pool.counters.cached, 4);
   });
 
   it('answers light queries while heavy ones run, and the heavy ones too', async () => {
