@@ -26,7 +26,7 @@ import { retentionSweepCall } from './calls/retention-sweep.js';
 import { rollupCall } from './calls/rollup.js';
 import { rollupsStatusCall } from './calls/rollups-status.js';
 import { rollupsTriggerCall } from './calls/rollups-trigger.js';
-import { snapshotCall } from './calls/snapshot.js';
+import { snapshotCall, snapshotDeleteCall, snapshotListCall } from './calls/snapshot.js';
 import { statisticsCall } from './calls/statistics.js';
 import { statsCall } from './calls/stats.js';
 import { streamCall } from './calls/stream.js';
@@ -42,6 +42,8 @@ export const CALLS: readonly Call[] = [
   databaseStatusCall,
   summaryCall,
   snapshotCall,
+  snapshotListCall,
+  snapshotDeleteCall,
   recordCall,
   ingestPointCall,
   backfillImportCall,

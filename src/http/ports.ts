@@ -138,9 +138,22 @@ export interface SnapshotReport {
   durationMs: number;
 }
 
+/** A backup where the engine makes them. */
+export interface KeptSnapshot {
+  name: string;
+  path: string;
+  bytes: number;
+  /** Not what a crash cut short. */
+  isWhole: boolean;
+  takenMs: number;
+}
+
 /** Backups. Rejects with a MillraceError, and then has left nothing behind. */
 export interface SnapshotPort {
   takeSnapshot(name: string | undefined): Promise<SnapshotReport>;
+  /** Those that are there, the oldest first. */
+  listSnapshots(): KeptSnapshot[];
+  removeSnapshot(name: string): Promise<KeptSnapshot>;
 }
 
 export interface HealthReport {

@@ -1,13 +1,14 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Clock } from '../clock.js';
 import { errorText, MillraceError } from '../errors.js';
-import type { SnapshotPort, SnapshotReport } from '../http/ports.js';
+import type { KeptSnapshot, SnapshotPort, SnapshotReport } from '../http/ports.js';
 import type { ShardCommands } from '../shard/shard-commands.js';
 import { makeFolder } from '../store/make-folder.js';
 import type { ManifestFields } from '../store/manifest.js';
+import { bytesBelow, keptSnapshots, removeSnapshot } from './kept-snapshots.js';
 import type { SnapshotFailure, SnapshotOrder, SnapshotTask } from './snapshot-task.js';
 
 /** How often the shards are held for one snapshot before it is given up: a reader that is late once is so by chance. */
@@ -39,6 +40,7 @@ export class Snapshots implements SnapshotPort {
   #piscina: Piscina | undefined;
   #port: MessagePort | undefined;
   #running: Promise<unknown> | undefined;
+  #takingPath: string | undefined;
   #lastTicket = 0;
   #isStopped = false;
 
@@ -49,16 +51,8 @@ export class Snapshots implements SnapshotPort {
   /** @throws MillraceError MR_BUSY, MR_BAD_PARAMETER, MR_NO_SPACE, or why the shards could not be held */
   async takeSnapshot(name: string | undefined): Promise<SnapshotReport> {
     if (this.#isStopped) throw new MillraceError('MR_STOPPING', 'The server is stopping.');
-    if (this.#running !== undefined) {
-      throw new MillraceError(
-        'MR_BUSY',
-        'A snapshot is being taken, and one at a time is: ask again later.',
-        {
-          retryAfterMs: BUSY_RETRY_MS,
-          fields: { retry_after_ms: BUSY_RETRY_MS, reason: 'snapshot_running' },
-        },
-      );
-    }
+    if (this.#running !== undefined)
+      throw busy('snapshot_running', 'A snapshot is being taken, and one at a time is: ask again later.');
     const running = this.#take(name ?? nameOf(this.#options.clock.nowMs()));
     this.#running = running.catch(() => {});
     try {
@@ -66,6 +60,20 @@ export class Snapshots implements SnapshotPort {
     } finally {
       this.#running = undefined;
     }
+  }
+
+  /** One that is being taken isn't there yet. */
+  listSnapshots(): KeptSnapshot[] {
+    const { directory, manifest } = this.#options;
+    return keptSnapshots(directory, manifest).filter(({ path }) => path !== this.#takingPath);
+  }
+
+  /** @throws MillraceError MR_BAD_PARAMETER, MR_BUSY */
+  removeSnapshot(name: string): Promise<KeptSnapshot> {
+    const { directory, manifest } = this.#options;
+    if (join(directory, name) === this.#takingPath)
+      throw busy('snapshot_running', 'This snapshot is being taken: ask again later.');
+    return removeSnapshot(directory, manifest, name);
   }
 
   /** Gives up what runs, and ends the thread. */
@@ -81,6 +89,7 @@ export class Snapshots implements SnapshotPort {
     const startMs = clock.monotonicMs();
     const to = join(directory, name);
     requireNew(directory, to);
+    this.#takingPath = to;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const isReady = new Promise((resolve) => port1.once('message', resolve));
@@ -101,6 +110,7 @@ export class Snapshots implements SnapshotPort {
       throw error;
     } finally {
       this.#port = undefined;
+      this.#takingPath = undefined;
     }
   }
 
@@ -118,10 +128,9 @@ export class Snapshots implements SnapshotPort {
       const results = await this.#options.commands.runAll({ kind: 'cut', ticket });
       if (results.every(({ isCut }) => isCut)) return Math.max(...results.map(({ heldMs }) => heldMs));
     }
-    throw new MillraceError(
-      'MR_BUSY',
+    throw busy(
+      'machine_busy',
       `The thread that copies got no turn while the shards waited for it, ${CUTS_MAX} times: this machine is too busy at the moment. Ask again.`,
-      { retryAfterMs: BUSY_RETRY_MS, fields: { retry_after_ms: BUSY_RETRY_MS, reason: 'machine_busy' } },
     );
   }
 
@@ -143,6 +152,12 @@ export class Snapshots implements SnapshotPort {
   }
 }
 
+const busy = (reason: string, detail: string): MillraceError =>
+  new MillraceError('MR_BUSY', detail, {
+    retryAfterMs: BUSY_RETRY_MS,
+    fields: { retry_after_ms: BUSY_RETRY_MS, reason },
+  });
+
 /** `2024-01-31T10-15-30-250Z`: sorts by time, and is a file name everywhere. */
 const nameOf = (nowMs: number): string => new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-');
 
@@ -159,8 +174,3 @@ function requireNew(directory: string, to: string): void {
     fields: { parameter: 'name' },
   });
 }
-
-const bytesBelow = (folder: string): number =>
-  readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .reduce((sum, entry) => sum + statSync(join(folder, entry.name, 'data.mdb')).size, 0);

@@ -60,6 +60,17 @@ test('commands in another folder find what a server says of its own', async (t) 
     [backup.code, readdirSync(join(elsewhere, 'monday')).includes('millrace.json')],
     [0, true],
   );
+  const run = (flags: string): string => {
+    const { code, out, err } = shell(elsewhere, `"$NODE" "$MAIN" backup ${flags} --base-url ${url}`);
+    return `${code} ${out}${err}`.replaceAll(/[\d.]+ [KM]iB {2}20\S+/g, 'SIZE TIME');
+  };
+  assert.equal(run('--list'), '0 no backups\n');
+  assert.match(run('--name kept'), /^0 /);
+  assert.equal(run('--list'), '0 kept  SIZE TIME\n');
+  assert.match(run('--delete gone'), /^1 .*no snapshot "gone" in .*; there are kept\. \(400\)/);
+  assert.match(run('--delete kept'), /^0 kept is deleted, /);
+  assert.equal(run('--list'), '0 no backups\n');
+  assert.match(run('--list --name x'), /^2 /);
   server.kill('SIGTERM');
   await once(server, 'exit');
   const lines = log().trim().split('\n');

@@ -12,6 +12,8 @@ interface Options {
   baseUrl?: string;
   token?: string;
   name?: string;
+  list?: boolean;
+  delete?: string;
 }
 
 /** What the server says of a snapshot. */
@@ -30,6 +32,8 @@ export function backupCommand(host: CliHost, done: (code: number) => void): Comm
     .option('--base-url <url>', `The server. (default ${DEFAULT_URL})`)
     .option('--token <token>', 'Admin token, where the server has one. (MILLRACE_ADMIN_TOKEN)')
     .option('--name <name>', 'What the server calls the snapshot; else the time.')
+    .option('--list', 'Name the backups that lie where the server makes them.')
+    .option('--delete <name>', 'Remove one of these.')
     .option('--data <dir>', 'A data folder at rest, instead of a server.')
     .addHelpText(
       'after',
@@ -42,15 +46,32 @@ Examples:
   millrace backup /backups/monday
   millrace backup --base-url http://metrics.example:8000    it stays on that machine, which says where
   millrace backup /backups/monday --data /var/lib/millrace  of a stopped server
+  millrace backup --list
   millrace check --data /backups/monday
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 4 no server answers.`,
     )
     .action(async (dir: string | undefined, options: Options) => {
-      if (options.data === undefined) await backUpServer(host, dir, options);
+      if (options.list === true || options.delete !== undefined) await lookAfter(host, dir, options);
+      else if (options.data === undefined) await backUpServer(host, dir, options);
       else await backUpFolder(host, dir, options);
       done(EXIT_CODES.ok);
     });
+}
+
+/** What was left with the server. */
+async function lookAfter(host: CliHost, dir: string | undefined, options: Options): Promise<void> {
+  const { data, name, list } = options;
+  if (dir !== undefined || data !== undefined || name !== undefined || (list && options.delete !== undefined))
+    throw new MillraceError(
+      'MR_CONFIG',
+      '--list and --delete are about what a server keeps: they go with no folder, --data or --name, and not together.',
+    );
+  const base = baseUrl(options.baseUrl ?? DEFAULT_URL);
+  const headers = authorization(host, options);
+  const { listKept, deleteKept } = await import('./kept-backups.js');
+  if (options.delete === undefined) await listKept(host, base, headers);
+  else await deleteKept(host, base, { headers, name: options.delete });
 }
 
 async function backUpFolder(host: CliHost, dir: string | undefined, options: Options): Promise<void> {
@@ -90,11 +111,15 @@ async function backUpServer(host: CliHost, dir: string | undefined, options: Opt
   host.out(`${base} is backed up in ${dir}, ${formatSize(bytes)}, moved there in ${seconds} s\n`);
 }
 
-async function askForSnapshot(host: CliHost, base: string, { token, name }: Options): Promise<Snapshot> {
+function authorization(host: CliHost, { token }: Options): Record<string, string> {
   const bearer = token ?? host.env['MILLRACE_ADMIN_TOKEN'];
+  return bearer === undefined || bearer === '' ? {} : { authorization: `Bearer ${bearer}` };
+}
+
+async function askForSnapshot(host: CliHost, base: string, options: Options): Promise<Snapshot> {
+  const { name } = options;
   const query = name === undefined ? '' : `?name=${encodeURIComponent(name)}`;
-  const headers: Record<string, string> =
-    bearer === undefined || bearer === '' ? {} : { authorization: `Bearer ${bearer}` };
+  const headers = authorization(host, options);
   const response = await request(base, `/api/v1/snapshot${query}`, { method: 'POST', headers });
   const text = await response.text();
   if (response.status === 200) return JSON.parse(text) as Snapshot;

@@ -6,6 +6,7 @@ import type {
   Busy,
   HealthReport,
   IngestPort,
+  KeptSnapshot,
   LabelMatcher,
   Labels,
   OperatorPort,
@@ -82,6 +83,15 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
 
   async takeSnapshot(name = 'now'): Promise<SnapshotReport> {
     return { name, path: `/snapshots/${name}`, bytes: 4_096, shards: 2, heldMs: 1.25, durationMs: 100 };
+  }
+
+  listSnapshots(): KeptSnapshot[] {
+    const name = 'kept';
+    return [{ name, path: `/snapshots/${name}`, bytes: 4_096, isWhole: true, takenMs: 1_704_067_200_250 }];
+  }
+
+  async removeSnapshot(name: string): Promise<KeptSnapshot> {
+    return { ...this.listSnapshots()[0]!, name };
   }
 
   begin(nowMs: number, kind: BatchKind = 'live'): RowSink {
