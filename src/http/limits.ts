@@ -10,6 +10,9 @@ const MIB = 1024 * KIB;
 /** Entries of `errors` in one ingest answer. Counts stay exact; a hundred examples are enough to find the fault. */
 export const ERRORS_SHOWN_MAX = 100;
 
+/** Bytes of a request's line and headers together: what Node and nginx give, too. More is 431. */
+export const HEADER_BYTES_MAX = 16 * KIB;
+
 /** Bytes of one NDJSON line. A point with 32 labels of the longest kind is 40 KiB, with every byte escaped 240. */
 export const LINE_BYTES_MAX = 256 * KIB;
 

@@ -1,3 +1,5 @@
+import './header-room.js';
+
 import {
   App,
   type HttpRequest,

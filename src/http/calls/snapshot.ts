@@ -47,6 +47,7 @@ export const snapshotCall = defineCall({
   description:
     'A data folder of its own, as of one moment over all shards: a batch is in it as a whole or not at all, and all that was acknowledged before the call. Points go on meanwhile. Answers when it is whole and on disk; restore it with `millrace restore`.',
   parameters: { name: queryParameter('name', NEW_NAME) },
+  body: { schema: z.strictObject({ name: NEW_NAME }), example: { name: 'before-upgrade' }, isOptional: true },
   answer: {
     schema: z.looseObject({
       name: z.string(),
@@ -66,8 +67,10 @@ export const snapshotCall = defineCall({
     },
   },
   problems: [507],
-  handler: async ({ edge, values, answer }) => {
-    const { name, path, bytes, shards, heldMs, durationMs } = await edge.snapshots.takeSnapshot(values.name);
+  handler: async ({ edge, values, body: asked, answer }) => {
+    const { name, path, bytes, shards, heldMs, durationMs } = await edge.snapshots.takeSnapshot(
+      values.name ?? asked.name,
+    );
     answer({ name, path, bytes, shards, held_ms: round(heldMs), duration_ms: round(durationMs) });
   },
 });

@@ -65,6 +65,40 @@ test('startHttpServer() refuses bad percent-encoding when it stands in a path or
   assert.equal(await edge.rawPath('/query/raw?metric_name=%C3%28'), 400);
 });
 
+test('startHttpServer() takes headers as long as a proxy may make them, and 431 behind that', async (t) => {
+  const edge = await EdgeFixture.start(t);
+  const check = async (bytes: number, status: number): Promise<void> => {
+    const headers = { cookie: 'x'.repeat(bytes) };
+    assert.equal((await edge.call('/health', { headers })).status, status, `${bytes} bytes`);
+  };
+  await check(15_000, 200);
+  await check(17_000, 431);
+});
+
+test('the calls of snapshots take, list and remove them; a name may come in the body', async (t) => {
+  const edge = await EdgeFixture.start(t);
+  const path = '/api/v1/snapshot';
+  const named = async (query: string, body: unknown): Promise<[number, unknown]> => {
+    const { status, json } = await edge.post(path + query, body);
+    return [status, json.name ?? json.code];
+  };
+  assert.deepEqual(await named('', ''), [200, 'now']);
+  assert.deepEqual(await named('?name=a', ''), [200, 'a']);
+  assert.deepEqual(await named('', { name: 'b' }), [200, 'b']);
+  assert.deepEqual(await named('', { name: '../b' }), [400, 'MR_BAD_BODY']);
+  assert.deepEqual(await named('', { nome: 'b' }), [400, 'MR_BAD_BODY']);
+  const kept = {
+    name: 'kept',
+    path: '/snapshots/kept',
+    bytes: 4_096,
+    whole: true,
+    taken: '2024-01-01T00:00:00.25Z',
+  };
+  assert.deepEqual((await edge.call(path)).json, { snapshots: [kept] });
+  assert.deepEqual((await edge.call(`${path}?name=kept`, { method: 'DELETE' })).json, { removed: kept });
+  assert.equal((await edge.call(path, { method: 'DELETE' })).status, 400);
+});
+
 test('startHttpServer() attaches WebSocket behaviours, and says 426 to plain HTTP', async (t) => {
   const behavior = {
     message: (
