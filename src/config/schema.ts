@@ -123,7 +123,7 @@ export const configSchema = z.strictObject({
     }),
   token: tokens('Token that lets a client send points; several may be given. Without any, everybody may.'),
   adminToken: tokens(
-    'Token for calls that change what is stored (delete, sweep, trigger); it may send points too. Where a token of either kind is set, these calls need this one.',
+    'Token for calls that change what is stored or copy it (delete, sweep, trigger, snapshot); it may send points too. Where a token of either kind is set, these calls need this one.',
   ),
   ringBytes: bytes('Memory between the sockets and each shard. When it is full, senders are told to wait.', {
     min: MIB,
