@@ -1,4 +1,4 @@
-import { assert } from '../assert.js';
+import { keepWholeInto } from './keep-whole.js';
 
 /**
  * The minimum and the maximum of each pixel column: what a line chart of that width can't do without, so that no
@@ -17,12 +17,8 @@ export function extremesPerPixelInto(
   threshold: number,
   chosen: Uint32Array,
 ): number {
-  const kept = Math.min(count, threshold);
-  assert(chosen.length >= kept, 'there must be room for the chosen points');
-  if (count <= threshold || threshold <= 1) {
-    for (let i = 0; i < kept; i++) chosen[i] = i;
-    return kept;
-  }
+  const kept = keepWholeInto(count, threshold, chosen);
+  if (kept >= 0) return kept;
   const columns = (threshold - 2) >>> 1;
   const last = count - 1;
   const start = times[0]!;

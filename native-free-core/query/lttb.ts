@@ -1,4 +1,4 @@
-import { assert } from '../assert.js';
+import { keepWholeInto } from './keep-whole.js';
 
 /** Beyond this magnitude an area may overflow, and everything is done with values scaled down. */
 const LARGE = 2 ** 900;
@@ -21,12 +21,8 @@ export function lttbInto(
   threshold: number,
   chosen: Uint32Array,
 ): number {
-  const kept = Math.min(count, threshold);
-  assert(chosen.length >= kept, 'there must be room for the chosen points');
-  if (count <= threshold || threshold <= 1) {
-    for (let i = 0; i < kept; i++) chosen[i] = i;
-    return kept;
-  }
+  const kept = keepWholeInto(count, threshold, chosen);
+  if (kept >= 0) return kept;
   const scale = largestMagnitude(values, count) >= LARGE ? SCALE : 1;
   const buckets = threshold - 2;
   const width = (count - 2) / buckets;

@@ -11,8 +11,8 @@ const CODINGS: readonly AnswerCoding[] = ['br', 'gzip'];
  * Low levels: 600 and 300 MB of JSON a second, to a tenth and an eighth of its size. Higher ones take three times as long for
  * a few per cent.
  */
-const BROTLI_QUALITY = 1;
-const GZIP_LEVEL = 3;
+export const BROTLI_QUALITY = 1;
+export const GZIP_LEVEL = 3;
 
 /** The coding of the highest weight by the Accept-Encoding header; undefined: as it is. */
 export function chooseCoding(acceptEncoding: string): AnswerCoding | undefined {

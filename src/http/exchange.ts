@@ -161,10 +161,10 @@ export class Exchange {
   }
 
   /** Begins an answer of unknown length. */
-  startStream(status: number, contentType: string): void {
+  startStream(status: number, contentType: string, headers: Readonly<Record<string, string>> = {}): void {
     if (this.#state !== 'open') return;
     this.#state = 'streaming';
-    this.#response.cork(() => this.#writeHead(status, contentType, {}));
+    this.#response.cork(() => this.#writeHead(status, contentType, headers));
   }
 
   /** Writes a part of a streamed answer, and resolves when the client has room for more, or is gone. */

@@ -1,5 +1,5 @@
 import { MillraceError } from '../../errors.js';
-import { chooseCoding } from '../answer-coding.js';
+import { type AnswerCoding, chooseCoding } from '../answer-coding.js';
 import type { Edge } from '../edge.js';
 import type { Exchange } from '../exchange.js';
 import { ANSWER_TYPES } from '../media-types.js';
@@ -41,9 +41,14 @@ export async function runQuery({ exchange, edge }: QueryCaller, request: QueryRe
 /** Runs a query and passes its bytes on. */
 export async function answerQuery(caller: QueryCaller, request: QueryRequest): Promise<void> {
   const { body, coding } = await runQuery(caller, request);
-  const headers = { Vary: 'Accept, Accept-Encoding', ...(coding && { 'Content-Encoding': coding }) };
-  caller.exchange.answer(200, ANSWER_TYPES[request.format], body, headers);
+  caller.exchange.answer(200, ANSWER_TYPES[request.format], body, codingHeaders(coding));
 }
+
+/** What a client is told of an answer's coding. */
+export const codingHeaders = (coding: AnswerCoding | undefined): Record<string, string> => ({
+  Vary: 'Accept, Accept-Encoding',
+  ...(coding && { 'Content-Encoding': coding }),
+});
 
 /** A call that is answered on a query thread: instead of a handler it says what it asks. */
 export interface QueryCallDeclaration<P extends ParameterSet, B, R extends QueryRequest, T>

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
 import { HEATMAP_ROWS_MAX } from '../limits.js';
-import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
 import { GROUP_BY, SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
 import { TARGET } from '../parameter/target.js';
+import { windowedRequest } from '../parameter/windowed.js';
 import { heatmapPresenter } from '../present/heatmap.js';
 import { LABEL_VALUES, TIMESTAMP } from '../schema/answers.js';
 import { whole } from '../schema/vocabulary.js';
-import { checkSource, windowOf } from '../schema/windows.js';
+import { windowOf } from '../schema/windows.js';
 
 const WINDOW_DEFAULT = { ms: 60_000, text: '1m' };
 const ROWS_DEFAULT = 40;
@@ -57,19 +57,8 @@ export const heatmapCall = defineQueryCall({
       data: [{ timestamp: '2024-01-01T00:00:00Z', counts: [120, 4] }],
     },
   },
-  request: ({ values, nowMs }) => {
-    const window = values.window ?? WINDOW_DEFAULT;
-    checkSource(values.source, window.ms, 'window');
-    return {
-      ...values.target,
-      ...values.range,
-      nowMs: keptMoment(nowMs),
-      stepMs: window.ms,
-      windowText: window.text,
-      rows: values.rows ?? ROWS_DEFAULT,
-      groupBy: values.groupBy ?? [],
-      source: values.source,
-      isTraced: values.trace ?? false,
-    };
-  },
+  request: ({ values, nowMs }) => ({
+    ...windowedRequest(values, WINDOW_DEFAULT, nowMs),
+    rows: values.rows ?? ROWS_DEFAULT,
+  }),
 });

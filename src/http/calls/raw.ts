@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { answerQuery, defineQueryCall, type QueryCaller, runQuery } from '../call/query-call.js';
-import { RAW_LIMIT_DEFAULT, RAW_LIMIT_MAX, RAW_PAGE_POINTS } from '../limits.js';
+import {
+  answerQuery,
+  codingHeaders,
+  defineQueryCall,
+  type QueryCaller,
+  runQuery,
+} from '../call/query-call.js';
+import { CODED_ANSWER_BYTES_MIN, RAW_LIMIT_DEFAULT, RAW_LIMIT_MAX, RAW_PAGE_POINTS } from '../limits.js';
 import { ANSWER_TYPES } from '../media-types.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
@@ -10,6 +16,7 @@ import { type RawRequest, rawPresenter } from '../present/raw.js';
 import { badParameter } from '../query-string.js';
 import { LABEL_VALUES, TIMESTAMP } from '../schema/answers.js';
 import { CURSOR, whole } from '../schema/vocabulary.js';
+import { StreamCoder } from '../stream-coder.js';
 
 /** NDJSON, which is streamed, may have any. */
 const LIMIT_WANTED = `a whole number from 1 to ${RAW_LIMIT_MAX}`;
@@ -60,8 +67,7 @@ export const rawCall = defineQueryCall({
   }),
   respond: (context, request) =>
     request.format === 'ndjson' && context.exchange.method === 'GET'
-      ? // A page encoded by itself would not go together with the next one.
-        streamRows(context, { ...request, coding: undefined })
+      ? streamRows(context, request)
       : answerQuery(context, pageOf(request, request.limit)),
 });
 
@@ -80,16 +86,26 @@ const pageOf = (request: RawRequest, left: number): RawRequest => ({
  * Pages through the query port. The first page is fetched before the status goes out, so that an unknown
  * metric is still a 404; the client's own pace decides when the next one is asked for.
  */
-async function streamRows(caller: QueryCaller, request: RawRequest): Promise<void> {
+async function streamRows(caller: QueryCaller, { coding: wished, ...asked }: RawRequest): Promise<void> {
   const { exchange } = caller;
+  // A page encoded by itself would not go together with the next one.
+  const request = { ...asked, coding: undefined };
   let left = request.limit;
   let page = await runQuery(caller, pageOf(request, left));
-  exchange.startStream(200, ANSWER_TYPES.ndjson);
-  for (;;) {
-    await exchange.write(page.body);
-    left -= page.rows;
-    if (page.nextCursor === undefined || left <= 0 || exchange.isAborted) break;
-    page = await runQuery(caller, pageOf({ ...request, cursor: page.nextCursor }, left));
+  const isShort = page.nextCursor === undefined && page.body.length < CODED_ANSWER_BYTES_MIN;
+  const coding = isShort ? undefined : wished;
+  const coder = coding && new StreamCoder(coding);
+  try {
+    exchange.startStream(200, ANSWER_TYPES.ndjson, codingHeaders(coding));
+    for (;;) {
+      await exchange.write(coder === undefined ? page.body : await coder.encode(page.body));
+      left -= page.rows;
+      if (page.nextCursor === undefined || left <= 0 || exchange.isAborted) break;
+      page = await runQuery(caller, pageOf({ ...request, cursor: page.nextCursor }, left));
+    }
+    if (coder !== undefined && !exchange.isAborted) await exchange.write(await coder.end());
+    exchange.endStream(200);
+  } finally {
+    coder?.close();
   }
-  exchange.endStream(200);
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { defineQueryCall } from '../call/query-call.js';
-import { keptMoment } from '../parameter/kept-moment.js';
 import { queryParameter } from '../parameter/parameter.js';
 import { RANGE } from '../parameter/range.js';
 import { FILL_PARAMETER, GROUP_BY, SOURCE_PARAMETER, TRACE } from '../parameter/reading.js';
 import { TARGET } from '../parameter/target.js';
+import { windowedRequest } from '../parameter/windowed.js';
 import { ROLLUP_AGGREGATIONS, rollupPresenter } from '../present/rollup.js';
 import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
-import { checkSource, windowOf } from '../schema/windows.js';
+import { windowOf } from '../schema/windows.js';
 
 const WINDOW_DEFAULT = { ms: 300_000, text: '5m' };
 
@@ -78,20 +78,9 @@ export const rollupCall = defineQueryCall({
       ],
     },
   },
-  request: ({ values, nowMs }) => {
-    const window = values.window ?? WINDOW_DEFAULT;
-    checkSource(values.source, window.ms, 'window');
-    return {
-      ...values.target,
-      ...values.range,
-      nowMs: keptMoment(nowMs),
-      stepMs: window.ms,
-      windowText: window.text,
-      aggregations: [...ROLLUP_AGGREGATIONS],
-      groupBy: values.groupBy ?? [],
-      source: values.source,
-      isFilled: values.fill === 'null',
-      isTraced: values.trace ?? false,
-    };
-  },
+  request: ({ values, nowMs }) => ({
+    ...windowedRequest(values, WINDOW_DEFAULT, nowMs),
+    aggregations: [...ROLLUP_AGGREGATIONS],
+    isFilled: values.fill === 'null',
+  }),
 });

@@ -50,8 +50,12 @@ test('long answers are compressed for clients that take it', async (t) => {
     const stream = await edge.call('/query/raw?metric_name=m&format=ndjson', {
       headers: { 'Accept-Encoding': coding },
     });
-    assert.equal(stream.headers['content-encoding'], undefined);
+    assert.equal(stream.headers['content-encoding'], coding);
     assert.equal(stream.text.trimEnd().split('\n').length, 1_000);
+    const few = await edge.call('/query/raw?metric_name=m&format=ndjson&limit=10', {
+      headers: { 'Accept-Encoding': coding },
+    });
+    assert.equal(few.text.trimEnd().split('\n').length, 10);
   }
   const short = await edge.call('/metrics/names', { headers: { 'Accept-Encoding': 'gzip' } });
   assert.equal(short.headers['content-encoding'], undefined);

@@ -154,6 +154,11 @@ test('GET /query/raw streams everything as NDJSON', async (t) => {
     labels: { host: 'h' },
   });
   assert.equal(edge.engine.requests.length, 5);
+  const coded = await edge.call('/query/raw?metric_name=m', {
+    headers: { ...headers, 'Accept-Encoding': 'gzip' },
+  });
+  assert.equal(coded.headers['content-encoding'], 'gzip');
+  assert.equal(coded.text, reply.text);
   const some = await edge.call('/query/raw?metric_name=m&limit=12345', { headers });
   assert.equal(some.text.trimEnd().split('\n').length, 12_345);
   const none = await edge.call('/query/raw?metric_name=m&end=1d', { headers });
