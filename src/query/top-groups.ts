@@ -6,10 +6,8 @@ import type { WindowsFound } from './window-query.js';
  */
 export function topGroups(found: WindowsFound, top: number): WindowsFound {
   const { groups, count, columns } = found;
-  const lasts = groups.map((_, group) => lastValue(columns[0]!, group * count, count));
-  const order = groups.map((_, group) => group);
-  order.sort((a, b) => lasts[b]! - lasts[a]! || a - b);
-  const chosen = order.slice(0, top);
+  const lasts = Float64Array.from(groups, (_, group) => lastValue(columns[0]!, group * count, count));
+  const chosen = orderByLast(lasts).slice(0, top);
   return {
     ...found,
     groups: chosen.map((group) => groups[group]!),
@@ -23,7 +21,15 @@ export function topGroups(found: WindowsFound, top: number): WindowsFound {
   };
 }
 
-function lastValue(column: Float64Array, from: number, count: number): number {
+/** Groups by their last values, largest first; equal ones stay in their order. */
+export function orderByLast(lasts: Float64Array): number[] {
+  const order = Array.from(lasts, (_, group) => group);
+  // Two without any value are equal: their difference is no number.
+  return order.sort((a, b) => (lasts[a] === lasts[b] ? a - b : lasts[b]! - lasts[a]!));
+}
+
+/** The value of a group's last window that has one, from its place in the column; minus infinity where none has. */
+export function lastValue(column: Float64Array, from: number, count: number): number {
   for (let at = from + count - 1; at >= from; at--) if (!Number.isNaN(column[at]!)) return column[at]!;
   return Number.NEGATIVE_INFINITY;
 }

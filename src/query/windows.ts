@@ -5,7 +5,8 @@ import type { WindowsRequest, WindowsResult } from '../http/present/windows.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import type { StopCheck } from './stop-check.js';
-import { topGroups } from './top-groups.js';
+import { type TopFound, topWindows } from './top-windows.js';
+import type { WindowsFound } from './window-query.js';
 
 // Four arguments: what both calls have in common, and how far rows of one of them look back.
 function windowsOf(
@@ -20,10 +21,15 @@ function windowsOf(
       ? { selection: tools.select(metric, selectors), horizonMs: tools.horizons(metric, nowMs) }
       : tools.selectSeveral(names, selectors, nowMs);
   const question = { ...request, rollingMs, prefersRaw: false };
-  const found = tools.windows.run(question, selection, horizonMs, stop);
-  const { source, ...shown } = request.top === undefined ? found : topGroups(found, request.top);
-  return { ...shown, dataSource: DATA_SOURCES[source], groupsTotal: found.groups.length };
+  const { found, groupsTotal } =
+    request.top === undefined
+      ? allWindows(tools.windows.run(question, selection, horizonMs, stop))
+      : topWindows(tools.windows, { question, selection, horizonMs, top: request.top }, stop);
+  const { source, ...shown } = found;
+  return { ...shown, dataSource: DATA_SOURCES[source], groupsTotal };
 }
+
+const allWindows = (found: WindowsFound): TopFound => ({ found, groupsTotal: found.groups.length });
 
 /** GET /query/rollup */
 export const rollupQuestion = defineQuestion(

@@ -10,6 +10,7 @@ import type { QueryEngine } from '../../../src/query/query-engine.js';
 import { QUERY_LIMITS_DEFAULT, type QueryLimits } from '../../../src/query/query-limits.js';
 import { Selection } from '../../../src/query/selection.js';
 import { StopCheck } from '../../../src/query/stop-check.js';
+import { type TopFound, topWindows } from '../../../src/query/top-windows.js';
 import { WindowQuery, type WindowQuestion, type WindowsFound } from '../../../src/query/window-query.js';
 import { percentileOf, pointsOf, type Question } from './oracle.js';
 import type { TestShards, WrittenPoint } from './query-fixture.js';
@@ -37,25 +38,51 @@ export function askWindows(
   horizonMs: (tier: TierName) => number = EVERYTHING_IS_KEPT,
   limits: QueryLimits = QUERY_LIMITS_DEFAULT,
 ): WindowsFound {
+  return queryOf(shards).run(
+    windowQuestion(question),
+    selectionOf(shards, question),
+    horizonMs,
+    new StopCheck(systemClock, 60_000, () => false, limits),
+  );
+}
+
+/** The windows of the groups with the largest last values, by a query of so many rows. */
+export function askTop(
+  shards: TestShards,
+  question: WindowTestQuestion,
+  top: number,
+  rows: number = QUERY_LIMITS_DEFAULT.rows,
+): TopFound & { seriesTold: number } {
+  const stop = new StopCheck(systemClock, 60_000, () => false, { ...QUERY_LIMITS_DEFAULT, rows });
+  const asked = {
+    question: windowQuestion(question),
+    selection: selectionOf(shards, question),
+    horizonMs: EVERYTHING_IS_KEPT,
+    top,
+  };
+  const found = topWindows(queryOf(shards), asked, stop);
+  return { ...found, seriesTold: stop.cost.series };
+}
+
+function selectionOf(shards: TestShards, { metric, selectors = [] }: WindowTestQuestion): Selection {
   const selection = new Selection();
-  const conditions = new SeriesConditions(question.selectors ?? []);
+  const conditions = new SeriesConditions(selectors);
   const [first] = shards.views;
   first!.index.series.begin(new StopCheck(systemClock, 60_000));
   for (const view of shards.views) {
-    const series = view.index.metric(question.metric);
+    const series = view.index.metric(metric);
     if (series !== undefined) selection.add(view, view.index.select(series, conditions));
   }
+  return selection;
+}
+
+function queryOf(shards: TestShards): WindowQuery {
   let query = queries.get(shards.queryEngine);
   if (query === undefined) {
     query = new WindowQuery(new PointScan(shards.findings), new LineScan());
     queries.set(shards.queryEngine, query);
   }
-  return query.run(
-    windowQuestion(question),
-    selection,
-    horizonMs,
-    new StopCheck(systemClock, 60_000, () => false, limits),
-  );
+  return query;
 }
 
 function windowQuestion(question: WindowTestQuestion): WindowQuestion {
