@@ -215,11 +215,3 @@ function tryAppendRow(row: number, windowStartMs: number, windowMs: number, run:
   run.appendParts(windowStartMs, scalars, rowReader.indexes, rowReader.counts, 0, rowReader.length);
   return true;
 }
-
-/** How many cells the run at bytes [offset, end) says it holds; -1 when it can't be told. Reads a few bytes and no checksum. */
-export function peekCellRunRows(bytes: Uint8Array, offset: number, end: number): number {
-  if (end - offset < HEADER_BYTES + CHECKSUM_BYTES || bytes[offset + VERSION_OFFSET] !== CELL_RUN_VERSION)
-    return -1;
-  const at = readVarint(bytes, offset + HEADER_BYTES, end);
-  return at < 0 || varint.value >= CELL_RUN_ROWS_MAX ? -1 : varint.value + 1;
-}

@@ -1,13 +1,7 @@
 import { CHUNK_MALFORMED, CHUNK_NEWER_VERSION, decodeChunkInto, peekChunkCount } from '../codec/chunk.js';
 import { CHUNK_POINTS_MAX } from '../limits.js';
 import type { CellRun } from './cell-run.js';
-import {
-  decodeCellRunInto,
-  measureCellRunInto,
-  peekCellRunInto,
-  peekCellRunRows,
-  type RunExtent,
-} from './cell-run-codec.js';
+import { decodeCellRunInto, measureCellRunInto, peekCellRunInto, type RunExtent } from './cell-run-codec.js';
 import { CELL_RUN_NEWER_VERSION } from './cell-run-layout.js';
 import { windowStartOf } from './window-start.js';
 
@@ -93,11 +87,6 @@ function readPoints(bytes: Uint8Array, offset: number, end: number): number {
   const isKnown =
     bytes[offset] === ROLLUP_POINTS && peekChunkCount(bytes, offset + 1, end) <= CHUNK_POINTS_MAX;
   return isKnown ? decodeChunkInto(bytes, offset + 1, end, times, values, 0) : CHUNK_MALFORMED;
-}
-
-/** How many cells of a run of cells there are, by its first bytes; -1 for a run of points, or one that can't be told. */
-export function peekRollupRows(bytes: Uint8Array, offset: number, end: number): number {
-  return bytes[offset] === ROLLUP_CELLS ? peekCellRunRows(bytes, offset + 1, end) : -1;
 }
 
 /** The first and the last window that a run may have cells of, ms since the epoch. */

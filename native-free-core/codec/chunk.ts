@@ -65,9 +65,8 @@ export function decodeChunkInto(
   outStart: number,
 ): number {
   assert(offset >= 0 && end <= bytes.length, 'the chunk must lie inside the bytes');
+  if (!isChunkWhole(bytes, offset, end)) return CHUNK_CORRUPT;
   const stop = end - CHECKSUM_BYTES;
-  if (end - offset < CHUNK_BYTES_MIN) return CHUNK_CORRUPT;
-  if (crc32c(bytes, offset, stop) !== loadWord(bytes, stop, end) >>> 0) return CHUNK_CORRUPT;
   const count = peekChunkCount(bytes, offset, end);
   if (count < 0) return count;
   if (outStart + count > times.length || outStart + count > values.length) return CHUNK_NO_ROOM;
@@ -76,6 +75,13 @@ export function decodeChunkInto(
   if (p < 0) return CHUNK_MALFORMED;
   p = decodeColumnInto(bytes, p, stop, count, values, outStart);
   return p === stop ? count : CHUNK_MALFORMED;
+}
+
+/** Whether the checksum of the chunk at bytes [offset, end) fits. */
+export function isChunkWhole(bytes: Uint8Array, offset: number, end: number): boolean {
+  const stop = end - CHECKSUM_BYTES;
+  if (end - offset < CHUNK_BYTES_MIN) return false;
+  return crc32c(bytes, offset, stop) === loadWord(bytes, stop, end) >>> 0;
 }
 
 /**

@@ -41,10 +41,10 @@ export class StoreAdmin implements StorePort {
   async trigger(range: { startMs: number; endMs: number; tier: TierName | undefined }): Promise<object> {
     const { startMs, endMs } = range;
     const tier = range.tier === undefined ? undefined : TIER_NAMES.indexOf(range.tier);
-    const { written, duration_ms } = await this.#rewrite({ kind: 'repair', tier, startMs, endMs });
+    const { written, damaged, duration_ms } = await this.#rewrite({ kind: 'repair', tier, startMs, endMs });
     const rows = written.reduce((sum, each) => sum + each, 0);
     const windows = TIER_NAMES.map((name, i) => ({ tier: name, rows: written[i]! })).slice(1);
-    return { windows: rows, rows, tiers: windows, duration_ms };
+    return { windows: rows, rows, tiers: windows, damaged_segments: damaged, duration_ms };
   }
 
   async deleteSeries(request: {
@@ -52,9 +52,12 @@ export class StoreAdmin implements StorePort {
     startMs: number;
     endMs: number;
   }): Promise<object> {
-    const { series, removed, written, duration_ms } = await this.#rewrite({ kind: 'delete', ...request });
+    const { series, removed, written, damaged, duration_ms } = await this.#rewrite({
+      kind: 'delete',
+      ...request,
+    });
     const tiers = TIER_NAMES.map((tier, i) => ({ tier, rows: removed[i]!, recomputed: written[i]! }));
-    return { series, points: removed[0]!, tiers, duration_ms };
+    return { series, points: removed[0]!, tiers, damaged_segments: damaged, duration_ms };
   }
 
   async #rewrite(request: RewriteRequest): Promise<RewriteResult & { duration_ms: number }> {
@@ -64,6 +67,7 @@ export class StoreAdmin implements StorePort {
       shards.reduce((total, shard) => total + of(shard), 0);
     return {
       series: sum((shard) => shard.series),
+      damaged: sum((shard) => shard.damaged),
       removed: TIER_NAMES.map((_, tier) => sum((shard) => shard.removed[tier]!)),
       written: TIER_NAMES.map((_, tier) => sum((shard) => shard.written[tier]!)),
       duration_ms: Math.round(this.#clock.monotonicMs() - startedMs),

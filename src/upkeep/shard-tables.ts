@@ -1,5 +1,6 @@
 import { assert } from '../../native-free-core/assert.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
+import { decodeIntent, encodeIntent } from '../store/intent.js';
 import { DAMAGE_INDEX_MAX, numberedKey, setDamageIndex, tableEnd, tableKey } from '../store/keys.js';
 import {
   decodeGroupRecord,
@@ -65,7 +66,7 @@ export function writeShardTables(target: ShardStore, { sources, heirOf, groups }
       writer.put(tableKey(group, TABLE_GROUP), encodeGroupRecord({ ...stored, storedGeneration }));
     }
     copyDamage(heirOf, writer);
-    copyIntents(sources, writer);
+    copyIntents(sources, { heirOf, groups }, writer);
     writer.put(tableKey(PREFIX_SHARD, SHARD_RECORD), encodeShardRecord(record));
   });
 }
@@ -114,15 +115,28 @@ function copyDamage(sources: readonly StoreReader[], writer: StoreWriter): void 
   }
 }
 
-/** Deletes that some shard had not finished: every shard begins them again, since groups have moved. */
-function copyIntents(sources: readonly StoreReader[], writer: StoreWriter): void {
-  const taken = new Set<string>();
+/**
+ * Deletes that some shard had not finished go with the groups that they were to be done in: another shard may be through with the same
+ * delete, and have taken points of its range since.
+ */
+function copyIntents(
+  sources: readonly StoreReader[],
+  { heirOf, groups }: Pick<ShardTables, 'heirOf' | 'groups'>,
+  writer: StoreWriter,
+): void {
+  let id = 0;
+  const put = (value: Uint8Array): void => writer.put(numberedKey(PREFIX_SHARD, SHARD_INTENT, id++), value);
   const start = tableKey(PREFIX_SHARD, SHARD_INTENT);
   for (const source of sources) {
     source.forEach(start, tableEnd(PREFIX_SHARD, SHARD_INTENT), (_key, value) => {
-      const text = Buffer.from(value).toString('latin1');
-      if (!taken.has(text)) writer.put(numberedKey(PREFIX_SHARD, SHARD_INTENT, taken.size), value);
-      taken.add(text);
+      const intent = decodeIntent(value);
+      if (intent === undefined) {
+        // Whoever has it says so.
+        if (heirOf.includes(source)) put(value);
+        return true;
+      }
+      const cuts = intent.cuts.filter(([group]) => groups.includes(group));
+      if (cuts.length > 0) put(encodeIntent({ ...intent, cuts }));
       return true;
     });
   }

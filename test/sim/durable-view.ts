@@ -145,7 +145,7 @@ export class DurableView {
     checkKey(key, this.#shard, this.#map);
     const [prefix, table] = [key[0]!, key[1]!];
     if (prefix === PREFIX_SHARD) {
-      if (table === SHARD_INTENT) return this.deletes.take(change);
+      if (table === SHARD_INTENT) return this.deletes.take(change, this.#book.tick());
       if (table === SHARD_PRODUCER && before !== undefined) {
         law(Buffer.compare(before, after ?? new Uint8Array()) === 0, 'a producer number got another name');
       }

@@ -26,7 +26,7 @@ export class ShardDeletes {
   resumed = 0;
   finished = 0;
   #asked: SimDelete[] = [];
-  readonly #begun = new Map<string, { wanted: SimDelete; life: number }>();
+  readonly #begun = new Map<string, { wanted: SimDelete; life: number; begunAt: number }>();
   #life = 0;
 
   ask(wanted: SimDelete): void {
@@ -49,8 +49,16 @@ export class ShardDeletes {
     return [...this.#begun.values()].map(({ wanted }) => wanted);
   }
 
-  /** A change of the intents. Answers the delete that it ends. */
-  take({ key, after }: StoreChange): SimDelete | undefined {
+  /** Whether a delete that has begun may take a point, which was accepted at `takenAt`: not if that was later. */
+  mayTake(text: string, timeMs: number, takenAt: number): boolean {
+    for (const { wanted, begunAt } of this.#begun.values()) {
+      if (takenAt < begunAt && wanted.texts.has(text) && isInRange(wanted, timeMs)) return true;
+    }
+    return false;
+  }
+
+  /** A change of the intents, and when. Answers the delete that it ends. */
+  take({ key, after }: StoreChange, tick: number): SimDelete | undefined {
     const name = Buffer.from(key).toString('hex');
     if (after === undefined) {
       const ended = this.#begun.get(name);
@@ -66,7 +74,7 @@ export class ShardDeletes {
     const at = this.#asked.findIndex((each) => textOf(each) === text);
     law(at >= 0, () => `a shard begins a delete that nobody asked for: ${text}`);
     law(!this.#begun.has(name), 'an intent was overwritten');
-    this.#begun.set(name, { wanted: this.#asked.splice(at, 1)[0]!, life: this.#life });
+    this.#begun.set(name, { wanted: this.#asked.splice(at, 1)[0]!, life: this.#life, begunAt: tick });
     return undefined;
   }
 }

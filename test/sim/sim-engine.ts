@@ -83,6 +83,10 @@ export class SimEngine {
       sweptBySize: sum(({ losses }) => losses.bySize),
     };
   }
+  /** Shards that have begun a delete. */
+  get deleting(): number[] {
+    return this.#views.flatMap(({ deletes }, shard) => (deletes.begun.length > 0 ? [shard] : []));
+  }
   get storedPoints(): number {
     return this.#views.reduce((sum, view) => sum + view.segments.points, 0);
   }

@@ -74,7 +74,7 @@ function makeWeights(random: SimRandom): StepWeights {
     cut: trouble(0.8),
     flush: random.pick([0, 0.3, 3]),
     sweep: random.pick([0, 0.3, 2]),
-    remove: random.pick([0, 0.4, 1.5]),
+    remove: random.pick([0, 0.8, 3]),
     repair: random.pick([0, 0.2]),
     restartShard: 8,
     crashShard: trouble(2),

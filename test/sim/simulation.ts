@@ -69,11 +69,7 @@ export class Simulation {
       ['delete', w.remove, () => this.#delete()],
       ['repair', w.repair, () => this.#repair()],
       ['start', w.restartShard, () => this.#engine.restart((dead) => this.#random.pick(dead))],
-      [
-        'arm',
-        w.crashShard,
-        () => this.#engine.armCrash(shard(), this.#random.size(this.#random.pick([3, 10, 60]))),
-      ],
+      ['arm', w.crashShard, () => this.#arm(shard())],
       ['crash', w.crashProcess, () => this.#end(this.#engine.crash())],
       ['stop', w.stopProcess, () => this.#end(this.#engine.stop())],
       ['fill', w.fillStore, () => this.#fillStore(shard())],
@@ -188,6 +184,13 @@ export class Simulation {
     const ms = this.#random.pick([1, 10, 50, 300, 2_000, 20_000]);
     this.#clock.advance(ms);
     return `${ms} ms`;
+  }
+
+  /** A shard will die soon: often one that is at work on a delete, which another worker has to finish then. */
+  #arm(any: number): string {
+    const { deleting } = this.#engine;
+    const shard = deleting.length > 0 && this.#random.chance(0.7) ? this.#random.pick(deleting) : any;
+    return this.#engine.armCrash(shard, this.#random.size(this.#random.pick([3, 10, 60])));
   }
 
   /** Somebody deletes, and now and then a shard dies over it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCall } from '../call/call.js';
 import { BODY_RANGE, bodyRange } from '../parameter/body-range.js';
-import { TIER, TIER_CHANGE } from '../schema/tiers.js';
+import { DAMAGED_SEGMENTS, TIER, TIER_CHANGE } from '../schema/tiers.js';
 
 const BODY = z.strictObject({
   tier: TIER.exclude(['raw'])
@@ -24,9 +24,10 @@ export const rollupsTriggerCall = defineCall({
       windows: z.int().meta({ description: 'Windows that were made anew.' }),
       rows: z.int().meta({ description: 'Cells that were written for them.' }),
       tiers: z.array(TIER_CHANGE),
+      damaged_segments: DAMAGED_SEGMENTS,
       duration_ms: z.number(),
     }),
-    example: { windows: 0, rows: 0, tiers: [{ tier: '1h', rows: 0 }], duration_ms: 120 },
+    example: { windows: 0, rows: 0, tiers: [{ tier: '1h', rows: 0 }], damaged_segments: 0, duration_ms: 120 },
   },
   problems: [413, 415],
   handler: async ({ edge, body, nowMs, answer }) =>

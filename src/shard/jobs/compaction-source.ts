@@ -31,6 +31,8 @@ export class CompactionSource implements JobSource {
   readonly #compacted: number[];
   /** By group: the generation up to which somebody wants all compacted, ripe or not. */
   readonly #wanted: number[];
+  /** By group: the generation behind which nothing may be compacted for now. */
+  #held: readonly number[];
   /** By group: fresh points that are in quarantine. */
   readonly #stuck: number[];
   #plan: GroupPlan | undefined;
@@ -59,18 +61,28 @@ export class CompactionSource implements JobSource {
     this.#compacted = new Array<number>(groups).fill(0);
     this.#stuck = new Array<number>(groups).fill(0);
     this.#wanted = new Array<number>(groups).fill(0);
+    this.#held = new Array<number>(groups).fill(Number.POSITIVE_INFINITY);
   }
 
-  /** Lets everything that is in blocks by now be compacted next, ripe or not. */
-  compactAll(): void {
-    this.#host.books.groups.forEach(({ storedGeneration }, local) => {
-      this.#wanted[local] = storedGeneration;
+  /**
+   * Lets everything up to these generations, which are in blocks, be compacted next, ripe or not; by group, -1: nothing. Answers
+   * whether that is done, or can't be.
+   */
+  hasCompacted(generations: readonly number[]): boolean {
+    generations.forEach((generation, local) => {
+      this.#wanted[local] = Math.max(this.#wanted[local]!, generation);
     });
+    return this.#wantedGroup() === undefined;
   }
 
-  /** Whether what `compactAll` asked for is done, or can't be. */
-  get hasCompactedAll(): boolean {
-    return this.#wantedGroup() === undefined;
+  /** Leaves what is behind these generations fresh, by group; Infinity: nothing. */
+  hold(generations: readonly number[]): void {
+    this.#held = generations;
+  }
+
+  /** The generation up to which a group may be compacted. */
+  #compactable(local: number): number {
+    return Math.min(this.#host.books.durableGeneration(local), this.#held[local]!);
   }
 
   #wantedGroup(): number | undefined {
@@ -112,9 +124,10 @@ export class CompactionSource implements JobSource {
     return 1 + Math.floor(Math.min(1, beyond) * (BUSY_STEPS_MAX - 1));
   }
 
-  /** Whether so much is fresh that the shard must take no more before it has compacted. */
+  /** Whether so much is fresh that the shard must take no more before it has compacted, or what holds compactions is over. */
   get isOverdue(): boolean {
-    return this.#freshPoints() > this.#host.bounds.pointsHard && this.#fullest() !== undefined;
+    if (this.#freshPoints() <= this.#host.bounds.pointsHard) return false;
+    return this.#fullest() !== undefined || this.#held.some((generation) => Number.isFinite(generation));
   }
 
   /** What was fresh when the shard began counts as flushed then. */
@@ -151,7 +164,7 @@ export class CompactionSource implements JobSource {
 
   /** Whether the group has flushed generations, whole ones, that no compaction has looked at. */
   #hasFresh(local: number): boolean {
-    return this.#host.books.durableGeneration(local) > this.#compacted[local]! && this.#freshOf(local) > 0;
+    return this.#compactable(local) > this.#compacted[local]! && this.#freshOf(local) > 0;
   }
 
   /** The first group that is ripe for a compaction. */
@@ -164,8 +177,8 @@ export class CompactionSource implements JobSource {
   }
 
   #isRipe(local: number, nowMs: number): boolean {
-    const { bounds, books, map, shard, groupSeries } = this.#host;
-    const stored = books.durableGeneration(local);
+    const { bounds, map, shard, groupSeries } = this.#host;
+    const stored = this.#compactable(local);
     let generations = 0;
     let ageMs = 0;
     for (const { generation, flushedMs } of this.#flushed) {
@@ -179,10 +192,10 @@ export class CompactionSource implements JobSource {
   }
 
   #makePlan(local: number): GroupPlan {
-    const { store, map, shard, books, quarantine } = this.#host;
-    const generation = books.durableGeneration(local);
+    const { store, map, shard, quarantine } = this.#host;
+    const generation = this.#compactable(local);
     const all = listTable(store, map.firstGroup(shard) + local, TABLE_FRESH, quarantine);
-    // The flush writes those above.
+    // The flush writes those above, or something holds them back.
     const whole = all.filter((segment) => segment.generation <= generation);
     return { local, generation, sets: splitByNumbers(whole).map(layersOf) };
   }

@@ -17,11 +17,14 @@ export interface JobHost {
   readonly groupSeries: (group: number) => number;
   readonly cutoff: TierCutoff;
   readonly quarantine: Quarantine;
+  /** Told of what is not as it should be, but for segments, which go into quarantine. */
+  readonly found: (finding: StoreFinding) => void;
 }
 
 /** Segments that could not be read wholly: they stay where they are, and no job takes them again before a restart. */
 export class Quarantine {
-  readonly #keys = new Set<string>();
+  /** By the text of their keys. */
+  readonly #keys = new Map<string, Uint8Array>();
   readonly #shard: number;
   readonly #found: (finding: StoreFinding) => void;
 
@@ -34,12 +37,17 @@ export class Quarantine {
     return this.#keys.size > 0 && this.#keys.has(textOf(key));
   }
 
+  /** The keys of all segments in it. */
+  get keys(): IterableIterator<Uint8Array> {
+    return this.#keys.values();
+  }
+
   /** Sets a segment aside, and tells it once. */
   add(key: Uint8Array, status: string): void {
     if (this.has(key)) return;
     const { generation, firstNumber, lastNumber } = parseSegmentKey(key);
     const where = `group ${key[0]}, table ${key[1]}, generation ${generation}, series ${firstNumber} to ${lastNumber}`;
-    this.#keys.add(textOf(key));
+    this.#keys.set(textOf(key), key.slice());
     const done = `${status}: left where it is, and out of background work until a restart`;
     this.#found({ shard: this.#shard, what: 'segment', where, done });
   }

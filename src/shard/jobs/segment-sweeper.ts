@@ -4,7 +4,7 @@ import type { SegmentRange } from '../../store/keys.js';
 import { RAW_TIER, type TierTable } from '../../store/tier-tables.js';
 import { RunCopier } from './run-copier.js';
 import { SegmentOutput } from './segment-output.js';
-import { peekSegmentRows } from './segment-rows.js';
+import { countSegmentRows } from './segment-rows.js';
 import type { SweepHost } from './sweep-host.js';
 
 // Scratch of this thread; nothing of it outlives a call.
@@ -56,7 +56,7 @@ export class SegmentSweeper {
     const value = this.#host.store.get(key);
     if (value === undefined) return;
     this.readBytes += value.length;
-    const rows = peekSegmentRows(value, this.#tier, range.firstNumber);
+    const rows = countSegmentRows(value, this.#tier, range.firstNumber);
     if (rows < 0) this.#host.quarantine.add(key, 'damaged');
     else this.#take(key, value.length, rows, rows);
   }
@@ -115,7 +115,7 @@ export class SegmentSweeper {
       rows += copier.rows;
       if (isGone(number, copier.lastMs)) gone += copier.rows;
     }
-    return { rows, gone };
+    return reader.isCut ? undefined : { rows, gone };
   }
 
   #take(key: Uint8Array, bytes: number, rows: number, gone: number): void {

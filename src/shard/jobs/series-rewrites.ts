@@ -1,11 +1,10 @@
 import { JOB_SHARE, SERIES_PAGE_LENGTH } from '../../../native-free-core/limits.js';
 import { deletionEdits, repairEdits, type SeriesSlice } from '../../../native-free-core/tier/slice-edits.js';
 import type { LabelMatcher } from '../../http/ports.js';
-import { decodeIntent, encodeIntent } from '../../store/intent.js';
-import { numberedKey, numberOfKey, tableEnd, tableKey } from '../../store/keys.js';
-import type { StoreWriter } from '../../store/shard-store.js';
-import { PREFIX_SHARD, SHARD_INTENT } from '../../store/store-layout.js';
+import { parseSegmentKey } from '../../store/keys.js';
 import { TIER_TABLES } from '../../store/tier-tables.js';
+import { type BegunDelete, DeleteIntents } from './delete-intents.js';
+import { looking, writing } from './one-step-job.js';
 import type { RewriteHost } from './rewrite-host.js';
 import { SeriesMatcher } from './series-matcher.js';
 import { DAY_MS, type SlicePart, SlicePlan } from './slice-plan.js';
@@ -15,15 +14,24 @@ import type { JobSource, ShardLoad, StoreJob } from './store-job.js';
 
 /** What is to be done to stored series. */
 export type RewriteRequest =
-  | { kind: 'delete'; selectors: LabelMatcher[]; startMs: number; endMs: number }
+  | DeleteRequest
   /** `tier`: its place in TIER_NAMES; absent: all rollup tiers. */
   | { kind: 'repair'; tier?: number | undefined; startMs: number; endMs: number };
+
+export interface DeleteRequest {
+  kind: 'delete';
+  selectors: LabelMatcher[];
+  startMs: number;
+  endMs: number;
+}
 
 /** What it came to, by tier in the order of TIER_NAMES. */
 export interface RewriteResult {
   series: number;
   removed: number[];
   written: number[];
+  /** Segments with series and times that are meant which don't read: they are as they were. */
+  damaged: number;
 }
 
 /** A request that is worked on, phase by phase. */
@@ -31,9 +39,9 @@ export interface Rewrite {
   readonly request: RewriteRequest;
   /** Its number among the shard's intents; undefined: it needs none. */
   intent: number | undefined;
-  phase: 'begin' | 'flush' | 'compact' | 'match' | 'slices' | 'spans' | 'end' | 'done';
-  /** What ends with it goes into the tiers first; -1: not asked for yet. */
-  generation: number;
+  phase: 'flush' | 'begin' | 'compact' | 'match' | 'slices' | 'spans' | 'end' | 'done';
+  /** By group, counted from the shard's first: up to which generation points are meant; -1: none of the group. */
+  readonly cuts: readonly number[];
   matcher: SeriesMatcher | undefined;
   plan: SlicePlan | undefined;
   pages: { local: number; page: number }[];
@@ -45,6 +53,10 @@ export interface Rewrite {
  * after the other, each in phases: what is open and fresh goes into the tiers first, then slice by slice is rewritten, each in one
  * transaction over all tiers, at last the spans of the series are put right. A delete writes down its intent before the first
  * change, and a shard that starts and finds one finishes it: a crash in between leaves some slices deleted and the rest to come.
+ *
+ * What a delete means is cut off by generation: the one that took points when it was asked for is the last. It is in blocks before the
+ * intent is written, so that no worker adds to it later, and nothing behind it goes into tiers before the delete is done. So
+ * whoever finishes a delete takes no point that came after it had begun.
  */
 export class SeriesRewrites implements JobSource {
   readonly share = JOB_SHARE;
@@ -53,11 +65,13 @@ export class SeriesRewrites implements JobSource {
   changedSlices = 0;
   readonly #host: RewriteHost;
   readonly #waiting: Rewrite[] = [];
-  #nextIntent = 0;
-  #isBegun = false;
+  readonly #intents: DeleteIntents;
 
+  /** Reads which deletes were begun: nothing may be compacted before that is known. */
   constructor(host: RewriteHost) {
     this.#host = host;
+    this.#intents = new DeleteIntents(host);
+    for (const { id, request, cuts } of this.#intents.readAll()) this.#add(request, cuts, 'compact', id);
   }
 
   get isRunning(): boolean {
@@ -65,27 +79,52 @@ export class SeriesRewrites implements JobSource {
   }
 
   /** Takes a request. It is done when its phase says so. */
-  add(request: RewriteRequest, intent?: number): Rewrite {
+  add(request: RewriteRequest): Rewrite {
+    const generation = this.#host.flushSoon();
+    const cuts = this.#host.books.groups.map(() => generation);
+    return this.#add(request, cuts, 'flush', undefined);
+  }
+
+  #add(
+    request: RewriteRequest,
+    cuts: readonly number[],
+    phase: 'flush' | 'compact',
+    intent: number | undefined,
+  ): Rewrite {
     const rewrite: Rewrite = {
       request,
       intent,
-      phase: 'begin',
-      generation: -1,
+      phase,
+      cuts,
       matcher: undefined,
       plan: undefined,
       pages: [],
-      result: { series: 0, removed: TIER_TABLES.map(() => 0), written: TIER_TABLES.map(() => 0) },
+      result: { series: 0, removed: TIER_TABLES.map(() => 0), written: TIER_TABLES.map(() => 0), damaged: 0 },
     };
     this.#waiting.push(rewrite);
+    this.#hold();
     return rewrite;
   }
 
+  /** What no delete that waits may take stays out of the tiers until it is done. */
+  #hold(): void {
+    const deletes = this.#waiting.filter(({ request }) => request.kind === 'delete');
+    const heldOf = (local: number): number =>
+      deletes.reduce(
+        (held, { cuts }) => (cuts[local]! < 0 ? held : Math.min(held, cuts[local]!)),
+        Number.POSITIVE_INFINITY,
+      );
+    this.#host.compactions.hold(this.#host.books.groups.map((_, local) => heldOf(local)));
+  }
+
   next(_nowMs: number, _load: ShardLoad): StoreJob | undefined {
-    if (!this.#isBegun) this.#resume();
     const rewrite = this.#waiting[0];
     if (rewrite === undefined) return undefined;
     const job = this.#nextJob(rewrite);
-    if (rewrite.phase === 'done') this.#waiting.shift();
+    if (rewrite.phase === 'done') {
+      this.#waiting.shift();
+      this.#hold();
+    }
     return job;
   }
 
@@ -94,41 +133,20 @@ export class SeriesRewrites implements JobSource {
   }
 
   isWaiting(): boolean {
-    return this.isRunning || !this.#isBegun;
-  }
-
-  /** Deletes that a crash or a stop cut short go first. */
-  #resume(): void {
-    this.#isBegun = true;
-    const start = tableKey(PREFIX_SHARD, SHARD_INTENT);
-    const found: { id: number; request: RewriteRequest | undefined }[] = [];
-    this.#host.store.forEach(start, tableEnd(PREFIX_SHARD, SHARD_INTENT), (key, value) => {
-      const intent = decodeIntent(value);
-      found.push({ id: numberOfKey(key), request: intent && { kind: 'delete', ...intent } });
-      return true;
-    });
-    const later = this.#waiting.splice(0);
-    for (const { id, request } of found) {
-      this.#nextIntent = Math.max(this.#nextIntent, id + 1);
-      if (request !== undefined) this.add(request, id);
-    }
-    this.#waiting.push(...later);
+    return this.isRunning;
   }
 
   /** The next job of a request, or undefined: look again in the next cycle. */
   #nextJob(rewrite: Rewrite): StoreJob | undefined {
-    const { flushSoon, storedGeneration, compactions } = this.#host;
+    const { storedGeneration, compactions } = this.#host;
     switch (rewrite.phase) {
+      case 'flush':
+        if (storedGeneration() >= Math.max(...rewrite.cuts)) rewrite.phase = 'begin';
+        return undefined;
       case 'begin':
         return this.#begin(rewrite);
-      case 'flush':
-        if (rewrite.generation < 0) rewrite.generation = flushSoon();
-        if (storedGeneration() < rewrite.generation) return undefined;
-        compactions.compactAll();
-        rewrite.phase = 'compact';
-        return undefined;
       case 'compact':
-        if (compactions.hasCompactedAll) rewrite.phase = 'match';
+        if (compactions.hasCompacted(rewrite.cuts)) rewrite.phase = 'match';
         return undefined;
       case 'match':
         return this.#match(rewrite);
@@ -142,12 +160,12 @@ export class SeriesRewrites implements JobSource {
   }
 
   #begin(rewrite: Rewrite): StoreJob | undefined {
-    const { request } = rewrite;
-    rewrite.phase = 'flush';
-    if (request.kind !== 'delete' || rewrite.intent !== undefined) return undefined;
-    rewrite.intent = this.#nextIntent++;
-    const key = numberedKey(PREFIX_SHARD, SHARD_INTENT, rewrite.intent);
-    return writing((writer) => writer.put(key, encodeIntent(request)));
+    const { request, cuts } = rewrite;
+    rewrite.phase = 'compact';
+    if (request.kind !== 'delete') return undefined;
+    const begun: BegunDelete = { id: this.#intents.take(), request, cuts: [...cuts] };
+    rewrite.intent = begun.id;
+    return writing((writer) => this.#intents.write(writer, begun));
   }
 
   #match(rewrite: Rewrite): StoreJob | undefined {
@@ -156,7 +174,8 @@ export class SeriesRewrites implements JobSource {
     const { matcher } = rewrite;
     if (!matcher.isDone) return looking(() => matcher.step());
     rewrite.result.series = matcher.count;
-    const isChosen = (local: number, number: number): boolean => matcher.isChosen(local, number);
+    const isChosen = (local: number, number: number): boolean =>
+      rewrite.cuts[local]! >= 0 && matcher.isChosen(local, number);
     rewrite.plan = new SlicePlan(this.#host, isChosen, request.startMs, request.endMs);
     rewrite.phase = 'slices';
     return undefined;
@@ -241,46 +260,31 @@ export class SeriesRewrites implements JobSource {
   }
 
   #end(rewrite: Rewrite): StoreJob | undefined {
-    if (rewrite.intent === undefined) {
+    const { intent } = rewrite;
+    if (intent === undefined) {
+      rewrite.result.damaged = this.#damagedOf(rewrite);
       rewrite.phase = 'done';
       return undefined;
     }
-    const key = numberedKey(PREFIX_SHARD, SHARD_INTENT, rewrite.intent);
     rewrite.intent = undefined;
-    return writing((writer) => writer.remove(key));
+    return writing((writer) => this.#intents.remove(writer, intent));
+  }
+
+  /** Whatever did not read, now or earlier, and holds some of what is meant. */
+  #damagedOf({ request, cuts, matcher }: Rewrite): number {
+    const { map, shard, books, quarantine } = this.#host;
+    let damaged = 0;
+    for (const key of quarantine.keys) {
+      const local = key[0]! - map.firstGroup(shard);
+      const { startMs, endMs, firstNumber, lastNumber } = parseSegmentKey(key);
+      const isIn = startMs < request.endMs && endMs >= request.startMs;
+      if (!isIn || local < 0 || local >= books.groups.length || cuts[local]! < 0) continue;
+      for (let number = firstNumber; number <= lastNumber; number++) {
+        if (!matcher!.isChosen(local, number)) continue;
+        damaged++;
+        break;
+      }
+    }
+    return damaged;
   }
 }
-
-/** A job of one step whose writes are known; `prepare` answers whether there are any. */
-function writing(write: (writer: StoreWriter) => void, prepare: () => boolean = () => true): StoreJob {
-  let hasWrites = false;
-  let isDone = false;
-  return {
-    step: () => {
-      hasWrites = prepare();
-      isDone = !hasWrites;
-      return 1;
-    },
-    get hasWrites() {
-      return hasWrites;
-    },
-    write,
-    committed: () => {
-      hasWrites = false;
-      isDone = true;
-    },
-    get isDone() {
-      return isDone;
-    },
-  };
-}
-
-/** A job of one step that writes nothing. */
-const looking = (look: () => void): StoreJob =>
-  writing(
-    () => {},
-    () => {
-      look();
-      return false;
-    },
-  );

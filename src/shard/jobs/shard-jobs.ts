@@ -53,6 +53,7 @@ export class ShardJobs {
       groupSeries: (group) => series.groupCount(group),
       cutoff: cutoffOf(retention, map, views, series),
       quarantine: new Quarantine(shard, (finding) => this.maintenance.found(finding)),
+      found: (finding) => this.maintenance.found(finding),
     };
     this.#merges = new MergeSource(this.host);
     this.#compactions = new CompactionSource(this.host, (local, stretches) => {

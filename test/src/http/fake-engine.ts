@@ -156,12 +156,12 @@ export class FakeEngine implements IngestPort, QueryPort, OperatorPort, StorePor
 
   async trigger(range: object): Promise<object> {
     this.changes.push({ trigger: range });
-    return { windows: 0, rows: 0, tiers: [], duration_ms: 1 };
+    return { windows: 0, rows: 0, tiers: [], damaged_segments: 0, duration_ms: 1 };
   }
 
   async deleteSeries(request: object): Promise<object> {
     this.changes.push({ delete: request });
-    return { series: 0, points: 0, tiers: [], duration_ms: 1 };
+    return { series: 0, points: 0, tiers: [], damaged_segments: 0, duration_ms: 1 };
   }
 
   async run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {

@@ -3,10 +3,12 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Folder } from '../../../src/store/folder.js';
+import { tableEnd, tableKey } from '../../../src/store/keys.js';
+import { PREFIX_SHARD, SHARD_INTENT } from '../../../src/store/store-layout.js';
 import { changeWorkers } from '../../../src/upkeep/change-workers.js';
 import { inFolderAsync } from '../store/temporary-folder.js';
 import { checkSound } from './check-sound.js';
-import { FolderLife, pointsAtRest, testClock } from './folder-life.js';
+import { EAGER_BOUNDS, FolderLife, METRIC, NOW_MS, pointsAtRest, testClock } from './folder-life.js';
 
 const QUIET = { onStart: () => {}, onProgress: () => {}, onFinding: () => {}, onDone: () => {} };
 const OPTIONS = { seriesTotal: 40_000, clock: testClock };
@@ -121,3 +123,46 @@ for (const [from, to] of [
     });
   });
 }
+
+/** How many intents of deletes a shard's store has. */
+function countIntents(life: FolderLife, shard: number): number {
+  let count = 0;
+  const { store } = life.engines[shard]!.jobs.host;
+  store.forEachKey(tableKey(PREFIX_SHARD, SHARD_INTENT), tableEnd(PREFIX_SHARD, SHARD_INTENT), () => {
+    count++;
+    return true;
+  });
+  return count;
+}
+
+test('changeWorkers() takes a delete that was cut short along, and it takes nothing that came after it had begun', async () => {
+  await inFolderAsync(async (parent) => {
+    for (const to of [1, 3]) {
+      const path = join(parent, `to-${to}`);
+      const life = new FolderLife(path, 2, { bounds: EAGER_BOUNDS });
+      for (let seq = 1; seq <= 6; seq++) life.send('a', seq, 300);
+      const selectors = [{ label: '__name__', op: '=' as const, value: METRIC }];
+      const [done, cut] = life.engines.map(({ jobs: { rewrites } }) =>
+        rewrites.add({ kind: 'delete', selectors, startMs: 0, endMs: NOW_MS }),
+      );
+      const [first, second] = life.engines;
+      while (done!.phase !== 'done') first!.doWork(NOW_MS);
+      while (countIntents(life, 1) === 0) second!.doWork(NOW_MS);
+      // Corrected points of the same times, for both shards.
+      life.put('b', 1, 300);
+      for (const engine of life.engines) engine.doWork(NOW_MS);
+      assert.notEqual(cut!.phase, 'done');
+      assert.deepEqual([countIntents(life, 0), countIntents(life, 1)], [0, 1]);
+      await life.crash();
+      await change(path, to);
+      const after = new FolderLife(path, to, { bounds: EAGER_BOUNDS });
+      while (after.engines.some(({ jobs }) => jobs.rewrites.isRunning)) after.work();
+      assert.ok(after.engines.every((_, shard) => countIntents(after, shard) === 0));
+      await after.stop();
+      await checkSound(path);
+      const points = await pointsAtRest(path);
+      assert.equal(points.length, 300, `with ${to}`);
+      assert.ok(points.every((line) => line.includes('"b"')));
+    }
+  });
+});

@@ -62,6 +62,7 @@ function sweeping(policy: RetentionPolicy, more: Partial<SweepHost> = {}): Sweep
     groupSeries: () => 0,
     cutoff: KEEP_ALL,
     quarantine: new Quarantine(tiers.shard, (finding) => findings.push(finding)),
+    found: (finding) => findings.push(finding),
     ...more,
   });
   const pass = (nowMs: number): void => {
@@ -245,6 +246,38 @@ test('a damaged segment is left where it is, told once, and stops no pass', () =
   for (const { key } of tiers.store.pairs()) if (key[1] === table) left++;
   assert.equal(left, 1);
 });
+
+for (const [what, breakIt] of [
+  [
+    'with a run that is damaged',
+    (value: Uint8Array) => value.map((byte, i) => (i === value.length - 6 ? byte ^ 1 : byte)),
+  ],
+  ['that is cut off', (value: Uint8Array) => value.slice(0, -1)],
+] as const) {
+  for (const tier of [0, 1, 2]) {
+    test(`a sweep of ${TIER_NAMES[tier]} counts nothing of a segment ${what}, and leaves it as it is`, () => {
+      for (const spec of [
+        { [TIER_NAMES[tier]!]: DAY_MS },
+        { rules: [{ match: 'one', [TIER_NAMES[tier]!]: DAY_MS }, { match: 'two' }] },
+      ]) {
+        const { tiers, findings, sweep, pass } = sweeping(retention(spec));
+        fill(tiers, [0]);
+        const { table } = TIER_TABLES[tier]!;
+        const broken = [...tiers.store.pairs()]
+          .filter(({ key }) => key[1] === table)
+          .map(({ key, value }) => ({ key, value: breakIt(value) }));
+        tiers.store.transaction((writer) => {
+          for (const { key, value } of broken) writer.put(key, value);
+        });
+        pass(DAY_0_MS + 40 * DAY_MS);
+        assert.equal(findings.length, broken.length);
+        for (const { key, value } of broken) assert.deepEqual(tiers.store.peek(key), value);
+        assert.deepEqual([sweep.swept[tier]!.rows, sweep.swept[tier]!.segments], [0, 0]);
+        assert.ok(tiers.books.groups.every(({ expiredPoints }) => expiredPoints === 0));
+      }
+    });
+  }
+}
 
 test('whatever is stored, no row goes before its time and none stays long after it', () => {
   const series = fc.integer({ min: 0, max: 11 });

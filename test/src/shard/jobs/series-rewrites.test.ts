@@ -10,7 +10,7 @@ import { COMPACTION_BOUNDS } from '../../../../src/shard/jobs/compaction-bounds.
 import type { Rewrite, RewriteResult } from '../../../../src/shard/jobs/series-rewrites.js';
 import type { ShardEngine } from '../../../../src/shard/shard-engine.js';
 import type { ShardBounds } from '../../../../src/shard/shard-options.js';
-import { parseSegmentKey, tableEnd, tableKey } from '../../../../src/store/keys.js';
+import { numberedKey, parseSegmentKey, tableEnd, tableKey } from '../../../../src/store/keys.js';
 import { PREFIX_SHARD, SHARD_INTENT } from '../../../../src/store/store-layout.js';
 import { POINT_TABLES, TIER_TABLES } from '../../../../src/store/tier-tables.js';
 import type { MemoryStore } from '../../../sim/memory-store.js';
@@ -87,6 +87,7 @@ class World {
       series: sum(({ series }) => series),
       removed: [0, 1, 2, 3, 4].map((tier) => sum(({ removed }) => removed[tier]!)),
       written: [0, 1, 2, 3, 4].map((tier) => sum(({ written }) => written[tier]!)),
+      damaged: sum(({ damaged }) => damaged),
     };
   }
 
@@ -247,7 +248,7 @@ test('repairing the spans of a page reads no segment of other series', () => {
   }
 });
 
-test('a delete that a crash cuts short is finished by the next start', () => {
+test('a delete that a crash cuts short is finished by the next start, which takes nothing that came later', () => {
   for (const cycles of [0, 2, 10, 40, 120]) {
     for (const isNewProcess of [false, true]) {
       const world = new World();
@@ -267,15 +268,73 @@ test('a delete that a crash cuts short is finished by the next start', () => {
         });
         const isOver = world.shards.shards.every(({ engine }) => !engine.jobs.rewrites.isRunning);
         world.shards.restart(isNewProcess);
+        const late = points.slice(200, 260).map((point, i) => ({ ...point, value: 1e6 + i }));
+        world.shards.write(late);
         world.shards.settle();
         world.finish();
         if (hasBegun || isOver) world.forget([name('cpu')], startMs, endMs);
+        world.points.push(...late);
         world.flush();
         world.check();
       } finally {
         world.shards.close();
       }
     }
+  }
+});
+
+test('a delete takes nothing that came when it had begun, also while it is at work', () => {
+  const world = new World();
+  try {
+    const points = history(world, 3, 3);
+    world.write(points);
+    const range = [points[0]!.timeMs, points[0]!.timeMs + 3 * DAY_MS] as const;
+    const rewrites = world.begin([name('cpu')], ...range);
+    const second = world.begin([name('mem')], ...range);
+    world.forget([name('cpu')], ...range);
+    world.forget([name('mem')], ...range);
+    while (rewrites.some(({ intent }) => intent === undefined)) world.shards.work();
+    for (let round = 0; [...rewrites, ...second].some(({ phase }) => phase !== 'done'); round++) {
+      assert.ok(round < 5_000, 'the deletes never end');
+      if (round < 40) {
+        const late = points
+          .slice(9 * round, 9 * round + 9)
+          .map((point, i) => ({ ...point, value: 1e6 + 100 * round + i }));
+        world.shards.write(late);
+        world.points.push(...late);
+        if (round % 5 === 0) for (const { engine } of world.shards.shards) engine.flushSoon();
+      }
+      world.shards.work();
+    }
+    world.flush();
+    world.check();
+  } finally {
+    world.shards.close();
+  }
+});
+
+test('an intent that does not read is told, keeps its place, and stops no other delete', () => {
+  const world = new World();
+  try {
+    const points = history(world, 1, 3);
+    world.write(points);
+    world.flush();
+    const [{ store }] = world.shards.shards as [TestShards['shards'][number]];
+    const key = numberedKey(PREFIX_SHARD, SHARD_INTENT, 7);
+    store.transaction((writer) => writer.put(key, new Uint8Array(40)));
+    world.shards.restart(true);
+    world.shards.settle();
+    const found = world.shards.shards.flatMap(({ engine }) => engine.jobs.maintenance.takeFindings());
+    assert.deepEqual(
+      found.map(({ what, where }) => [what, where]),
+      [['delete', 'delete 7 that was cut short']],
+    );
+    assert.ok(world.shards.shards[0]!.store.get(key) !== undefined);
+    const { removed } = world.delete([name('cpu')], 0, points.at(-1)!.timeMs + 1);
+    assert.ok(removed[0]! > 0);
+    assert.ok(world.shards.shards[0]!.store.get(key) !== undefined);
+  } finally {
+    world.shards.close();
   }
 });
 
@@ -377,8 +436,16 @@ test('a window that partly stands in a damaged segment stays whole where it can 
       return { series, points: hourPoints(store, windowMs) };
     });
     assert.ok(before.some(({ series }) => series.size > 1));
-    world.begin([name('cpu')], windowMs + 20 * MINUTE_MS, windowMs + 40 * MINUTE_MS);
+    const rewrites = world.begin([name('cpu')], windowMs + 20 * MINUTE_MS, windowMs + 40 * MINUTE_MS);
     world.finish();
+    assert.ok(
+      rewrites.some(({ result }) => result.damaged > 0),
+      'nobody was told that something did not read',
+    );
+    const other = world.begin([name('cpu')], 0, 1);
+    const none = world.begin([name('none')], 0, windowMs + DAY_MS);
+    world.finish();
+    assert.ok([...other, ...none].every(({ result }) => result.damaged === 0));
     world.shards.shards.forEach(({ store }, shard) => {
       const after = hourPoints(store, windowMs);
       for (const series of before[shard]!.series) {

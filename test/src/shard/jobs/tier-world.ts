@@ -90,6 +90,7 @@ export class TierWorld {
       groupSeries: () => SERIES,
       cutoff: this.#cutoff,
       quarantine: new Quarantine(0, (finding) => this.findings.push(finding)),
+      found: (finding) => this.findings.push(finding),
     };
     this.merges = new MergeSource(this.host);
     this.compactions = new CompactionSource(this.host, (local, stretches) =>

@@ -36,6 +36,7 @@ function bench(series: (size: BenchSize) => number, points: number): MicroBench 
         groupSeries: () => shard.series,
         cutoff: KEEP_ALL,
         quarantine: new Quarantine(0, () => {}),
+        found: () => {},
       };
       return () => Math.round((1_000 * compact(host, new BenchStore())) / (shard.series * points));
     },
