@@ -18,4 +18,6 @@ export interface Feed {
   look(nowMs: number): FeedMessage[];
   /** Points that no message has told, since the last call. */
   takeMissed(): number;
+  /** Gives back what it holds; it is asked nothing more. */
+  close(): void;
 }

@@ -34,8 +34,16 @@ export const FEED_POINTS_MAX = 300;
 /** Points that one look gathers to choose from: what a million a second bring in 60 ms. */
 export const LOOK_POINTS_MAX = 65_536;
 
-/** Series that one subscription may follow: a look at a hundred thousand lines takes some ms. */
+/**
+ * Series that one subscription may follow, and that all different ones may together: a look at a hundred thousand lines takes some ms, and
+ * a followed series some 200 bytes.
+ */
 export const FEED_SERIES_MAX = 100_000;
+export const LIVE_SERIES_MAX = 2_000_000;
+
+/** Bytes of the windows of one subscription, and of all different ones together: a cell takes from half a KiB to some KiB. */
+export const FEED_BYTES_MAX = 64 * 1024 * 1024;
+export const LIVE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** Groups that a subscription may split its windows into. */
 export const FEED_GROUPS_MAX = 1_000;
@@ -79,8 +87,11 @@ export const IDLE_SECONDS = 60;
 /** How often an open event stream is written to when there is nothing to tell, ms: proxies close silent ones after a minute. */
 export const EVENT_BEAT_MS = 15_000;
 
-/** How long one look, or the first scan of a subscription, may take, ms. */
+/** How long one look of a subscription may take, ms. */
 export const LOOK_TIMEOUT_MS = 5_000;
+
+/** How long the scan may take that a subscription of windows begins with, ms: all others wait for it. */
+export const FIRST_SCAN_MS = 2_000;
 
 assert(WINDOW_BEAT_MS >= LOOK_MS, 'a window is told at most once a look');
 assert(CLOSE_GRACE_MS > 2 * WINDOW_BEAT_MS, 'a window that is over is told as open before its last word');

@@ -6,6 +6,7 @@ import type { QueryFindings } from '../query/query-findings.js';
 import type { ShardView } from '../query/shard-view.js';
 import type { Feed } from './feed.js';
 import { LOOK_WINDOWS_MS } from './limits.js';
+import { LiveBudget } from './live-budget.js';
 import type { LiveNews } from './live-task.js';
 import { PointFeed } from './point-feed.js';
 import type { LiveQuestion } from './question.js';
@@ -16,6 +17,8 @@ const PASSING: ReadonlySet<ErrorCode> = new Set(['MR_BUSY', 'MR_STARTING']);
 
 /** All feeds of the process, on one thread: each question once, however many ask it. */
 export class LiveEngine {
+  /** What all feeds hold. */
+  readonly budget = new LiveBudget();
   readonly #openViews: () => readonly ShardView[];
   #views: readonly ShardView[] | undefined;
   readonly #scan: PointScan;
@@ -38,15 +41,14 @@ export class LiveEngine {
   /** `fromMs`: windows are told from the one on that was open then, not only from the one that is open now. */
   open(feed: number, question: LiveQuestion, fromMs?: number): void {
     this.#views ??= this.#openViews();
-    if (question.kind === 'points') {
-      this.#points.set(feed, new PointFeed(question, this.#views, this.#clock));
-      return;
-    }
-    const parts = { views: this.#views, scan: this.#scan, clock: this.#clock };
-    this.#windows.set(feed, new WindowFeed(question, parts, { feed, fromMs }));
+    const parts = { views: this.#views, scan: this.#scan, clock: this.#clock, budget: this.budget.open() };
+    if (question.kind === 'points') this.#points.set(feed, new PointFeed(question, parts));
+    else this.#windows.set(feed, new WindowFeed(question, parts, { feed, fromMs }));
   }
 
   close(feed: number): void {
+    this.#points.get(feed)?.close();
+    this.#windows.get(feed)?.close();
     this.#points.delete(feed);
     this.#windows.delete(feed);
   }
@@ -82,7 +84,7 @@ export class LiveEngine {
       } catch (error) {
         isReadable = !(error instanceof MillraceError && PASSING.has(error.code));
         if (!isReadable) break;
-        feeds.delete(number);
+        this.close(number);
         news.push(failure(number, error));
         continue;
       }

@@ -4,13 +4,22 @@ import { StopCheck } from '../query/stop-check.js';
 import { formatTime } from '../time/format-time.js';
 import type { Feed, FeedMessage } from './feed.js';
 import { FEED_POINTS_MAX, LOOK_POINTS_MAX, LOOK_TIMEOUT_MS } from './limits.js';
+import type { FeedBudget } from './live-budget.js';
 import type { PointsQuestion } from './question.js';
 import { SeriesTail, type TailVisitor } from './series-tail.js';
+
+/** What a feed reads with. */
+export interface PointFeedParts {
+  views: readonly ShardView[];
+  clock: Clock;
+  budget: FeedBudget;
+}
 
 /** Tells each new point of some series. When more come in one look than can be told, the newest are, and the rest are counted. */
 export class PointFeed implements Feed, TailVisitor {
   readonly #tail: SeriesTail;
   readonly #clock: Clock;
+  readonly #budget: FeedBudget;
   readonly #metric: string;
   /** The members of each series that never change, by place. */
   readonly #heads: string[] = [];
@@ -22,8 +31,9 @@ export class PointFeed implements Feed, TailVisitor {
   #missed = 0;
   #hasBegun = false;
 
-  constructor(question: PointsQuestion, views: readonly ShardView[], clock: Clock) {
-    this.#tail = new SeriesTail(views, question.metric, question.selectors);
+  constructor(question: PointsQuestion, { views, clock, budget }: PointFeedParts) {
+    this.#budget = budget;
+    this.#tail = new SeriesTail(views, question, budget);
     this.#clock = clock;
     this.#metric = JSON.stringify(question.metric);
   }
@@ -56,6 +66,10 @@ export class PointFeed implements Feed, TailVisitor {
     return missed;
   }
 
+  close(): void {
+    this.#budget.giveAll();
+  }
+
   onPoints(place: number, times: Float64Array, values: Float64Array, count: number): void {
     const kept = Math.min(count, LOOK_POINTS_MAX - this.#places.length);
     this.#missed += count - kept;
@@ -72,11 +86,20 @@ export class PointFeed implements Feed, TailVisitor {
 
   /** Which of the points that were found are told, in the order in which they were found. */
   #told(): number[] {
-    const found = this.#places.map((_, i) => i);
-    if (found.length <= FEED_POINTS_MAX) return found;
-    this.#missed += found.length - FEED_POINTS_MAX;
-    found.sort((a, b) => this.#times[b]! - this.#times[a]! || a - b);
-    return found.slice(0, FEED_POINTS_MAX).sort((a, b) => a - b);
+    const found = this.#times.length;
+    if (found <= FEED_POINTS_MAX) return this.#times.map((_, i) => i);
+    this.#missed += found - FEED_POINTS_MAX;
+    // The time of the oldest point that is told, and how many of that time are not: those that were found first.
+    const sorted = Float64Array.from(this.#times).sort();
+    const first = found - FEED_POINTS_MAX;
+    const oldest = sorted[first]!;
+    let passedOver = first - sorted.indexOf(oldest);
+    const told: number[] = [];
+    for (let i = 0; i < found; i++) {
+      const time = this.#times[i]!;
+      if (time > oldest || (time === oldest && passedOver-- <= 0)) told.push(i);
+    }
+    return told;
   }
 
   #message(place: number, timeMs: number, value: number): FeedMessage {

@@ -4,9 +4,15 @@ import { SeriesConditions } from '../query/label-matcher.js';
 import { LINES_AT_ONCE } from '../query/limits.js';
 import { Selection } from '../query/selection.js';
 import type { ShardView } from '../query/shard-view.js';
-import { type StopCheck, tooBig } from '../query/stop-check.js';
+import type { StopCheck } from '../query/stop-check.js';
 import type { U32List } from '../query/u32-list.js';
-import { FEED_SERIES_MAX } from './limits.js';
+import type { FeedBudget } from './live-budget.js';
+
+/** Which series are followed. */
+export interface TailQuestion {
+  metric: string;
+  selectors: readonly LabelMatcher[];
+}
 
 /** Takes what a look finds. A place is a followed series, counted from 0 in the order in which they were found. */
 export interface TailVisitor {
@@ -25,14 +31,36 @@ class ShardTail {
   generations = new Int32Array(64);
   counts = new Int32Array(64);
   readonly placeOf: number[] = [];
-  /** Series that the index had when they were selected last, and its epoch: with another one, ids are others. */
-  selectedOf = -1;
+  /** The epoch of the index when they were selected last: with another one, ids are others. */
   epoch = -1;
+  /** Series that the index said to have of the metric, and of all, when they were selected last. */
+  #selectedOf = -1;
+  #rows = -1;
+  /** Whether all of those were found: the index tells of some before it shows them. */
+  #isSettled = false;
   /** The generation that took points when the last look began. */
   lookedGeneration = 0;
+  /** Starts of the shard until then. */
+  starts: number;
 
   constructor(view: ShardView) {
     this.view = view;
+    this.starts = view.starts;
+  }
+
+  get isSelected(): boolean {
+    return this.#selectedOf >= 0;
+  }
+
+  /** Whether no series can have come since they were selected last; if not, they are selected now. */
+  hasAll(count: number, rows: number): boolean {
+    const isSame = count === this.#selectedOf;
+    if (isSame && (this.#isSettled || rows === this.#rows)) return true;
+    // What was told of before is shown as soon as anything else is.
+    this.#isSettled = isSame;
+    this.#selectedOf = count;
+    this.#rows = rows;
+    return false;
   }
 
   /** Takes over the ids that the followed series have in an index that was built anew; their slots are as they were. */
@@ -71,19 +99,25 @@ function grown<T extends Uint32Array | Int32Array>(from: T, to: T): T {
  * Points are lost to a look only when their generation was flushed and its arena taken again since the last one: two
  * generations were filled meanwhile, for which a shard at full load needs longer than many looks. Then that is told, with
  * their number as far as the lines still show it.
+ *
+ * A shard that starts again replays its log into the same generations, so marks hold. Only when it died before anything of its newest
+ * generation was in the log, that one is another afterwards: marks beyond what is open are set to what is there, and who must have every
+ * point is told that some may be missed.
  */
 export class SeriesTail {
   readonly #metric: string;
   readonly #conditions: SeriesConditions;
+  readonly #budget: FeedBudget;
   readonly #shards: readonly ShardTail[];
   readonly #slice = new Uint32Array(LINES_AT_ONCE);
   readonly #chains = new ChainColumns();
   /** The shard and the id of each place. */
   readonly #series: { shard: ShardTail; id: number }[] = [];
 
-  constructor(views: readonly ShardView[], metric: string, selectors: readonly LabelMatcher[]) {
+  constructor(views: readonly ShardView[], { metric, selectors }: TailQuestion, budget: FeedBudget) {
     this.#metric = metric;
     this.#conditions = new SeriesConditions(selectors);
+    this.#budget = budget;
     this.#shards = views.map((view) => new ShardTail(view));
   }
 
@@ -105,15 +139,15 @@ export class SeriesTail {
       const { series } = view.index;
       const metric = view.index.metric(this.#metric);
       const isSame = shard.epoch === series.reader.epoch;
-      if (metric === undefined || (isSame && series.count === shard.selectedOf)) continue;
+      if (metric === undefined) continue;
+      const count = series.reader.itemCount(metric.entry);
+      if (shard.hasAll(count, series.count) && isSame) continue;
       const ids = view.index.select(metric, this.#conditions);
-      shard.selectedOf = series.count;
       if (!isSame) this.#renumber(shard, ids);
       for (let i = 0; i < ids.length; i++) {
         const id = ids.items[i]!;
         if (shard.places.has(id)) continue;
-        if (this.#series.length >= FEED_SERIES_MAX)
-          throw tooBig(`follows more than ${FEED_SERIES_MAX} series`);
+        this.#budget.takeSeries();
         shard.add(id, this.#series.length);
         this.#series.push({ shard, id });
       }
@@ -130,10 +164,11 @@ export class SeriesTail {
   beginScan(): Selection {
     const selection = new Selection();
     for (const shard of this.#shards) {
-      const { view, selectedOf } = shard;
+      const { view, isSelected } = shard;
+      shard.starts = view.starts;
       shard.lookedGeneration = view.head.generation;
       const metric = view.index.metric(this.#metric);
-      if (selectedOf >= 0 && metric !== undefined) {
+      if (isSelected && metric !== undefined) {
         selection.add(view, view.index.select(metric, this.#conditions));
       }
     }
@@ -150,13 +185,16 @@ export class SeriesTail {
   /** Counts everything that is there as read. */
   skipAll(stop: StopCheck): void {
     for (const shard of this.#shards) {
+      shard.starts = shard.view.starts;
       shard.lookedGeneration = shard.view.head.generation;
-      this.#eachSlice(shard, stop, (at, i) => {
-        const arena = this.#newerArena(i);
-        shard.generations[at] = this.#chains.generations[arena]![i]!;
-        shard.counts[at] = this.#chains.counts[arena]![i]!;
-      });
+      this.#eachSlice(shard, stop, (at, i) => this.#skip(shard, at, i));
     }
+  }
+
+  #skip(shard: ShardTail, at: number, i: number): void {
+    const arena = this.#newerArena(i);
+    shard.generations[at] = this.#chains.generations[arena]![i]!;
+    shard.counts[at] = this.#chains.counts[arena]![i]!;
   }
 
   /** Counts the first `count` points of a generation as read, and all of those before it. */
@@ -174,12 +212,17 @@ export class SeriesTail {
       const { generation } = shard.view.head;
       // Its arena has been taken again, and lines may have forgotten what was in it.
       if (generation >= shard.lookedGeneration + 2) visitor.onMissed(0);
-      shard.lookedGeneration = generation;
+      const { starts } = shard.view;
+      const hasRestarted = starts !== shard.starts;
+      if (hasRestarted) visitor.onMissed(0);
       this.#eachSlice(shard, stop, (at, i) => {
+        if (hasRestarted && shard.generations[at]! > generation) this.#skip(shard, at, i);
         const newer = this.#newerArena(i);
         this.#readArena(shard, at, i, 1 - newer, visitor);
         this.#readArena(shard, at, i, newer, visitor);
       });
+      shard.lookedGeneration = generation;
+      shard.starts = starts;
     }
   }
 

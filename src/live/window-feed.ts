@@ -1,35 +1,27 @@
-import { Cell } from '../../native-free-core/cell/cell.js';
+import type { CellRun } from '../../native-free-core/cell/cell-run.js';
 import { windowStartOf } from '../../native-free-core/cell/window-start.js';
 import type { Clock } from '../clock.js';
-import type { PointScan, PointVisitor } from '../query/point-scan.js';
-import type { Selection, ShardSelection } from '../query/selection.js';
+import type { PointScan } from '../query/point-scan.js';
 import type { ShardView } from '../query/shard-view.js';
 import { StopCheck } from '../query/stop-check.js';
 import { formatDuration } from '../time/duration.js';
 import { formatTime } from '../time/format-time.js';
 import type { Feed, FeedMessage } from './feed.js';
-import { CLOSE_GRACE_MS, LOOK_TIMEOUT_MS, WINDOW_BEAT_MS, WINDOWS_KEPT } from './limits.js';
+import { type FeedWindow, FeedWindows } from './feed-windows.js';
+import { FirstScan, type FirstScanTaker } from './first-scan.js';
+import { CLOSE_GRACE_MS, FIRST_SCAN_MS, LOOK_TIMEOUT_MS, WINDOW_BEAT_MS, WINDOWS_KEPT } from './limits.js';
+import type { FeedBudget } from './live-budget.js';
 import type { WindowsQuestion } from './question.js';
 import { SeriesTail, type TailVisitor } from './series-tail.js';
 import { WindowGroups } from './window-groups.js';
 import { statOf } from './window-stat.js';
-
-/** A window of the feed: a cell for each group that has points in it. */
-interface Window {
-  startMs: number;
-  cells: Map<number, Cell>;
-  /** Groups that have changed since the window was told. */
-  changed: Set<number>;
-  isClosed: boolean;
-  /** Points that came since it was told. */
-  points: number;
-}
 
 /** What a feed reads with. */
 export interface WindowFeedParts {
   views: readonly ShardView[];
   scan: PointScan;
   clock: Clock;
+  budget: FeedBudget;
 }
 
 /** Which feed it is, which decides its phase, and the moment whose window is its first; without one, now. */
@@ -48,16 +40,16 @@ const phaseOf = (feed: number): number => (feed * 0.618033988749895 * WINDOW_BEA
  * The first look reads what the open window has already, from blocks and open state alike, and takes a mark in each
  * series' chain; from there on each look adds what is new. So a window that is told is whole, whenever its subscriber came.
  */
-export class WindowFeed implements Feed, TailVisitor {
+export class WindowFeed implements Feed, TailVisitor, FirstScanTaker {
   readonly #question: WindowsQuestion;
   readonly #phaseMs: number;
   readonly #tail: SeriesTail;
   readonly #scan: PointScan;
   readonly #clock: Clock;
   readonly #groups: WindowGroups;
-  readonly #windows = new Map<number, Window>();
+  readonly #budget: FeedBudget;
+  readonly #windows: FeedWindows;
   readonly #head: string;
-  #oldestMs = Number.NEGATIVE_INFINITY;
   /** The beat of the last look. */
   #beat = Number.NaN;
   #hasMissed = false;
@@ -65,11 +57,14 @@ export class WindowFeed implements Feed, TailVisitor {
   /** The window that was open when the feed began. */
   #firstMs: number | undefined;
 
-  constructor(question: WindowsQuestion, { views, scan, clock }: WindowFeedParts, begin: WindowFeedBegin) {
+  constructor(question: WindowsQuestion, parts: WindowFeedParts, begin: WindowFeedBegin) {
+    const { views, scan, clock, budget } = parts;
     this.#question = question;
     this.#phaseMs = phaseOf(begin.feed);
     this.#fromMs = begin.fromMs;
-    this.#tail = new SeriesTail(views, question.metric, question.selectors);
+    this.#budget = budget;
+    this.#windows = new FeedWindows(question.windowMs, budget);
+    this.#tail = new SeriesTail(views, question, budget);
     this.#scan = scan;
     this.#clock = clock;
     this.#groups = new WindowGroups(question.groupBy);
@@ -83,23 +78,28 @@ export class WindowFeed implements Feed, TailVisitor {
   }
 
   look(nowMs: number): FeedMessage[] {
+    const { windowMs } = this.#question;
     const stop = new StopCheck(this.#clock, LOOK_TIMEOUT_MS);
     this.#tail.grow(stop);
-    const openMs = windowStartOf(nowMs, this.#question.windowMs);
-    const keptMs = openMs - WINDOWS_KEPT * this.#question.windowMs;
+    const openMs = windowStartOf(nowMs, windowMs);
+    const keptMs = openMs - WINDOWS_KEPT * windowMs;
     if (this.#firstMs === undefined) {
-      const fromMs = windowStartOf(this.#fromMs ?? nowMs, this.#question.windowMs);
-      this.#oldestMs = Math.min(Math.max(fromMs, keptMs), openMs);
-      this.#begin(stop);
-      this.#firstMs = this.#oldestMs;
+      const fromMs = windowStartOf(this.#fromMs ?? nowMs, windowMs);
+      this.#windows.oldestMs = Math.min(Math.max(fromMs, keptMs), openMs);
+      this.#begin(openMs);
+      this.#firstMs = this.#windows.oldestMs;
     } else {
       // Of windows before the first it knows nothing, so it tells nothing of them.
-      this.#oldestMs = Math.max(this.#firstMs, keptMs);
+      this.#windows.oldestMs = Math.max(this.#firstMs, keptMs);
       this.#tail.look(this, stop);
-      if (this.#hasMissed) this.#beginAnew(stop);
+      if (this.#hasMissed) this.#beginAnew(openMs);
     }
     this.#beat = this.#beatOf(nowMs);
     return this.#say(nowMs);
+  }
+
+  close(): void {
+    this.#budget.giveAll();
   }
 
   /** Nothing is missed for good: what a look could not read, it reads from the blocks. */
@@ -108,37 +108,30 @@ export class WindowFeed implements Feed, TailVisitor {
   }
 
   onPoints(place: number, times: Float64Array, values: Float64Array, count: number): void {
-    const group = this.#groups.groupOf(place, (of) => this.#tail.labelsOf(of));
-    for (let i = 0; i < count; i++) this.#add(group, times[i]!, values[i]!);
+    this.addPoints(place, times, values, 0, count);
   }
 
   onMissed(): void {
     this.#hasMissed = true;
   }
 
-  #add(group: number, timeMs: number, value: number): void {
-    const startMs = windowStartOf(timeMs, this.#question.windowMs);
-    // What is older than the windows that are remembered is a matter of queries.
-    if (startMs < this.#oldestMs) return;
-    let window = this.#windows.get(startMs);
-    if (window === undefined) {
-      window = { startMs, cells: new Map(), changed: new Set(), isClosed: false, points: 0 };
-      this.#windows.set(startMs, window);
-    }
-    let cell = window.cells.get(group);
-    if (cell === undefined) {
-      cell = new Cell();
-      window.cells.set(group, cell);
-    }
-    cell.add(timeMs, value);
-    window.changed.add(group);
-    window.points++;
+  // Five arguments: a run of points in columns, a call a series.
+  addPoints(place: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
+    this.#windows.addPoints(this.#groupOf(place), times, values, from, to);
+  }
+
+  addCells(place: number, run: CellRun, from: number, to: number): void {
+    this.#windows.addCells(this.#groupOf(place), run, from, to);
+  }
+
+  #groupOf(place: number): number {
+    return this.#groups.groupOf(place, (of) => this.#tail.labelsOf(of));
   }
 
   /** Reads all windows that are remembered once more: points were written over before a look could read them. */
-  #beginAnew(stop: StopCheck): void {
-    const before = [...this.#windows.values()];
-    this.#begin(stop);
+  #beginAnew(openMs: number): void {
+    const before = this.#windows.inOrder();
+    this.#begin(openMs);
     this.#hasMissed = false;
     for (const { startMs, isClosed } of before) {
       const window = this.#windows.get(startMs);
@@ -147,14 +140,12 @@ export class WindowFeed implements Feed, TailVisitor {
   }
 
   /** Reads from the oldest window on, and begins to follow each series behind what was read of it. */
-  #begin(stop: StopCheck): void {
+  #begin(openMs: number): void {
     // Also what an attempt that failed half way has left.
     this.#windows.clear();
-    const first = new FirstScan(this.#tail, this.#tail.beginScan(), (place, times, values, from, to) => {
-      const group = this.#groups.groupOf(place, (of) => this.#tail.labelsOf(of));
-      for (let i = from; i < to; i++) this.#add(group, times[i]!, values[i]!);
-    });
-    first.run(this.#scan, this.#oldestMs, stop);
+    const { windowMs } = this.#question;
+    const range = { startMs: this.#windows.oldestMs, endMs: openMs + windowMs, windowMs };
+    new FirstScan(this.#tail, this).run(this.#scan, range, new StopCheck(this.#clock, FIRST_SCAN_MS));
   }
 
   #beatOf(nowMs: number): number {
@@ -163,11 +154,7 @@ export class WindowFeed implements Feed, TailVisitor {
 
   #say(nowMs: number): FeedMessage[] {
     const messages: FeedMessage[] = [];
-    for (const window of [...this.#windows.values()].sort((a, b) => a.startMs - b.startMs)) {
-      if (window.startMs < this.#oldestMs) {
-        this.#windows.delete(window.startMs);
-        continue;
-      }
+    for (const window of this.#windows.inOrder()) {
       if (!window.isClosed && nowMs >= window.startMs + this.#question.windowMs + CLOSE_GRACE_MS) {
         window.isClosed = true;
         // Whole once more, also where nothing has changed: a subscriber waits for the last word.
@@ -179,7 +166,7 @@ export class WindowFeed implements Feed, TailVisitor {
     return messages;
   }
 
-  #message(window: Window, groups: Iterable<number>): FeedMessage {
+  #message(window: FeedWindow, groups: Iterable<number>): FeedMessage {
     const { stats, groupBy } = this.#question;
     const data: object[] = [];
     for (const group of groups) {
@@ -193,59 +180,5 @@ export class WindowFeed implements Feed, TailVisitor {
     window.points = 0;
     const members = `${this.#head},"timestamp":"${formatTime(startMs)}","closed":${isClosed},"data":${JSON.stringify(data)}`;
     return { members, points };
-  }
-}
-
-type PlacePoints = (
-  place: number,
-  times: Float64Array,
-  values: Float64Array,
-  from: number,
-  to: number,
-) => void;
-
-/** The scan that a feed begins with: points from a time on, and marks where the open state ends that is among them. */
-class FirstScan implements PointVisitor {
-  readonly usefulUntilMs = Number.POSITIVE_INFINITY;
-  readonly #tail: SeriesTail;
-  readonly #selection: Selection;
-  readonly #visit: PlacePoints;
-  readonly #places: number[] = [];
-  #shard: ShardSelection | undefined;
-  /** By place: the generation and the count up to which the shard at hand was read. */
-  #marks = new Map<number, { generation: number; count: number }>();
-
-  constructor(tail: SeriesTail, selection: Selection, visit: PlacePoints) {
-    this.#tail = tail;
-    this.#selection = selection;
-    this.#visit = visit;
-    for (const { view, ids } of selection.shards) {
-      for (let i = 0; i < ids.length; i++) this.#places.push(tail.placeOf(view, ids.items[i]!)!);
-    }
-  }
-
-  run(scan: PointScan, fromMs: number, stop: StopCheck): void {
-    scan.scan(this.#selection, { startMs: fromMs, endMs: Number.POSITIVE_INFINITY }, this, stop);
-    this.#take();
-  }
-
-  onShard(shard: ShardSelection): void {
-    // The same shard once more: what was said of it came from a view that was stale.
-    if (shard === this.#shard) this.#marks = new Map();
-    else this.#take();
-    this.#shard = shard;
-  }
-
-  onOpen(ordinal: number, generation: number, count: number): void {
-    this.#marks.set(this.#places[ordinal]!, { generation, count });
-  }
-
-  visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
-    this.#visit(this.#places[ordinal]!, times, values, from, to);
-  }
-
-  #take(): void {
-    for (const [place, { generation, count }] of this.#marks) this.#tail.mark(place, generation, count);
-    this.#marks = new Map();
   }
 }

@@ -37,6 +37,11 @@ export class ShardView {
     this.#snapshots = new LmdbSnapshots(place.path);
   }
 
+  /** How often the shard's open state was built: once it is ready, by the worker that builds it. */
+  get starts(): number {
+    return this.#counters.get('starts');
+  }
+
   get firstGroup(): number {
     return this.#place.map.firstGroup(this.#place.shard);
   }

@@ -39,6 +39,7 @@ const PLAIN_COUNTERS = [
   'storeFailures',
   'unableToStore',
   'restarts',
+  'starts',
   'sweeps',
   'sweeping',
   'deletedPoints',

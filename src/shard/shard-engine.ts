@@ -163,6 +163,8 @@ export class ShardEngine {
     this.counters.set('unableToStore', 0);
     this.#updateCounters();
     this.history.changed();
+    // Who sees the state ready sees that it is another one.
+    this.counters.add('starts', 1);
     this.head.ready();
   }
 

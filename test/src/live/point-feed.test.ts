@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import { seededRandom } from '../../../bench/macro/tsbs.js';
 import type { FeedMessage } from '../../../src/live/feed.js';
 import { FEED_POINTS_MAX } from '../../../src/live/limits.js';
+import { LiveBudget } from '../../../src/live/live-budget.js';
 import { PointFeed } from '../../../src/live/point-feed.js';
 import { OPEN_BOUNDS, type TestPoint, TestShards } from '../query/query-fixture.js';
 
@@ -18,7 +19,8 @@ const read = ({ members }: FeedMessage): ToldPoint => JSON.parse(`{${members}}`)
 
 function feedOf(shards: TestShards): PointFeed {
   const clock = { nowMs: () => shards.nowMs, monotonicMs: () => 0 };
-  return new PointFeed({ kind: 'points', metric: 'm', selectors: [] }, shards.views, clock);
+  const parts = { views: shards.views, clock, budget: new LiveBudget().open() };
+  return new PointFeed({ kind: 'points', metric: 'm', selectors: [] }, parts);
 }
 
 const point = (labels: Record<string, string>, timeMs: number, value: number): TestPoint => ({
@@ -72,6 +74,25 @@ it('PointFeed tells the newest when there are too many, and counts the others', 
   shards.close();
 });
 
+it('PointFeed passes over the first found of those that are equally old', () => {
+  const shards = new TestShards(1);
+  const feed = feedOf(shards);
+  feed.look();
+  const old = FEED_POINTS_MAX - 10;
+  shards.write([
+    ...Array.from({ length: old }, (_, i) => point({ host: 'a' }, shards.nowMs, i)),
+    ...Array.from({ length: 30 }, (_, i) => point({ host: 'a' }, shards.nowMs + 1, old + i)),
+  ]);
+  shards.settle();
+  const values = feed.look().map((message) => read(message).value);
+  assert.deepEqual(
+    values,
+    Array.from({ length: FEED_POINTS_MAX }, (_, i) => 20 + i),
+  );
+  assert.equal(feed.takeMissed(), 20);
+  shards.close();
+});
+
 it('PointFeed counts points that were written over before a look', () => {
   const shards = new TestShards(1, OPEN_BOUNDS);
   const feed = feedOf(shards);
@@ -93,8 +114,8 @@ it('PointFeed counts points that were written over before a look', () => {
   shards.close();
 });
 
-for (const seed of [11, 12, 13, 14]) {
-  it(`PointFeed tells each point once, across flushes and new series (seed ${seed})`, () => {
+for (const seed of [11, 12, 13, 14, 15, 16]) {
+  it(`PointFeed tells each point once, across flushes, new series and restarts (seed ${seed})`, () => {
     const random = seededRandom(seed);
     const shards = new TestShards(seed % 2 === 0 ? 2 : 1, OPEN_BOUNDS);
     let next = 0;
@@ -115,10 +136,12 @@ for (const seed of [11, 12, 13, 14]) {
     for (let step = 0; step < 200; step++) {
       const dice = random();
       if (dice < 0.5) write();
-      else if (dice < 0.9) shards.work();
+      else if (dice < 0.88) shards.work();
       else {
         shards.settle();
-        shards.closeGeneration();
+        // A shard's thread that dies replays its log into the state that was followed.
+        if (dice > 0.98) shards.restart(false);
+        else shards.closeGeneration();
       }
       shards.nowMs += 10;
       told.push(...feed.look().map((message) => read(message).value));

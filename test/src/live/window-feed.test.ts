@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { seededRandom } from '../../../bench/macro/tsbs.js';
 import type { FeedMessage } from '../../../src/live/feed.js';
+import { LiveBudget } from '../../../src/live/live-budget.js';
 import type { WindowsQuestion } from '../../../src/live/question.js';
 import { WindowFeed } from '../../../src/live/window-feed.js';
 import { PointScan } from '../../../src/query/point-scan.js';
@@ -27,7 +28,8 @@ const read = ({ members }: FeedMessage): ToldWindow => JSON.parse(`{${members}}`
 
 function feedOf(shards: TestShards, question: WindowsQuestion = QUESTION, fromMs?: number): WindowFeed {
   const clock = { nowMs: () => shards.nowMs, monotonicMs: () => 0 };
-  const parts = { views: shards.views, scan: new PointScan(shards.findings), clock };
+  const budget = new LiveBudget().open();
+  const parts = { views: shards.views, scan: new PointScan(shards.findings), clock, budget };
   return new WindowFeed(question, parts, { feed: 0, fromMs });
 }
 
@@ -110,7 +112,7 @@ it('WindowFeed takes in series that come later, and only those that match', () =
 });
 
 for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
-  it(`WindowFeed tells what all points make, whenever they come and are flushed (seed ${seed})`, () => {
+  it(`WindowFeed tells what all points make, whenever they come, are flushed, and shards restart (seed ${seed})`, () => {
     const random = seededRandom(seed);
     const shards = new TestShards(seed % 3 === 0 ? 3 : 1, SMALL_BOUNDS);
     const hosts = ['a', 'b', 'c', 'd'];
@@ -136,6 +138,9 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
       else if (dice < 0.8) {
         shards.settle();
         shards.closeGeneration();
+      } else if (dice < 0.82) {
+        shards.settle();
+        shards.restart(false);
       }
       shards.nowMs += Math.floor(random() * 120);
       if (step < 10 || random() < 0.5) continue;
@@ -166,3 +171,66 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
     shards.close();
   });
 }
+
+it('WindowFeed begins with what tiers have of a long window, and with the points that are in none yet', () => {
+  const shards = new TestShards(2);
+  const HOUR_MS = 3_600_000;
+  shards.nowMs = Math.floor(shards.nowMs / HOUR_MS) * HOUR_MS;
+  const startMs = shards.nowMs;
+  const random = seededRandom(5);
+  const expected = new Map<string, { count: number; sum: number; max: number }>();
+  const write = (count: number): void => {
+    const points = Array.from({ length: count }, () =>
+      point('abc'[Math.floor(random() * 3)]!, shards.nowMs, Math.floor(random() * 1_000)),
+    );
+    shards.write(points);
+    for (const { labels, value } of points) {
+      const cell = expected.get(labels['host']!) ?? { count: 0, sum: 0, max: 0 };
+      const max = Math.max(cell.max, value);
+      expected.set(labels['host']!, { count: cell.count + 1, sum: cell.sum + value, max });
+    }
+  };
+  for (let i = 0; i < 8; i++) {
+    write(400);
+    shards.nowMs += 200_000;
+    shards.settle();
+    shards.closeGeneration();
+    shards.settle();
+  }
+  write(50);
+  shards.settle();
+  const compacted = shards.shards.some(({ engine }) => engine.counters.get('compactions') > 0);
+  assert.ok(compacted, 'tiers have a part of it');
+  const feed = feedOf(shards, { ...QUESTION, windowMs: HOUR_MS });
+  const told = (): unknown =>
+    feed
+      .look((shards.nowMs += 1_000))
+      .map(read)
+      .flatMap(({ timestamp, data }) => {
+        assert.equal(Date.parse(timestamp), startMs);
+        return data.map(({ labels, count, sum, max }) => [labels!.host, { count, sum, max }]);
+      })
+      .sort();
+  assert.deepEqual(told(), [...expected].sort());
+  write(50);
+  shards.settle();
+  assert.deepEqual(told(), [...expected].sort());
+  shards.close();
+});
+
+it('WindowFeed of a thread that follows another one goes on with the window in which that fell silent', () => {
+  const shards = new TestShards(1);
+  const start = shards.nowMs;
+  shards.write([point('a', start + 100, 1), point('a', start + 1_100, 2)]);
+  shards.settle();
+  const feed = feedOf(shards, QUESTION, start + 500);
+  const windows = feed.look(start + 1_300).map(read);
+  assert.deepEqual(
+    windows.map(({ timestamp, closed, data }) => [Date.parse(timestamp) - start, closed, data[0]!.sum]),
+    [
+      [0, true, 1],
+      [1_000, false, 2],
+    ],
+  );
+  shards.close();
+});
