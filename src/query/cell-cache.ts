@@ -1,6 +1,5 @@
 import { CELL_COLUMNS, type CellColumns } from '../../native-free-core/cell/cell-columns.js';
 import { KnownRuns } from './known-runs.js';
-import { CELL_CACHE_BYTES } from './limits.js';
 
 /** Bytes of one cell: ten columns of float64. */
 const CELL_BYTES = 80;
@@ -84,7 +83,7 @@ export class CellCache {
   readonly #segments = new Map<string, CachedSegment>();
   #bytes = 0;
 
-  constructor(bytesMax: number = CELL_CACHE_BYTES) {
+  constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
   }
 

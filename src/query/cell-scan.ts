@@ -58,13 +58,15 @@ const peeked = { firstMs: 0, lastMs: 0 };
 
 /** Visits the stored cells of a tier. What is damaged is passed over and told to the findings. Its memory is used again. */
 export class CellScan {
-  readonly #cache = new CellCache();
+  readonly #cache: CellCache;
   readonly #findings: QueryFindings;
   readonly #segment = new SegmentReader();
   readonly #run = new CellRun();
 
-  constructor(findings: QueryFindings) {
+  /** `cacheBytes` is the memory for remembered cells. */
+  constructor(findings: QueryFindings, cacheBytes: number) {
     this.#findings = findings;
+    this.#cache = new CellCache(cacheBytes);
   }
 
   /** @throws MillraceError when a limit is reached or time is over; QueryCancelled */
@@ -75,6 +77,7 @@ export class CellScan {
     for (const chosen of chooseSegments(selected, places, reader, [{ table, startMs, endMs }])) {
       stop.check();
       const key = Buffer.from(chosen.key).toString('latin1');
+      stop.beforeRead(key);
       const cached = visitor.wantsSketches ? undefined : this.#cache.open(key);
       this.#scanChosen({ ...wanted, windowMs, chosen, cached, visitor, stop });
       if (cached !== undefined) this.#cache.settle(key, cached);

@@ -189,7 +189,7 @@ export class HeadReader {
         this.#waitUntilReady(stop);
         continue;
       }
-      stop.check();
+      stop.beforeWait();
       if (++this.#misses > READ_RETRIES_MAX) {
         this.#misses = 0;
         throw new MillraceError(
@@ -227,7 +227,7 @@ export class HeadReader {
           },
         );
       }
-      stop.check();
+      stop.beforeWait();
       Atomics.wait(control, WORD_READY, 0, READ_WAIT_MS_MAX);
     }
   }

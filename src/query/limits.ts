@@ -86,6 +86,36 @@ export const QUEUE_PER_THREAD = 64;
  */
 export const LIGHT_BUDGET_MS = 25;
 
+/**
+ * What the socket thread answers by itself instead of asking a query thread: what is foreseen to take no more than so many steps of
+ * about 10 ns (a fifth of the way to a thread and back), and is given up after so many ms, which is the most that thread may spend.
+ */
+export const INLINE_STEPS_MAX = 20_000;
+export const INLINE_BUDGET_MS = 1;
+
+/**
+ * How much of its time the socket thread may spend so, and at most at a stretch, ms: two thirds of a turn of its loop, behind which an
+ * acknowledgement may wait. None while what else it does takes more than three fifths of its time, looked at so often, ms: queries
+ * alone take two fifths of it to be read and written.
+ */
+export const INLINE_SHARE = 0.5;
+export const INLINE_STRETCH_MS = 2;
+export const INLINE_OTHERS_SHARE_MAX = 0.6;
+export const INLINE_SAMPLE_MS = 20;
+
+/** How long a place of the store counts as being in memory after a query thread read it, ms, and how many are remembered, 100 bytes each. */
+export const RECENT_READ_MS = 60_000;
+export const RECENT_READS_KEPT = 4_096;
+
+/** Places that one answer tells the socket thread of: those of a query that is none too large for it. */
+export const READS_TOLD_MAX = 64;
+
+/** Decoded cells that the socket thread remembers, bytes: 200,000 cells, an hour of minutes of 3,000 series. */
+export const INLINE_CELL_CACHE_BYTES = 16 * MIB;
+
+/** Steps (about 10 ns) that parts of a query take: to match a text against a pattern, for a series, a cell, a row of the answer. */
+export const STEPS = { matchedText: 20, row: 2, series: 30, cell: 2, answerValue: 20 };
+
 /** Kinds of query that are remembered as heavy: a few dashboards' worth, some hundred bytes each. */
 export const HEAVY_SHAPES_KEPT = 2_048;
 

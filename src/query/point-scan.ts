@@ -13,7 +13,7 @@ import {
   type TableRange,
 } from './chosen-segments.js';
 import { HeadPoints } from './head-points.js';
-import { BUSY_RETRY_MS, LINES_AT_ONCE, SNAPSHOT_TRIES_MAX } from './limits.js';
+import { BUSY_RETRY_MS, CELL_CACHE_BYTES, LINES_AT_ONCE, SNAPSHOT_TRIES_MAX } from './limits.js';
 import type { QueryFindings } from './query-findings.js';
 import type { Selection, ShardSelection } from './selection.js';
 import type { ShardSnapshot } from './shard-snapshot.js';
@@ -75,9 +75,10 @@ export class PointScan {
   readonly #head = new HeadPoints();
   readonly #segment = new PointSegmentReader();
 
-  constructor(findings: QueryFindings) {
+  /** `cellCacheBytes` is the memory for remembered cells. */
+  constructor(findings: QueryFindings, cellCacheBytes: number = CELL_CACHE_BYTES) {
     this.#findings = findings;
-    this.#cells = new CellScan(findings);
+    this.#cells = new CellScan(findings, cellCacheBytes);
   }
 
   /** @throws MillraceError when a limit is reached, time is over or a shard can't be read; QueryCancelled */
@@ -116,6 +117,7 @@ export class PointScan {
   #scanShard(selected: ShardSelection, question: ScanQuestion): void {
     const { view } = selected;
     const groups = placesByGroup(selected);
+    question.stop.beforeRead(view.place);
     for (let tries = 0; tries < SNAPSHOT_TRIES_MAX; tries++) {
       const snapshot = view.openSnapshot();
       try {
@@ -175,6 +177,7 @@ export class PointScan {
     for (const chosen of chooseSegments(selected, places, snapshot.reader, tables)) {
       if (chosen.startMs > visitor.usefulUntilMs) continue;
       stop.check();
+      stop.beforeRead(Buffer.from(chosen.key).toString('latin1'));
       // Valid until the next call on the reader, which is for the next segment.
       const bytes = snapshot.reader.get(chosen.key);
       if (bytes === undefined) continue;

@@ -14,6 +14,8 @@ export class QueryCounters {
   coalesced = 0;
   /** Answered from the cache. */
   cached = 0;
+  /** Answered on the socket thread. */
+  inline = 0;
   /** That gave up the thread of light queries. */
   yielded = 0;
   failed = 0;

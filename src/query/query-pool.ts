@@ -6,9 +6,12 @@ import { AnswerCache } from './answer-cache.js';
 import { Flight } from './flight.js';
 import { HeavyShapes } from './heavy-shapes.js';
 import { History, type HistoryVersions } from './history.js';
+import { type InlineAnswer, InlineLane } from './inline-lane.js';
 import { ANSWER_CACHE_BOUNDS, BUSY_RETRY_MS, LIGHT_BUDGET_MS, QUEUE_PER_THREAD } from './limits.js';
 import { QueryCounters } from './query-counters.js';
 import { type Lane, QueryLanes } from './query-lanes.js';
+import { answerOf, isOutOfMemory, isRefusal, outOfMemory, stopping } from './query-outcome.js';
+import type { QueryPoolOptions } from './query-pool-options.js';
 import { type QueryReport, queryReport } from './query-report.js';
 import {
   ALL_TICKETS,
@@ -17,19 +20,7 @@ import {
   type QueryThreadData,
   type QueryWorkerData,
 } from './query-task.js';
-import { queryTimeout, tooBig } from './stop-check.js';
-
-export interface QueryPoolOptions {
-  threads: number;
-  /** How long a query may run; its caller's signal may end it sooner. */
-  timeoutMs: number;
-  /** Is told of each damaged place that a query met and passed over. */
-  onDamaged?: (place: string) => void;
-  /** How long a query may run on the thread of light ones, ms. */
-  lightBudgetMs?: number;
-  /** Bytes of answers that are kept; 0: none. */
-  cacheBytesMax?: number;
-}
+import { queryTimeout } from './stop-check.js';
 
 /**
  * Answers queries on threads of a Piscina pool. At most QUEUE_PER_THREAD wait for each thread, further ones are refused
@@ -58,6 +49,7 @@ export class QueryPool implements QueryPort {
   readonly #cache: AnswerCache<HistoryVersions>;
   readonly #history: History;
   readonly #heavy = new HeavyShapes();
+  readonly #inline: InlineLane | undefined;
   #lastTicket = 0;
   #isClosing = false;
 
@@ -75,6 +67,7 @@ export class QueryPool implements QueryPort {
     this.#lightBudgetMs = lightBudgetMs;
     this.#lanes = new QueryLanes(threads);
     this.#history = new History(data.memories);
+    this.#inline = options.answersInline !== false ? new InlineLane(data, systemClock) : undefined;
     this.#piscina = new Piscina({
       filename: new URL('./query-worker.js', import.meta.url).href,
       name: 'runQuery',
@@ -98,19 +91,39 @@ export class QueryPool implements QueryPort {
     );
   }
 
+  /**
+   * The answer of what is kept, or small enough to be found on this thread at once; undefined: `run` has to be asked.
+   * @throws MillraceError for what is no answer
+   */
+  answerNow(request: QueryRequest): QueryAnswer | undefined {
+    if (this.#isClosing) return undefined;
+    const startMs = systemClock.monotonicMs();
+    const kept = this.#kept(request, startMs);
+    if (kept !== undefined) return kept;
+    let found: InlineAnswer | undefined;
+    try {
+      found = this.#inline?.tryAnswer(request);
+    } catch (error) {
+      if (isRefusal(error)) this.counters.answered++;
+      else this.counters.failed++;
+      throw error;
+    }
+    if (found === undefined) return undefined;
+    this.#countFound(found);
+    this.counters.inline++;
+    this.#answered(startMs);
+    return found.answer;
+  }
+
   /** @throws MillraceError MR_BUSY, MR_STOPPING, MR_QUERY_TIMEOUT or what the query met; the signal's reason */
   async run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
     if (signal.aborted) throw this.#abortReason(signal);
     if (this.#isClosing) throw stopping();
     const { counters } = this;
     const startMs = systemClock.monotonicMs();
+    const kept = this.#kept(request, startMs);
+    if (kept !== undefined) return kept;
     const key = JSON.stringify(request);
-    const kept = this.#cache.get(key, (versions) => this.#history.isCurrent(versions), startMs);
-    if (kept !== undefined) {
-      counters.cached++;
-      this.#answered(startMs);
-      return kept;
-    }
     const flight = this.#joinable(key) ?? this.#begin(key, request);
     try {
       const answer = answerOf(await this.#wait(flight, signal));
@@ -131,10 +144,22 @@ export class QueryPool implements QueryPort {
     // What still waits is handed out, finds itself cancelled at once, and lands.
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#piscina.destroy();
+    await this.#inline?.close();
   }
 
   report(): QueryReport {
     return queryReport(this.#piscina.threads.length, this.#lanes.waiting, this.counters, this.#cache);
+  }
+
+  /** An answer that is kept, where one is still true. */
+  #kept(request: QueryRequest, startMs: number): QueryAnswer | undefined {
+    if (this.#cache.entries === 0) return undefined;
+    const key = JSON.stringify(request);
+    const kept = this.#cache.get(key, (versions) => this.#history.isCurrent(versions), startMs);
+    if (kept === undefined) return undefined;
+    this.counters.cached++;
+    this.#answered(startMs);
+    return kept;
   }
 
   #answered(startMs: number): void {
@@ -190,8 +215,10 @@ export class QueryPool implements QueryPort {
     let failure: unknown;
     try {
       reply = (await this.#piscina.run(task)) as QueryReply;
-      this.#count(reply);
-      this.#heavy.learn(request, systemClock.monotonicMs() - startMs > this.#lightBudgetMs);
+      this.#countFound(reply);
+      const tookMs = systemClock.monotonicMs() - startMs;
+      this.#heavy.learn(request, tookMs > this.#lightBudgetMs);
+      this.#inline?.learn(request, reply.reads, tookMs);
     } catch (error) {
       failure = error;
     }
@@ -204,10 +231,10 @@ export class QueryPool implements QueryPort {
     this.#dispatch();
   }
 
-  #count(reply: QueryReply): void {
-    this.counters.points += reply.points;
-    this.counters.damaged += reply.damaged.length;
-    for (const place of reply.damaged) this.#onDamaged(place);
+  #countFound({ points, damaged }: Pick<QueryReply, 'points' | 'damaged'>): void {
+    this.counters.points += points;
+    this.counters.damaged += damaged.length;
+    for (const place of damaged) this.#onDamaged(place);
   }
 
   #land(flight: Flight, reply: QueryReply | undefined, failure: unknown): void {
@@ -270,22 +297,3 @@ export class QueryPool implements QueryPort {
 }
 
 const TICKET_MAX = 2 ** 31 - 1;
-
-const stopping = (): MillraceError => new MillraceError('MR_STOPPING', 'The server is stopping.');
-
-const isOutOfMemory = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-
-/** The thread is lost and another takes its place; the others go on. */
-const outOfMemory = (): MillraceError => tooBig('needed more memory than a query thread has');
-
-/** Whether the query was answered, only not with what was asked for: the metric is unknown, the range too large. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof MillraceError && error.status < 500 && error.code !== 'MR_BUSY';
-}
-
-function answerOf({ outcome }: QueryReply): QueryAnswer {
-  if (outcome.kind === 'answer') return outcome.answer;
-  if (outcome.kind !== 'failure') throw stopping();
-  throw new MillraceError(outcome.code, outcome.detail, outcome.details);
-}

@@ -14,6 +14,8 @@ export interface QueryReport {
   waiting: number;
   /** Answered together with an identical one. */
   coalesced: number;
+  /** Answered on the socket thread, without a query thread. */
+  inline: number;
   /** That gave up the thread of light queries. */
   yielded: number;
   cache: { answered: number; entries: number; bytes: number };
@@ -39,6 +41,7 @@ export function queryReport(
     in_flight_max: inFlightMax,
     waiting,
     coalesced: counters.coalesced,
+    inline: counters.inline,
     yielded: counters.yielded,
     cache: { answered: counters.cached, entries: cache.entries, bytes: cache.bytes },
     points_decoded: points,

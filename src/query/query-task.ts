@@ -51,6 +51,8 @@ export interface QueryReply {
     | { kind: 'yielded' };
   /** Points decoded. */
   points: number;
+  /** Places of the store that it read and that were not told of lately. */
+  reads: string[];
   /** Places that were found damaged for the first time, for a person. */
   damaged: string[];
 }

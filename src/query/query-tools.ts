@@ -6,7 +6,7 @@ import type { LabelMatcher } from '../http/ports.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import type { IndexedMetric } from './indexed-metric.js';
 import { SeriesConditions } from './label-matcher.js';
-import { HORIZON_MARGIN_MS, METRICS_SELECTED_MAX, NEAR_NAMES_MAX } from './limits.js';
+import { HORIZON_MARGIN_MS, METRICS_SELECTED_MAX, NEAR_NAMES_MAX, STEPS } from './limits.js';
 import { LineScan } from './line-scan.js';
 import type { LiveCoverage } from './live-coverage.js';
 import { PointScan } from './point-scan.js';
@@ -27,6 +27,8 @@ export interface QuerySettings {
   /** What each tier may take, bytes, in the order of TIER_NAMES; Infinity where it has no bound. */
   tierBytesMax: readonly number[];
   limits: QueryLimits;
+  /** Memory for remembered cells, bytes; CELL_CACHE_BYTES where it isn't said. */
+  cellCacheBytes?: number;
 }
 
 /** What a thread's questions have in common: the shards as it sees them, and scans whose memory is used again. */
@@ -50,7 +52,7 @@ export class QueryTools {
     this.views = views;
     this.series = series;
     this.coverage = coverage;
-    this.points = new PointScan(findings);
+    this.points = new PointScan(findings, settings.cellCacheBytes);
     this.windows = new WindowQuery(this.points, this.lines);
     this.#settings = settings;
     this.#memo = new SelectionMemo(series);
@@ -105,6 +107,7 @@ export class QueryTools {
     nowMs: number,
   ): { selection: Selection; horizonMs: (tier: TierName) => number } {
     const ofNames = new SeriesConditions(names);
+    this.series.foreseeMetrics(STEPS.matchedText);
     const find = () => this.series.metrics.filter(({ name }) => ofNames.matchesName(name));
     let metrics = find();
     if (metrics.length === 0) {

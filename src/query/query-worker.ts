@@ -7,14 +7,18 @@ import { LiveCoverage } from './live-coverage.js';
 import { QueryEngine } from './query-engine.js';
 import { QueryFindings } from './query-findings.js';
 import { ALL_TICKETS, type QueryReply, type QueryTask, type QueryThreadData } from './query-task.js';
+import { RecentReads } from './recent-reads.js';
 import { seeShards } from './seen-shards.js';
-import { QueryCancelled, StopCheck } from './stop-check.js';
+import { QueryCancelled, type StopCheck } from './stop-check.js';
+import { ThreadStop } from './thread-stop.js';
 
 /** What a thread keeps from query to query; made by its first one. */
 interface Context {
   engine: QueryEngine;
   findings: QueryFindings;
   cancelled: Int32Array;
+  /** What the socket thread was told to be read. */
+  told: RecentReads;
 }
 
 /** Time between two looks at shards that are not ready yet, ms. */
@@ -40,6 +44,7 @@ function makeContext(): Context {
     }),
     findings,
     cancelled: new Int32Array(cancelled),
+    told: new RecentReads(),
   };
 }
 
@@ -49,7 +54,7 @@ export function ping(): void {}
 /** Answers one query. Throws only what is a fault of the program. */
 export function runQuery(task: QueryTask): object {
   context ??= makeContext();
-  const { engine, findings, cancelled } = context;
+  const { engine, findings, cancelled, told } = context;
   const { slot, ticket, timeoutMs, budgetMs } = task;
   const yieldMs = systemClock.monotonicMs() + budgetMs;
   let hasYielded = false;
@@ -59,10 +64,10 @@ export function runQuery(task: QueryTask): object {
     hasYielded = systemClock.monotonicMs() > yieldMs;
     return hasYielded;
   };
-  const stop = new StopCheck(systemClock, timeoutMs, isCancelled, data.limits);
+  const stop = new ThreadStop(systemClock, { timeoutMs, isCancelled, limits: data.limits }, told);
   const ended = outcomeOf(engine, task, stop);
   const outcome = ended.kind === 'cancelled' && hasYielded ? ({ kind: 'yielded' } as const) : ended;
-  return movable({ outcome, points: stop.cost.points, damaged: findings.take() });
+  return movable({ outcome, points: stop.cost.points, reads: stop.reads, damaged: findings.take() });
 }
 
 function outcomeOf(engine: QueryEngine, { request }: QueryTask, stop: StopCheck): QueryReply['outcome'] {

@@ -80,6 +80,11 @@ export class SeriesIndex {
     return this.#byOrder[this.reader.ordinalOf(this.reader.metricOf(row))]!;
   }
 
+  /** Says beforehand that `steps` are taken for each metric there is. */
+  foreseeMetrics(steps: number): void {
+    this.#stop?.foresee(steps * this.#byOrder.length);
+  }
+
   /** The metrics whose names meet the conditions, in the order of `order`. */
   metricsThat(conditions: SeriesConditions): IndexedMetric[] {
     const named = conditions.namedMetrics;
@@ -106,7 +111,7 @@ export class SeriesIndex {
       last.metrics.every((metric, i) => metric === metrics[i])
     )
       return last.found;
-    const found = this.#finder.select(metrics, this.#byOrder.length, conditions);
+    const found = this.#finder.select(metrics, this.#byOrder.length, conditions, this.#stop);
     this.#last = { metrics: [...metrics], conditions, rows, found };
     return found;
   }

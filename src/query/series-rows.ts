@@ -11,7 +11,9 @@ import type { SeriesIndexReader } from '../../native-free-core/series-index/seri
 import { BitSet } from './bit-set.js';
 import type { IndexedMetric } from './indexed-metric.js';
 import type { SeriesConditions } from './label-matcher.js';
+import { STEPS } from './limits.js';
 import { SetChoice } from './set-choice.js';
+import type { StopCheck } from './stop-check.js';
 
 /** A walk over all rows costs about a fourth of marking them one list after the other. */
 const WALK_SHARE = 4;
@@ -35,10 +37,23 @@ export class SeriesRows {
   }
 
   /** `metricCount`: metrics that there are in all. */
-  select(metrics: readonly IndexedMetric[], metricCount: number, conditions: SeriesConditions): SelectedRows {
-    this.#choice.choose(conditions);
+  // Four arguments: what is looked for among what, and for whom.
+  select(
+    metrics: readonly IndexedMetric[],
+    metricCount: number,
+    conditions: SeriesConditions,
+    stop?: StopCheck,
+  ): SelectedRows {
+    this.#choice.choose(conditions, stop);
+    const { isList, count: sets } = this.#choice;
+    stop?.foresee(STEPS.row * (isList ? sets * metricCount : this.#rowsOf(metrics)));
     const count = metrics.length === 1 ? this.#ofOne(metrics[0]!) : this.#ofMany(metrics, metricCount);
     return this.#byGroup(count);
+  }
+
+  /** How many rows are looked at for metrics, at most. */
+  #rowsOf(metrics: readonly IndexedMetric[]): number {
+    return metrics.length === 1 ? this.#reader.itemCount(metrics[0]!.entry) : this.#reader.rows;
   }
 
   /** A row of the metric in one of `groupCount` groups. */

@@ -7,6 +7,8 @@ import {
 import type { SeriesIndexReader } from '../../native-free-core/series-index/series-index-reader.js';
 import { BitSet } from './bit-set.js';
 import type { LabelCondition, SeriesConditions } from './label-matcher.js';
+import { STEPS } from './limits.js';
+import type { StopCheck } from './stop-check.js';
 
 /** A condition as the index sees it: label sets that have one of these values, or that have none of them. */
 interface Term {
@@ -46,20 +48,28 @@ export class SetChoice {
   }
 
   /** Finds them. The same conditions, asked again at once for another shard, are not matched again. */
-  choose(conditions: SeriesConditions): void {
+  choose(conditions: SeriesConditions, stop?: StopCheck): void {
     const { sets, epoch } = this.#reader;
     const last = this.#last;
     if (last?.conditions === conditions && last.sets === sets && last.epoch === epoch) return;
+    // Until it is done there is nothing to come back to.
+    this.#last = undefined;
+    this.#find(conditions, stop);
     this.#last = { conditions, sets, epoch };
+  }
+
+  #find(conditions: SeriesConditions, stop: StopCheck | undefined): void {
     const terms: Term[] = [];
     this.isAll = this.isList = false;
     for (const condition of conditions.ofLabels) {
-      const term = this.#termOf(condition);
+      const term = this.#termOf(condition, stop);
       if (term.values.length > 0) terms.push(term);
       else if (!term.isNegative) return this.#chooseNone();
     }
     this.isAll = terms.length === 0;
-    if (!this.isAll) this.#combine(terms);
+    if (this.isAll) return;
+    stop?.foresee(STEPS.row * terms.reduce((sum, { cost }) => sum + cost, this.#reader.sets / 32));
+    this.#combine(terms);
   }
 
   #chooseNone(): void {
@@ -130,25 +140,26 @@ export class SetChoice {
   }
 
   /** What a condition asks of the index. With an empty list of values, all sets meet it or none does, by `isNegative`. */
-  #termOf(condition: LabelCondition): Term {
+  #termOf(condition: LabelCondition, stop: StopCheck | undefined): Term {
     const reader = this.#reader;
     const name = Buffer.from(condition.label, 'utf8');
     const label = reader.child(ROOT_LABELS, name, 0, name.length);
     // A condition that series without the label meet is told by the values that it does not take.
     const isNegative = condition.takesEmpty;
-    const values = label === 0 ? new Int32Array(0) : this.#valuesOf(condition, label);
+    const values = label === 0 ? new Int32Array(0) : this.#valuesOf(condition, label, stop);
     let cost = 0;
     for (const value of values) cost += reader.itemCount(value);
     return { isNegative, values, cost, label };
   }
 
   /** The values of a label that the condition takes, or, if it takes the empty one, those that it doesn't. */
-  #valuesOf(condition: LabelCondition, label: number): Int32Array {
+  #valuesOf(condition: LabelCondition, label: number, stop: StopCheck | undefined): Int32Array {
     const { named, isNegative, takesEmpty } = condition;
     if (named !== undefined && isNegative === takesEmpty) return this.#lookUp(named, label);
     const reader = this.#reader;
     const { bytes } = reader.views;
     const size = reader.itemCount(label);
+    stop?.foresee(STEPS.matchedText * size);
     if (this.#values.length < size) this.#values = new Int32Array(2 ** Math.ceil(Math.log2(size)));
     const all = this.#values.subarray(
       0,

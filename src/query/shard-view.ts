@@ -42,6 +42,11 @@ export class ShardView {
     return this.#counters.get('starts');
   }
 
+  /** What a StopCheck is told before the records of the shard are read. */
+  get place(): string {
+    return this.#place.path;
+  }
+
   get firstGroup(): number {
     return this.#place.map.firstGroup(this.#place.shard);
   }

@@ -47,7 +47,7 @@ export class SharedIndexPass implements IndexPass {
     for (let waitedMs = 0; ; ) {
       const served = Atomics.load(control, CONTROL_SERVED);
       if (isSo()) return;
-      stop.check();
+      stop.beforeWait();
       if (waitedMs > READY_WAIT_MS_MAX) {
         const what =
           'The index of series is being built, or new series come faster than it grows. Try again in a moment.';

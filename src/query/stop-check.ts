@@ -47,6 +47,17 @@ export class StopCheck {
     throw queryTimeout(this.#timeoutMs);
   }
 
+  /** Says that the query is about to sleep. @throws as `check` */
+  beforeWait(): void {
+    this.check();
+  }
+
+  /** Says that the query is about to read a place of the store, whose pages may not be in memory. */
+  beforeRead(_place: string): void {}
+
+  /** Says how much work is coming, in steps of about 10 ns (limits.ts). */
+  foresee(_steps: number): void {}
+
   /** Counts decoded points. @throws MillraceError MR_QUERY_TOO_BIG beyond the bound */
   count(points: number): void {
     this.cost.points += points;

@@ -3,8 +3,9 @@ import { planSources, type SourcePart, type SourcePlan } from '../../native-free
 import { type WindowShape, windowShape } from '../../native-free-core/query/window-shape.js';
 import type { TierName } from '../../native-free-core/tier/tiers.js';
 import type { Labels } from '../http/ports.js';
+import { TIER_TABLES } from '../store/tier-tables.js';
 import { CounterGrid } from './counter-grid.js';
-import { COUNTER_LOOK_BACK_MS, VALUES_A_ROW_MAX } from './limits.js';
+import { COUNTER_LOOK_BACK_MS, STEPS, VALUES_A_ROW_MAX } from './limits.js';
 import type { LineScan } from './line-scan.js';
 import { notKept } from './not-kept.js';
 import type { PointScan, TimeRange } from './point-scan.js';
@@ -78,12 +79,14 @@ export class WindowQuery {
     horizonMs: (tier: TierName) => number,
     stop: StopCheck,
   ): WindowsFound {
+    stop.foresee(STEPS.series * selection.count);
     const extent = new SeriesExtent(selection, this.#lines, stop);
     const groups = selection.groupsBy(question.groupBy);
     const planned = planOf(question, extent, horizonMs);
     stop.cost.series = selection.count;
     stop.trace.addParts([...(planned.others?.parts ?? []), ...(planned.counters?.parts ?? [])]);
     const shape = shapeOf(question, extent, groups.count, stop);
+    stop.foresee(stepsOf(planned, shape, selection.count));
     try {
       stop.trace.spent('plan');
       const visitor = this.#gather(planned, shape, groups, selection, extent, stop);
@@ -150,6 +153,17 @@ export class WindowQuery {
     );
     return grid;
   }
+}
+
+/** How much work a question is, its series apart: the cells that it may read, and the values that it answers. Points show as they come. */
+function stepsOf({ question, counters, others }: Planned, shape: WindowShape, series: number): number {
+  let cells = 0;
+  for (const { tier, startMs, endMs } of [...(others?.parts ?? []), ...(counters?.parts ?? [])]) {
+    const windowMs = TIER_TABLES.find(({ name }) => name === tier)?.windowMs;
+    if (windowMs !== undefined && windowMs > 0) cells += (series * (endMs - startMs)) / windowMs;
+  }
+  const values = shape.count * shape.groups * question.aggregations.length;
+  return STEPS.cell * cells + STEPS.answerValue * values;
 }
 
 /** How far rows look back behind their own windows. */

@@ -104,6 +104,11 @@ const reading: readonly MetricFamily<Stats>[] = [
     (s) => s.queries.coalesced,
   ),
   counter(
+    'millrace_queries_inline_total',
+    'Queries answered on the socket thread, without a query thread.',
+    (s) => s.queries.inline,
+  ),
+  counter(
     'millrace_queries_yielded_total',
     'Times that a query gave up the thread of light ones.',
     (s) => s.queries.yielded,

@@ -15,7 +15,7 @@ const RUN = { start: 16, end: 90, checksum: 7 };
 
 describe('CellCache', () => {
   it('gives back the cells of a run, without a copy', () => {
-    const cache = new CellCache();
+    const cache = new CellCache(1_000_000);
     const segment = cache.open('a');
     assert.equal(segment.find(RUN), undefined);
     segment.add({ ...RUN, start: 0 }, cellsOf(100));
@@ -30,7 +30,7 @@ describe('CellCache', () => {
   });
 
   it('does not take another run for it that is in its place', () => {
-    const segment = new CellCache().open('a');
+    const segment = new CellCache(1_000_000).open('a');
     segment.add(RUN, cellsOf(3));
     assert.equal(segment.find({ ...RUN, checksum: 8 }), undefined);
     assert.equal(segment.find({ ...RUN, end: 91 }), undefined);

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { createSeriesIndexMemory } from '../../../native-free-core/series-index/series-index-memory.js';
-import type { QueryAnswer } from '../../../src/http/ports.js';
+import type { QueryAnswer, QueryRequest } from '../../../src/http/ports.js';
 import type { LatestRequest } from '../../../src/http/present/latest.js';
 import type { RawRequest } from '../../../src/http/present/raw.js';
 import type { StatsRequest } from '../../../src/http/present/stats.js';
-import { indexSizes } from '../../../src/indexer/index-sizes.js';
 import type { Indexer } from '../../../src/indexer/indexer.js';
 import { QUEUE_PER_THREAD } from '../../../src/query/limits.js';
-import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
-import { QueryPool, type QueryPoolOptions } from '../../../src/query/query-pool.js';
-import { bodyOf, rawRequest, statsRequest } from './oracle.js';
-import { KEEP_ALL, OPEN_BOUNDS, TestShards } from './query-fixture.js';
+import { QueryPool } from '../../../src/query/query-pool.js';
+import type { QueryPoolOptions } from '../../../src/query/query-pool-options.js';
+import { type Body, bodyOf, rawRequest, statsRequest } from './oracle.js';
+import { OPEN_BOUNDS, TestShards } from './query-fixture.js';
 import { startIndexer } from './start-indexer.js';
+import { workerDataOf } from './worker-data.js';
 
-const HASH_KEY = { k0Low: 1, k0High: 2, k1Low: 3, k1High: 4 };
 const T0 = 1_700_000_000_000;
 const never = new AbortController().signal;
 let shards: TestShards;
@@ -31,15 +29,7 @@ function open(points: number, options: Partial<QueryPoolOptions> = {}, hosts = 5
     );
     shards.settle();
   }
-  const data = {
-    shardCount: 2,
-    shardPaths: shards.shards.map(({ path }) => path),
-    memories: shards.shards.map(({ memory }) => memory),
-    index: createSeriesIndexMemory(indexSizes(10_000), HASH_KEY),
-    retention: KEEP_ALL,
-    tierBytesMax: [],
-    limits: QUERY_LIMITS_DEFAULT,
-  };
+  const data = workerDataOf(shards);
   indexer = startIndexer(data, shards.folder);
   pool = new QueryPool(data, { threads: 1, timeoutMs: 30_000, ...options });
 }
@@ -229,6 +219,21 @@ describe('QueryPool', () => {
     shards.restart(false);
     assert.equal(await count(past), 4);
     assert.equal(pool.counters.cached, 4);
+  });
+
+  it('answers small queries on this thread once a thread has read their places, and others as ever', async () => {
+    open(2_000);
+    const light: LatestRequest = { kind: 'latest', format: 'json', metric: 'cpu', selectors: [] };
+    const ask = async (request: QueryRequest): Promise<Body> =>
+      bodyOf(pool.answerNow(request) ?? (await pool.run(request, never)));
+    for (let round = 0; round < 50; round++) {
+      assert.equal((await ask(light))['value'], 1_999);
+      assert.equal((await ask(stats))['count'], 2_000);
+    }
+    // However busy the machine is: some of so many are done in a millisecond.
+    assert.ok(pool.counters.inline > 0);
+    assert.equal(pool.counters.answered, 100);
+    assert.equal(pool.report().inline, pool.counters.inline);
   });
 
   it('answers light queries while heavy ones run, and the heavy ones too', async () => {

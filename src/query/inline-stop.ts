@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.js';
+import { INLINE_BUDGET_MS, INLINE_STEPS_MAX } from './limits.js';
+import type { QueryLimits } from './query-limits.js';
+import type { RecentReads } from './recent-reads.js';
+import { StopCheck } from './stop-check.js';
+
+/** Why a query is not for the socket thread: it is too much work, or it would have to wait for somebody or for the disk. */
+export type NotInlineReason = 'large' | 'waits';
+
+/** Thrown by a query that the socket thread gives up; never leaves the query side. */
+export class NotInline extends Error {
+  readonly reason: NotInlineReason;
+
+  constructor(reason: NotInlineReason) {
+    super(`the query is not answered inline: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Ends a query on the socket thread as soon as it shows that it would take that thread for too long. It never sleeps; it reads no
+ * place of the store that no query thread read a minute ago at most, so that it hits no page which must come from the disk.
+ */
+export class InlineStop extends StopCheck {
+  readonly #clock: Clock;
+  readonly #reads: RecentReads;
+  readonly #untilMs: number;
+  #steps = 0;
+
+  constructor(clock: Clock, limits: QueryLimits, reads: RecentReads) {
+    super(clock, INLINE_BUDGET_MS, undefined, limits);
+    this.#clock = clock;
+    this.#reads = reads;
+    this.#untilMs = clock.monotonicMs() + INLINE_BUDGET_MS;
+  }
+
+  override check(): void {
+    if (this.#clock.monotonicMs() > this.#untilMs) throw new NotInline('large');
+  }
+
+  override beforeWait(): void {
+    throw new NotInline('waits');
+  }
+
+  override beforeRead(place: string): void {
+    if (!this.#reads.has(place, this.#clock.monotonicMs())) throw new NotInline('waits');
+  }
+
+  override foresee(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > INLINE_STEPS_MAX) throw new NotInline('large');
+  }
+}

@@ -1,0 +1,13 @@
+export interface QueryPoolOptions {
+  threads: number;
+  /** How long a query may run; its caller's signal may end it sooner. */
+  timeoutMs: number;
+  /** Is told of each damaged place that a query met and passed over. */
+  onDamaged?: (place: string) => void;
+  /** How long a query may run on the thread of light ones, ms. */
+  lightBudgetMs?: number;
+  /** Bytes of answers that are kept; 0: none. */
+  cacheBytesMax?: number;
+  /** Whether small queries are answered on this thread; true where it is not said. */
+  answersInline?: boolean;
+}

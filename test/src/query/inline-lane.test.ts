@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { Clock } from '../../../src/clock.js';
+import { CODED_ANSWER_BYTES_MIN } from '../../../src/http/limits.js';
+import type { QueryRequest } from '../../../src/http/ports.js';
+import type { AggregateRequest } from '../../../src/http/present/aggregate.js';
+import type { LatestRequest } from '../../../src/http/present/latest.js';
+import type { Indexer } from '../../../src/indexer/indexer.js';
+import { InlineLane } from '../../../src/query/inline-lane.js';
+import { INLINE_BUDGET_MS, RECENT_READ_MS } from '../../../src/query/limits.js';
+import type { QueryWorkerData } from '../../../src/query/query-task.js';
+import { RecentReads } from '../../../src/query/recent-reads.js';
+import { ThreadStop } from '../../../src/query/thread-stop.js';
+import { type Body, bodyOf, statsRequest } from './oracle.js';
+import { OPEN_BOUNDS, TestShards } from './query-fixture.js';
+import { startIndexer } from './start-indexer.js';
+import { workerDataOf } from './worker-data.js';
+
+const T0 = 1_699_999_200_000;
+const HOSTS = 1_000;
+let shards: TestShards;
+let data: QueryWorkerData;
+let indexer: Indexer;
+let lane: InlineLane;
+let atMs: number;
+let tickMs = 0;
+/** Stands still unless a test moves it, so that no busy machine ends a query. */
+const clock: Clock = { nowMs: () => T0, monotonicMs: () => (atMs += tickMs) };
+
+const latest = (host?: string): LatestRequest => ({
+  kind: 'latest',
+  format: 'json',
+  metric: 'cpu',
+  selectors: host === undefined ? [] : [{ label: 'host', op: '=', value: host }],
+});
+
+const aggregate = (host: string): AggregateRequest => ({
+  ...{ kind: 'aggregate', format: 'json', metric: 'cpu', nowMs: T0, startMs: T0, endMs: T0 + 3_600_000 },
+  selectors: [{ label: 'host', op: '=', value: host }],
+  aggregations: [{ name: 'sum', kind: 'sum', percent: 0 }],
+  ...{ stepMs: 60_000, intervalText: '1m', rollingMs: 60_000, rollingText: undefined, isList: false },
+  ...{ groupBy: [], source: undefined, isFilled: false },
+});
+
+const wanted = (request: QueryRequest): Body => bodyOf(shards.answer(request));
+const answered = (request: QueryRequest): Body | undefined => {
+  const found = lane.tryAnswer(request);
+  return found && bodyOf(found.answer);
+};
+
+/** Answers as a query thread does; the places that it read. */
+function placesRead(request: QueryRequest, told = new RecentReads()): string[] {
+  const bounds = { timeoutMs: 30_000, isCancelled: () => false, limits: data.limits };
+  const stop = new ThreadStop(clock, bounds, told);
+  shards.queryEngine.answer(request, stop);
+  return stop.reads;
+}
+
+beforeEach(async () => {
+  shards = new TestShards(1, OPEN_BOUNDS);
+  shards.write(
+    Array.from({ length: 2 * HOSTS }, (_, i) => ({
+      ...{ name: 'cpu', labels: { host: `h${i % HOSTS}` }, timeMs: T0 + i, value: i },
+    })),
+  );
+  shards.settle();
+  shards.closeGeneration();
+  shards.settle();
+  data = workerDataOf(shards);
+  indexer = startIndexer(data, shards.folder);
+  atMs = 1_000;
+  lane = new InlineLane(data, clock, () => ({ active: 0, idle: atMs }));
+  // The first question asks for the index and doesn't wait for it.
+  while (lane.tryAnswer(latest('h7')) === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+afterEach(async () => {
+  await lane.close();
+  await indexer.stop();
+  shards.close();
+});
+
+describe('InlineLane', () => {
+  it('answers what is small, as a thread does', () => {
+    assert.deepEqual(answered(latest('h9')), wanted(latest('h9')));
+  });
+
+  it('reads only what a thread has read in the last minute', () => {
+    assert.equal(answered(aggregate('h9')), undefined);
+    const places = placesRead(aggregate('h9'));
+    assert.ok(places.length >= 2, 'the records of the shard, and a segment');
+    lane.learn(aggregate('h9'), places.slice(1), 0);
+    assert.equal(answered(aggregate('h9')), undefined);
+    lane.learn(aggregate('h9'), places, 0);
+    assert.deepEqual(answered(aggregate('h9')), wanted(aggregate('h9')));
+    atMs += RECENT_READ_MS;
+    assert.equal(answered(aggregate('h9')), undefined);
+  });
+
+  it('is told of a place once in a while', () => {
+    const told = new RecentReads();
+    assert.ok(placesRead(aggregate('h9'), told).length > 0);
+    assert.deepEqual(placesRead(aggregate('h9'), told), []);
+  });
+
+  it('leaves what is foreseen to be large to a thread, and does not try it again until it was quick there', () => {
+    const places = placesRead(latest());
+    assert.equal(answered(latest()), undefined);
+    lane.learn(latest(), places, INLINE_BUDGET_MS);
+    assert.equal(answered(latest()), undefined);
+  });
+
+  it('leaves kinds of question to a thread whose work cannot be foreseen', () => {
+    assert.equal(answered(statsRequest({ metric: 'cpu', startMs: 0, endMs: 1 })), undefined);
+  });
+
+  it('leaves to a thread what would be encoded, and encodes nothing', () => {
+    const coded = { ...latest('h9'), coding: 'br' } as const;
+    assert.deepEqual(answered(coded), wanted(latest('h9')));
+    const long = { ...aggregate('h9'), isFilled: true, endMs: T0 + 3 * 3_600_000 };
+    lane.learn(long, placesRead(long), 0);
+    assert.ok(Buffer.byteLength(JSON.stringify(answered(long))) >= CODED_ANSWER_BYTES_MIN);
+    assert.equal(answered({ ...long, coding: 'br' }), undefined);
+  });
+
+  it('takes only a part of the time', () => {
+    let count = 0;
+    for (let i = 0; i < 100; i++) {
+      tickMs = 0.1;
+      if (answered(latest('h9')) !== undefined) count++;
+      tickMs = 0;
+    }
+    assert.ok(count < 100, 'some were left to threads');
+  });
+
+  it('says what is no answer as a thread does', () => {
+    lane.learn(aggregate('h9'), placesRead(aggregate('h9')), 0);
+    assert.throws(() => lane.tryAnswer(latest('none')), { code: 'MR_NO_DATA' });
+    assert.throws(() => lane.tryAnswer({ ...aggregate('h9'), source: '1d' } as AggregateRequest), {
+      code: 'MR_NOT_KEPT',
+    });
+  });
+
+  it('leaves an unknown metric to a thread, which looks twice', () => {
+    assert.equal(lane.tryAnswer({ ...latest('h9'), metric: 'cpv' } as LatestRequest), undefined);
+  });
+});
