@@ -144,6 +144,8 @@ export class Exchange {
 
   /** Answers with the problem document of anything that was thrown, or cuts an answer short that has begun. */
   fail(error: unknown): void {
+    // What ended because its client went away is no fault, and nobody waits for an answer.
+    if (this.isAborted && error instanceof Error && error.name === 'AbortError') return;
     const coded = asMillraceError(error);
     if (coded.code === 'MR_INTERNAL') {
       this.#log.error(

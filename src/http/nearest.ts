@@ -26,7 +26,9 @@ export function nearest(name: string, candidates: Iterable<string>, count: numbe
   const ranked: { candidate: string; distance: number; missing: number }[] = [];
   for (const candidate of candidates) {
     const folded = candidate.toLowerCase();
-    const inside = wanted.length >= 3 && (folded.includes(wanted) || wanted.includes(folded));
+    const inside =
+      (wanted.length >= 3 && folded.includes(wanted)) ||
+      (wanted.length >= 3 && folded.length * 2 >= wanted.length && wanted.includes(folded));
     const distance = inside ? Math.min(1, limit) : editDistance(wanted, folded, limit);
     if (distance <= limit) {
       ranked.push({ candidate, distance, missing: Math.abs(folded.length - wanted.length) });

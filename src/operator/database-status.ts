@@ -1,17 +1,7 @@
-import { statfs } from 'node:fs/promises';
 import { formatTime } from '../time/format-time.js';
+import { diskRoom } from './disk-room.js';
 import type { ShardStats } from './shard-stats.js';
 import { tierTotals } from './tier-totals.js';
-
-/** Room on the file system that holds a folder, bytes; null where it can't be told. */
-async function freeBytes(path: string): Promise<number | null> {
-  try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
-}
 
 /** GET /db/status: what the store holds, and where. `lastCommitMs` is 0 before the first commit of this run. */
 export async function databaseStatus(
@@ -29,7 +19,7 @@ export async function databaseStatus(
     size_bytes: sum(({ lmdb }) => lmdb.file_bytes),
     used_bytes: sum(({ lmdb }) => lmdb.used_bytes),
     map_size_bytes: sum(({ lmdb }) => lmdb.map_bytes),
-    free_bytes: await freeBytes(path),
+    free_bytes: await diskRoom(path),
     shards: shards.map(({ shard, series, points, log_bytes, lmdb }) => ({
       shard,
       series,

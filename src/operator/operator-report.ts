@@ -10,6 +10,7 @@ import type { QueryReport } from '../query/query-report.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
 import { VERSION } from '../version.js';
 import { databaseStatus } from './database-status.js';
+import { diskRoom } from './disk-room.js';
 import { EventLoop } from './event-loop.js';
 import { latencyReport } from './latency-report.js';
 import { prometheusText } from './prometheus/prometheus-text.js';
@@ -56,6 +57,9 @@ export class OperatorReport implements OperatorPort {
   state: EngineState = 'starting';
   readonly #sources: OperatorSources;
   readonly #startedMs: number;
+  /** Of the wall clock. */
+  readonly #startedAtMs: number;
+  #diskFreeBytes: number | null = null;
   readonly #rate = new RateMeter();
   /** How long each shard's thread had work. */
   readonly #busyMs: readonly RateMeter[];
@@ -66,6 +70,7 @@ export class OperatorReport implements OperatorPort {
   constructor(sources: OperatorSources) {
     this.#sources = sources;
     this.#startedMs = sources.clock.monotonicMs();
+    this.#startedAtMs = sources.clock.nowMs();
     this.#busyMs = sources.links.counters.map(() => new RateMeter());
     this.#sample();
     this.#timer = setInterval(() => this.#sample(), 1_000);
@@ -192,6 +197,8 @@ export class OperatorReport implements OperatorPort {
       live: this.#sources.live(),
       event_loop_delay: this.#eventLoop.report(),
       memory: this.#memory(),
+      process: { started_seconds: this.#startedAtMs / 1_000, cpu_seconds: cpuSeconds() },
+      disk: { free_bytes: this.#diskFreeBytes },
     };
   }
 
@@ -256,17 +263,27 @@ export class OperatorReport implements OperatorPort {
   }
 
   #sample(): void {
-    const { clock, counters, links } = this.#sources;
+    const { clock, counters, links, dataPath } = this.#sources;
     const nowMs = clock.monotonicMs();
     this.#rate.sample(counters.accepted, nowMs);
     links.counters.forEach((c, shard) => {
       this.#busyMs[shard]!.sample(c.get('busyMs'), nowMs);
+    });
+    // Asked for off this thread: a file system that hangs must not stop it.
+    void diskRoom(dataPath).then((bytes) => {
+      this.#diskFreeBytes = bytes;
     });
   }
 }
 
 /** All that an operator watches, as GET /api/v1/operator/stats tells it. */
 export type OperatorStats = ReturnType<OperatorReport['statsNow']>;
+
+/** What all threads of the process have worked, s. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
 
 /** Bytes of all shared memory below an object. */
 function sharedBytes(memory: object): number {

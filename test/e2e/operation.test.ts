@@ -6,6 +6,7 @@ import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { CALLS } from '../../src/http/calls.js';
 import type { OperatorStats } from '../../src/operator/operator-report.js';
 import { prometheusText } from '../../src/operator/prometheus/prometheus-text.js';
+import { textFaults } from '../src/operator/prometheus/text-faults.js';
 
 let engine: EngineProcess;
 
@@ -104,6 +105,9 @@ test('GET /metrics is what promtool takes without a word', async (t) => {
   assert.match(text, /^millrace_shard_series\{shard="0"\} \d+$/m);
   assert.match(text, /^millrace_query_latency_seconds\{quantile="0\.99"\} 0\.\d+$/m);
   assert.match(text, /^millrace_query_latency_seconds_count 1$/m);
+  assert.match(text, /^millrace_disk_free_bytes \d{6,}$/m);
+  assert.match(text, /^process_cpu_seconds_total \d/m);
+  assert.deepEqual(textFaults(text), []);
   const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
   if (checked.error !== undefined) return t.diagnostic('promtool is not installed (Debian: prometheus)');
   assert.deepEqual([checked.status, checked.stdout, checked.stderr], [0, '', '']);

@@ -48,6 +48,8 @@ export const operatorStatsCall = defineCall({
       http: { requests: 1_200, in_flight: 1 },
       event_loop_delay: LATENCY_EXAMPLE,
       memory: { rss_bytes: 500_000_000 },
+      process: { started_seconds: 1_704_067_200, cpu_seconds: 120.5 },
+      disk: { free_bytes: 81_980_588_032 },
     },
   },
   handler: async ({ edge, answer }) => answer(await edge.operator.stats()),

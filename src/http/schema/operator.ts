@@ -64,4 +64,6 @@ export const OPERATOR_STATS = z.looseObject({
   http: numbers,
   event_loop_delay: LATENCY,
   memory: numbers,
+  process: numbers,
+  disk: z.object({ free_bytes: NUMBER_OR_NULL }),
 });

@@ -40,6 +40,17 @@ const engine: readonly MetricFamily<Stats>[] = [
     [{ kind: 'external' }, s.memory.external_bytes],
     [{ kind: 'shared' }, s.memory.shared_bytes],
   ]),
+  gauge('millrace_disk_free_bytes', 'Room on the file system of the data folder.', (s) => [
+    [{}, s.disk.free_bytes],
+  ]),
+  // As every client library of Prometheus names them, so that the usual panels work.
+  counter('process_cpu_seconds_total', 'What all threads have worked.', (s) => s.process.cpu_seconds),
+  gauge(
+    'process_start_time_seconds',
+    'When the process began, since the epoch.',
+    (s) => s.process.started_seconds,
+  ),
+  gauge('process_resident_memory_bytes', 'Memory that the process has in use.', (s) => s.memory.rss_bytes),
   ...latency<Stats>('millrace_event_loop_delay', 'How late the socket thread turns', (s) => [
     [{}, s.event_loop_delay],
   ]),

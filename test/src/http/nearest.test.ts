@@ -20,6 +20,7 @@ test('nearest() ranks by distance and leaves strangers out', () => {
   ]);
   assert.deepEqual(nearest('latency', ['api.latency', 'x'], 3), ['api.latency']);
   assert.deepEqual(nearest('zzz', ['abc'], 3), []);
+  assert.deepEqual(nearest('nope', ['e', 'no', 'b'], 3), ['no']);
 });
 
 test('nearest() puts what lacks less first when one is a part of the other', () => {

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import WebSocket from 'ws';
 import { MillraceError } from '../../../src/errors.js';
+import { createLogger } from '../../../src/log.js';
 import { EdgeFixture } from './edge-fixture.js';
 
 test('startHttpServer() answers health when the engine is well, and 503 when it is not', async (t) => {
@@ -153,16 +154,20 @@ test('close() cuts connections off when they outlast its time', async (t) => {
   assert.equal(edge.server.counters().inFlight, 0);
 });
 
-test('startHttpServer() aborts the query when its client goes away', async (t) => {
-  const edge = await EdgeFixture.start(t);
+test('startHttpServer() aborts the query when its client goes away, and logs no fault', async (t) => {
+  const logged: string[] = [];
+  const log = createLogger('error', { write: (line) => void logged.push(line) });
+  const edge = await EdgeFixture.start(t, { log });
   edge.engine.isQueryStuck = true;
-  const gone = AbortSignal.timeout(50);
-  await assert.rejects(edge.call('/metrics/names', { signal: gone }));
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.deepEqual(
-    { inFlight: edge.server.counters().inFlight, aborted: edge.server.counters().aborted },
-    { inFlight: 0, aborted: 1 },
-  );
+  const check = async (path: string, aborted: number): Promise<void> => {
+    await assert.rejects(edge.call(path, { signal: AbortSignal.timeout(50) }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const counters = edge.server.counters();
+    assert.deepEqual([counters.inFlight, counters.aborted], [0, aborted]);
+  };
+  await check('/metrics/names', 1);
+  await check('/query/raw?metric_name=cpu&format=ndjson', 2);
+  assert.deepEqual(logged, []);
 });
 
 test('startHttpServer() says nothing about the inside when a port throws something uncoded', async (t) => {
