@@ -99,7 +99,7 @@ export class LiveEngine {
 }
 
 /** A fault of ours ends one feed, and not the thread with all others. */
-function failure(feed: number, error: unknown): LiveNews {
+export function failure(feed: number, error: unknown): LiveNews {
   const { code, message, cause } = asMillraceError(error);
   const told = { kind: 'failed', feed, code, detail: message } as const;
   if (code !== 'MR_INTERNAL') return told;

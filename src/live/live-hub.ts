@@ -3,9 +3,9 @@ import { type ErrorCode, MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { FanOut } from './fan-out.js';
 import { FEEDS_MAX, LIVE_CONNECTIONS_MAX } from './limits.js';
-import { LivePool } from './live-pool.js';
+import { LivePool, type LivePoolHooks } from './live-pool.js';
 import type { Listener, LivePort } from './live-port.js';
-import type { LiveData, LiveNews } from './live-task.js';
+import type { LiveData, LiveNews, LiveOrder } from './live-task.js';
 import { Outbox } from './outbox.js';
 import { type LiveQuestion, questionKey } from './question.js';
 import { ToldMessage } from './told-message.js';
@@ -26,9 +26,16 @@ export interface LiveReport {
   look_ms_max: number;
 }
 
+/** The live thread as the hub sees it. */
+export interface LiveThread {
+  start(): Promise<void>;
+  send(order: LiveOrder): void;
+  stop(): Promise<void>;
+}
+
 /** The socket thread's side of live push: who listens to which question. Equal questions are worked out once. */
 export class LiveHub implements LivePort {
-  readonly #pool: LivePool;
+  readonly #thread: LiveThread;
   readonly #log: Logger;
   readonly #byKey = new Map<string, OpenFeed>();
   readonly #byNumber = new Map<number, OpenFeed>();
@@ -42,21 +49,25 @@ export class LiveHub implements LivePort {
   /** When the thread last said something: what came since may be unknown to the one that follows it. */
   #heardMs = 0;
 
-  constructor(data: LiveData, log: Logger) {
-    const hooks = {
-      onNews: (news: readonly LiveNews[]) => this.#onNews(news),
+  constructor(log: Logger, makeThread: (hooks: LivePoolHooks) => LiveThread) {
+    this.#thread = makeThread({
+      onNews: (news) => this.#onNews(news),
       onRestart: () => this.#onRestart(),
-    };
-    this.#pool = new LivePool(data, hooks, log);
+    });
     this.#log = log;
   }
 
+  /** With a thread that looks at the shards of `data`. */
+  static over(data: LiveData, log: Logger): LiveHub {
+    return new LiveHub(log, (hooks) => new LivePool(data, hooks, log));
+  }
+
   start(): Promise<void> {
-    return this.#pool.start();
+    return this.#thread.start();
   }
 
   stop(): Promise<void> {
-    return this.#pool.stop();
+    return this.#thread.stop();
   }
 
   connect(): () => void {
@@ -129,7 +140,7 @@ export class LiveHub implements LivePort {
     const feed = { number: ++this.#lastNumber, question, outbox: new Outbox() };
     this.#byKey.set(key, feed);
     this.#byNumber.set(feed.number, feed);
-    this.#pool.send({ op: 'open', feed: feed.number, question });
+    this.#thread.send({ op: 'open', feed: feed.number, question });
     return feed;
   }
 
@@ -170,7 +181,7 @@ export class LiveHub implements LivePort {
   #forget(feed: OpenFeed): void {
     if (!this.#byNumber.delete(feed.number)) return;
     this.#byKey.delete(questionKey(feed.question));
-    this.#pool.send({ op: 'close', feed: feed.number });
+    this.#thread.send({ op: 'close', feed: feed.number });
   }
 
   /** The thread has begun anew: windows are read again from where it fell silent; which points nobody was told, nobody knows. */
@@ -178,7 +189,7 @@ export class LiveHub implements LivePort {
     for (const feed of [...this.#byNumber.values()]) {
       const { number, question } = feed;
       if (question.kind === 'points') this.#fail(feed, 'MR_INTERNAL', POINTS_LOST);
-      else this.#pool.send({ op: 'open', feed: number, question, fromMs: this.#heardMs });
+      else this.#thread.send({ op: 'open', feed: number, question, fromMs: this.#heardMs });
     }
   }
 }

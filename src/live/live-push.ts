@@ -11,7 +11,7 @@ export class LivePush {
   readonly #sockets: LiveSockets;
 
   constructor(data: LiveData, log: Logger) {
-    this.#hub = new LiveHub(data, log);
+    this.#hub = LiveHub.over(data, log);
     this.#sockets = new LiveSockets(this.#hub, log);
   }
 

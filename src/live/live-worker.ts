@@ -3,7 +3,7 @@ import { QueryFindings } from '../query/query-findings.js';
 import { seeShards } from '../query/seen-shards.js';
 import type { ShardView } from '../query/shard-view.js';
 import { LOOK_MS, REST_FACTOR, REST_MS_MAX } from './limits.js';
-import { LiveEngine } from './live-engine.js';
+import { failure, LiveEngine } from './live-engine.js';
 import type { LiveNews, LiveOrder, LiveTask } from './live-task.js';
 
 /** How often figures are told, ms. */
@@ -26,9 +26,17 @@ export function runLive({ port, ...data }: LiveTask): Promise<void> {
     systemClock,
   );
   const loop = new LookLoop(engine, (news) => port.postMessage(news));
+  // A feed that can't be made would be asked of the next thread, too, and of the one after that.
+  const open = ({ feed, question, fromMs }: LiveOrder & { op: 'open' }): void => {
+    try {
+      engine.open(feed, question, fromMs);
+    } catch (error) {
+      port.postMessage([failure(feed, error)]);
+    }
+  };
   return new Promise<void>((resolve, reject) => {
     const obey = (order: LiveOrder): void => {
-      if (order.op === 'open') engine.open(order.feed, order.question, order.fromMs);
+      if (order.op === 'open') open(order);
       else if (order.op === 'close') engine.close(order.feed);
       else return resolve();
       loop.wake(reject);
