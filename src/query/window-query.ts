@@ -1,7 +1,8 @@
+import { windowStartOf } from '../../native-free-core/cell/window-start.js';
 import { type Aggregation, isCounter } from '../../native-free-core/query/aggregation.js';
 import { planSources, type SourcePart, type SourcePlan } from '../../native-free-core/query/plan-sources.js';
 import { type WindowShape, windowShape } from '../../native-free-core/query/window-shape.js';
-import type { TierName } from '../../native-free-core/tier/tiers.js';
+import { ROLLUP_TIERS, type TierName } from '../../native-free-core/tier/tiers.js';
 import type { Labels } from '../http/ports.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import { CounterGrid } from './counter-grid.js';
@@ -52,9 +53,16 @@ export interface WindowsFound {
 /** What a question is planned with. */
 interface Planned {
   question: WindowQuestion;
-  /** The plan of counters, which look at more of the past and prefer raw points, and that of everything else. */
-  counters: SourcePlan | undefined;
+  /** The plan of counters, which prefer raw points, and that of everything else. */
+  counters: CounterPlan | undefined;
   others: SourcePlan | undefined;
+}
+
+/** How counters grew in the rows, and where they stood before. */
+interface CounterPlan {
+  rows: SourcePlan;
+  /** What is read before the rows: ends where their parts begin, so that no cell lies on both sides. */
+  before: readonly SourcePart[];
 }
 
 /** Answers questions about windows. One a query thread; its memory is used again. */
@@ -84,7 +92,7 @@ export class WindowQuery {
     const groups = selection.groupsBy(question.groupBy);
     const planned = planOf(question, extent, horizonMs);
     stop.cost.series = selection.count;
-    stop.trace.addParts([...(planned.others?.parts ?? []), ...(planned.counters?.parts ?? [])]);
+    stop.trace.addParts(readParts(planned));
     const shape = shapeOf(question, extent, groups.count, stop);
     stop.foresee(stepsOf(planned, shape, selection.count));
     try {
@@ -96,7 +104,7 @@ export class WindowQuery {
       const isWhole = stepMs === Number.POSITIVE_INFINITY;
       const rolled = isWhole ? 1 : rollingMs / stepMs;
       const lengthMs = isWhole ? endMs - startMs : rollingMs;
-      const plan = (planned.others ?? planned.counters)!;
+      const plan = (planned.others ?? planned.counters?.rows)!;
       return {
         source: plan.main,
         parts: plan.parts,
@@ -142,9 +150,10 @@ export class WindowQuery {
     stop: StopCheck,
   ): CounterGrid | undefined {
     if (counters === undefined) return undefined;
-    const grid = new CounterGrid(shape, rowsStart(question), this.#points);
+    const fromMs = Math.min(rowsStart(question), counters.rows.parts[0]?.startMs ?? Number.POSITIVE_INFINITY);
+    const grid = new CounterGrid(shape, fromMs, this.#points);
     const within = extent.pointsWithin({ startMs: countersStart(question), endMs: question.endMs });
-    this.#scan.scanParts(selection, counters.parts, grid, stop, within);
+    this.#scan.scanParts(selection, partsOf(counters), grid, stop, within);
     grid.finish(
       selection.count,
       (ordinal) => groups.of(ordinal),
@@ -156,13 +165,13 @@ export class WindowQuery {
 }
 
 /** How much work a question is, its series apart: the cells that it may read, and the values that it answers. Points show as they come. */
-function stepsOf({ question, counters, others }: Planned, shape: WindowShape, series: number): number {
+function stepsOf(planned: Planned, shape: WindowShape, series: number): number {
   let cells = 0;
-  for (const { tier, startMs, endMs } of [...(others?.parts ?? []), ...(counters?.parts ?? [])]) {
+  for (const { tier, startMs, endMs } of readParts(planned)) {
     const windowMs = TIER_TABLES.find(({ name }) => name === tier)?.windowMs;
     if (windowMs !== undefined && windowMs > 0) cells += (series * (endMs - startMs)) / windowMs;
   }
-  const values = shape.count * shape.groups * question.aggregations.length;
+  const values = shape.count * shape.groups * planned.question.aggregations.length;
   return STEPS.cell * cells + STEPS.answerValue * values;
 }
 
@@ -198,15 +207,37 @@ function planOf(
     if (made.gap !== undefined) throw notKept(made.gap, stepMs, raw);
     return made;
   };
+  const planCounters = (): CounterPlan => {
+    const rows = plan({ startMs, endMs }, true, false);
+    const fromMs = Math.min(startMs, rows.parts[0]?.startMs ?? startMs);
+    const past = extent.clip({ startMs: countersStart(question), endMs: fromMs }, stepMs);
+    // What isn't kept any more is not looked back at.
+    const { parts } = planSources({ ...base, ...past, prefersRaw: true });
+    return { rows, before: parts.flatMap((part) => upTo(part, fromMs)) };
+  };
   return {
     question,
-    counters: aggregations.some(isCounter)
-      ? plan({ startMs: countersStart(question), endMs }, true, false)
-      : undefined,
+    counters: aggregations.some(isCounter) ? planCounters() : undefined,
     others: aggregations.every(isCounter)
       ? undefined
       : plan({ startMs, endMs }, question.prefersRaw, needsRaw),
   };
+}
+
+/** All that is read. */
+const readParts = ({ others, counters }: Planned): SourcePart[] => [
+  ...(others?.parts ?? []),
+  ...(counters === undefined ? [] : partsOf(counters)),
+];
+
+const partsOf = ({ before, rows }: CounterPlan): SourcePart[] => [...before, ...rows.parts];
+
+/** The whole windows of a part that end at or before `endMs`. */
+function upTo(part: SourcePart, endMs: number): SourcePart[] {
+  if (part.endMs <= endMs) return [part];
+  const windowMs = ROLLUP_TIERS.find(({ name }) => name === part.tier)?.windowMs ?? 1;
+  const end = windowStartOf(endMs, windowMs);
+  return part.startMs < end ? [{ ...part, endMs: end }] : [];
 }
 
 /**
