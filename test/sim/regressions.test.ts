@@ -147,3 +147,29 @@ test('SeriesTiers goes by its own cutoffs when another compaction goes on in the
     [0, 1],
   );
 });
+
+test('TierSweep looks again for what a clock that was set back keeps', () => {
+  // The mark of a sweep stood where the clock had been, or where the next pass found it: what a compaction had kept meanwhile lay behind
+  // it, and of two classes in one segment the shorter stayed for as long as the longer.
+  const jobs = { generationsMin: 1, quietMs: 0, ageMsMax: 0, seriesPoints: 0 };
+  const retention = keepRaw(6 * 3_600_000, [{ match: 'short', raw: 20_000 }]);
+  const sweep = { intervalMs: 3_600_000, stepKeys: 100, stepBytes: 100_000, busyMs: 0 };
+  const world = new SmallWorld({ jobs, retention, sweep });
+  const { link } = world.connect();
+  const hosts = someHosts(0);
+  for (const seq of [1, 2]) {
+    world.sendRows(link, seq, hosts, false, ['cpu', 'short']);
+    world.work(3);
+    world.engine.ask({ kind: 'flush' });
+    world.work(300);
+    for (let i = 0; i < 3; i++) {
+      world.clock.advance(10_000);
+      world.work(1);
+    }
+    world.progress();
+    world.engine.sweepAll();
+    world.engine.checkQuiet();
+    assert.equal(world.engine.figures.expired, seq * hosts.length);
+    world.clock.jump(-3_600_000);
+  }
+});

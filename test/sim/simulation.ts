@@ -19,6 +19,9 @@ import type { SimTrace } from './sim-trace.js';
 /** Rounds after which everything that was sent must have been settled when nothing goes wrong any more. */
 const QUIET_ROUNDS_MAX = 2_000;
 
+/** Steps of a clock while nobody has anything to say, ms: no leap that retention would doubt. */
+const STILL_STEP_MS = 50_000;
+
 /** Duty cycles of each shard in such a round: a producer that waits too long for an ACK sends all again, for ever. */
 const QUIET_CYCLES = 20;
 
@@ -209,8 +212,11 @@ export class Simulation {
 
   #jump(): string {
     const minutes = this.#random.pick([-90, -60, -5, -1, 1, 9, 60, 24 * 60]);
+    // What sweeps have looked for when a clock is set back is to be looked for again.
+    const isSwept = minutes < 0 && this.#random.chance(0.5);
+    if (isSwept) this.#settle(() => this.#engine.sweepAll());
     this.#clock.jump(minutes * 60_000);
-    return `${minutes} min`;
+    return `${minutes} min${isSwept ? ', behind a sweep' : ''}`;
   }
 
   #cut(): string {
@@ -240,6 +246,24 @@ export class Simulation {
 
   /** Nothing goes wrong for a while: everything that producers have must get through, and be there. */
   #quiesce(): string {
+    return this.#settle(() => {
+      if (this.#random.chance(0.5)) return;
+      this.#pass();
+      this.#engine.sweepAll();
+    });
+  }
+
+  /** Some minutes pass in which nobody has anything to say, and what is kept for a short time gets old. */
+  #pass(): void {
+    const steps = this.#random.pick([0, 0, 1, 5]);
+    for (let i = 0; i < steps; i++) {
+      this.#clock.advance(STILL_STEP_MS);
+      for (let shard = 0; shard < this.plan.shardCount; shard++) this.#engine.work(shard);
+    }
+  }
+
+  /** Settles everything, and then, with all quiet, does something that changes nothing of what was sent. */
+  #settle(act: () => void): string {
     this.#engine.heal();
     let round = 0;
     for (; !this.#isQuiet(); round++) {
@@ -256,10 +280,8 @@ export class Simulation {
     }
     for (const producer of this.#producers) producer.checkSettled();
     this.#engine.checkQuiet();
-    if (this.#random.chance(0.5)) {
-      this.#engine.sweepAll();
-      this.#engine.checkQuiet();
-    }
+    act();
+    this.#engine.checkQuiet();
     return `after ${round} rounds`;
   }
 

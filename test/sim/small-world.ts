@@ -88,10 +88,16 @@ export class SmallWorld {
     this.deliver();
   }
 
-  /** Sends a batch of one point for each host. */
-  sendRows(link: SimLink, seq: number, hosts: readonly number[], named = false): void {
-    const rows = hosts.map((host) => {
-      const [name, labels] = ['cpu', { host: `${host}` }];
+  /** Sends a batch of one point for each host, of each metric. */
+  sendRows(
+    link: SimLink,
+    seq: number,
+    hosts: readonly number[],
+    named = false,
+    metrics: readonly string[] = ['cpu'],
+  ): void {
+    const each = hosts.flatMap((host) => metrics.map((name) => ({ name, labels: { host: `${host}` } })));
+    const rows = each.map(({ name, labels }) => {
       const timestamp = this.clock.nowMs();
       return {
         name,

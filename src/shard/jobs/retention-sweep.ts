@@ -35,6 +35,7 @@ export class RetentionSweep implements JobSource {
   #pass: { left: (() => TierSweep)[]; sweep: TierSweep | undefined } | undefined;
   #nextPassMs = Number.NaN;
   #lastStepMs = Number.NEGATIVE_INFINITY;
+  #observedMs = Number.NEGATIVE_INFINITY;
   #isWanted = false;
   #sizeSweep: SizeSweep | undefined;
   /** By tier: the bytes that it may have, more where the last sweep by size has left more that can't go. */
@@ -61,6 +62,15 @@ export class RetentionSweep implements JobSource {
    */
   lookAgain(local: number): void {
     for (const { tier } of TIER_TABLES) this.#cleaned.delete(nameOf(local, tier));
+  }
+
+  /**
+   * The time that background work goes by, before it does anything. While a clock is set back compactions keep what it had given up,
+   * behind the ends that each class was looked for: the next pass looks at all segments again.
+   */
+  observe(nowMs: number): void {
+    if (nowMs < this.#observedMs) this.#cleaned.clear();
+    this.#observedMs = nowMs;
   }
 
   next(nowMs: number, load: ShardLoad): StoreJob | undefined {

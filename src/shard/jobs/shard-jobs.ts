@@ -77,6 +77,7 @@ export class ShardJobs {
 
   step(nowMs: number, load: 'idle' | 'busy'): number {
     this.#nowMs = this.#clock.observe(nowMs);
+    this.sweeps.observe(this.#nowMs);
     return this.maintenance.step(this.#nowMs, load);
   }
 

@@ -41,10 +41,6 @@ export class TierSweep {
       (_, c) => nowMs - host.retention.retentionMs(c, place.tier.tier),
     );
     this.#isExpired = new Uint8Array(classCount);
-    // A clock that was set back keeps what it had given up.
-    this.#cutoffs.forEach((cutoff, c) => {
-      if (cutoff < cleaned[c]!) cleaned[c] = cutoff;
-    });
     this.#cursor = tableKey(this.#group, place.tier.table);
     this.#endKey = segmentSeekKey(this.#group, place.tier.table, Math.max(...this.#cutoffs));
   }
