@@ -112,6 +112,9 @@ export const COLUMN_PLACES_MAX = 4_000_000;
 /** Bytes of one answer: a million rows with short labels. It is held twice for a moment, and a JavaScript string has no more than twice as many characters. */
 export const ANSWER_BYTES_MAX = 256 * MIB;
 
+/** Compiled regular expressions that a thread remembers. */
+export const PATTERNS_KEPT = 128;
+
 /** Bytes of an answer from which on it is compressed for clients that take it. Below, a packet or two are saved at most. */
 export const CODED_ANSWER_BYTES_MIN = 4 * KIB;
 

@@ -1,23 +1,11 @@
 import { findLabelValue, textEnd } from '../../native-free-core/series/series-key.js';
 import type { LabelMatcher } from '../http/ports.js';
-import { compilePattern, type Pattern } from '../http/selector/pattern.js';
+import { patternOf } from '../http/selector/known-patterns.js';
+import type { Pattern } from '../http/selector/pattern.js';
 import { NAME_LABEL } from '../http/selector/selector-parser.js';
-import { PATTERNS_KEPT } from './limits.js';
 
 /** Where the value of a label's length-prefixed text begins. */
 const VALUE_START = 2;
-
-/** Patterns of this thread by their text: a dashboard sends the same few again and again. */
-const patterns = new Map<string, Pattern>();
-
-function patternOf(text: string): Pattern {
-  let pattern = patterns.get(text);
-  if (pattern !== undefined) return pattern;
-  pattern = compilePattern(text);
-  if (patterns.size >= PATTERNS_KEPT) patterns.delete(patterns.keys().next().value as string);
-  patterns.set(text, pattern);
-  return pattern;
-}
 
 /** One condition on the values of a label. A label that a series lacks has the empty value. */
 export class LabelCondition {

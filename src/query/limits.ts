@@ -95,12 +95,12 @@ export const INLINE_BUDGET_MS = 1;
 
 /**
  * How much of its time the socket thread may spend so, and at most at a stretch, ms: two thirds of a turn of its loop, behind which an
- * acknowledgement may wait. None while what else it does takes more than three fifths of its time, looked at so often, ms: queries
- * alone take two fifths of it to be read and written.
+ * acknowledgement may wait. None while what else it does leaves less than a seventh of its time, looked at so often, ms: reading and
+ * writing small queries, for one client after the other, takes half of it, and sending them to threads takes more.
  */
 export const INLINE_SHARE = 0.5;
 export const INLINE_STRETCH_MS = 2;
-export const INLINE_OTHERS_SHARE_MAX = 0.6;
+export const INLINE_OTHERS_SHARE_MAX = 0.85;
 export const INLINE_SAMPLE_MS = 20;
 
 /** How long a place of the store counts as being in memory after a query thread read it, ms, and how many are remembered, 100 bytes each. */
@@ -113,8 +113,8 @@ export const READS_TOLD_MAX = 64;
 /** Decoded cells that the socket thread remembers, bytes: 200,000 cells, an hour of minutes of 3,000 series. */
 export const INLINE_CELL_CACHE_BYTES = 16 * MIB;
 
-/** Steps (about 10 ns) that parts of a query take: to match a text against a pattern, for a series, a cell, a row of the answer. */
-export const STEPS = { matchedText: 20, row: 2, series: 30, cell: 2, answerValue: 20 };
+/** Steps (about 10 ns) that parts of a query take: to match a text against a pattern, to hold two names against each other, for a series, a cell, a row of the answer. */
+export const STEPS = { matchedText: 20, nearName: 200, row: 2, series: 30, cell: 2, answerValue: 20 };
 
 /** Kinds of query that are remembered as heavy: a few dashboards' worth, some hundred bytes each. */
 export const HEAVY_SHAPES_KEPT = 2_048;
@@ -147,9 +147,6 @@ export const CHAIN_POINTS_AT_ONCE = 4_096;
 
 /** Series between two looks at the stop flag, and lines that are read under one look at the sequence word. */
 export const LINES_AT_ONCE = 256;
-
-/** Compiled regular expressions that a thread remembers. */
-export const PATTERNS_KEPT = 128;
 
 /** Selections that a thread remembers, and the series in all of them: 4 bytes each, and 4 more a way of grouping. */
 export const SELECTIONS_KEPT = 256;

@@ -137,6 +137,7 @@ export class QueryTools {
   }
 
   #unknown(metric: string): MillraceError {
+    this.series.foreseeMetrics(STEPS.nearName);
     const names = this.series.metrics.map(({ name }) => name);
     const near = nearest(metric, names, NEAR_NAMES_MAX);
     const hint = near.length === 0 ? 'GET /metrics/names lists all.' : `Near names: ${near.join(', ')}.`;

