@@ -15,14 +15,21 @@ function grown(bytes: Uint8Array, needed: number): Uint8Array {
 }
 
 /**
+ * What a builder begins with, bytes: it grows to what it holds and keeps that. A job over ten years of points has thousands of them
+ * open, one for each stretch of each tier, most of which hold little.
+ */
+const RUNS_BYTES_MIN = 1 << 11;
+const DIRECTORY_BYTES_MIN = 1 << 8;
+
+/**
  * Builds one segment at a time in memory that it keeps. Usage: `begin`, then for each run `reserve` the most bytes it
  * may take, encode into `bytes` at `offset`, `add`; at the end `finish`, whose answer is valid until the next `begin`.
  */
 export class SegmentBuilder {
   /** Where runs are encoded; changes when it grows. */
-  bytes: Uint8Array = new Uint8Array(1 << 16);
+  bytes: Uint8Array = new Uint8Array(RUNS_BYTES_MIN);
   offset = 0;
-  #directory: Uint8Array = new Uint8Array(1 << 12);
+  #directory: Uint8Array = new Uint8Array(DIRECTORY_BYTES_MIN);
   #directoryBytes = 0;
   #runs = 0;
   #first = 0;
@@ -31,7 +38,7 @@ export class SegmentBuilder {
   #last = 0;
   #startMs = Number.POSITIVE_INFINITY;
   #endMs = Number.NEGATIVE_INFINITY;
-  #value = new Uint8Array(1 << 16);
+  #value = new Uint8Array(0);
 
   begin(): void {
     this.offset = this.#directoryBytes = this.#runs = 0;

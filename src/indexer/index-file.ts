@@ -107,6 +107,64 @@ export class IndexFile {
     }
   }
 
+  /**
+   * Looks for damage alone, at all checksums: answers what is wrong, or undefined when nothing is or there is no file. One of another version is
+   * no damage.
+   */
+  check(): string | undefined {
+    let file: number;
+    try {
+      file = openSync(this.#path, 'r');
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : errorText(error);
+    }
+    try {
+      return this.#check(file);
+    } catch (error) {
+      return errorText(error);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #check(file: number): string | undefined {
+    const header = new Int32Array(HEADER_WORDS);
+    if (readSync(file, header) !== header.byteLength) return 'it is too short';
+    if (header[HEADER_MAGIC] !== INDEX_FILE_MAGIC) return 'it is no index';
+    if (header[HEADER_VERSION] !== INDEX_FILE_VERSION) return undefined;
+    if (header[HEADER_CHECKSUM] !== checksumOf(header)) return 'its header has a wrong checksum';
+    const { size } = fstatSync(file);
+    if (size !== indexFileBytes(header)) return `it has ${size} bytes instead of ${indexFileBytes(header)}`;
+    let at = header.byteLength;
+    for (const length of sectionBytes(header)) {
+      const why = this.#readSection(file, at, length, () => {});
+      if (why !== undefined) return why;
+      at += length + Math.ceil(length / INDEX_BLOCK_BYTES) * BLOCK_CHECKSUM_BYTES;
+    }
+    return undefined;
+  }
+
+  /** Reads the blocks of a section of `length` bytes from `at` on. Answers what is wrong with one. */
+  #readSection(
+    file: number,
+    start: number,
+    length: number,
+    take: (bytes: Uint8Array, from: number) => void,
+  ): string | undefined {
+    let at = start;
+    for (let from = 0; from < length; from += INDEX_BLOCK_BYTES) {
+      const part = Math.min(INDEX_BLOCK_BYTES, length - from);
+      const block = this.#block.subarray(0, BLOCK_CHECKSUM_BYTES + part);
+      if (readSync(file, block, 0, block.length, at) !== block.length) return `it ends at byte ${at}`;
+      if (blockChecksum(block) !== crc32c(block, BLOCK_CHECKSUM_BYTES, block.length)) {
+        return `the block at byte ${at} has a wrong checksum`;
+      }
+      take(block.subarray(BLOCK_CHECKSUM_BYTES), from);
+      at += block.length;
+    }
+    return undefined;
+  }
+
   #load(file: number, views: SeriesIndexViews): string | undefined {
     const header = new Int32Array(HEADER_WORDS);
     if (readSync(file, header) !== header.byteLength) return 'it is too short';
@@ -125,16 +183,9 @@ export class IndexFile {
     control[CONTROL_CLAIMED_ROWS] = header[HEADER_ROWS]!;
     let at = header.byteLength;
     for (const [section, length] of sectionsOf(views, header)) {
-      for (let from = 0; from < length; from += INDEX_BLOCK_BYTES) {
-        const part = Math.min(INDEX_BLOCK_BYTES, length - from);
-        const block = this.#block.subarray(0, BLOCK_CHECKSUM_BYTES + part);
-        if (readSync(file, block, 0, block.length, at) !== block.length) return `it ends at byte ${at}`;
-        if (blockChecksum(block) !== crc32c(block, BLOCK_CHECKSUM_BYTES, block.length)) {
-          return `the block at byte ${at} has a wrong checksum`;
-        }
-        section.set(block.subarray(BLOCK_CHECKSUM_BYTES), from);
-        at += block.length;
-      }
+      const why = this.#readSection(file, at, length, (bytes, from) => section.set(bytes, from));
+      if (why !== undefined) return why;
+      at += length + Math.ceil(length / INDEX_BLOCK_BYTES) * BLOCK_CHECKSUM_BYTES;
     }
     for (const [from, to] of KEPT) control[to] = header[from]!;
     return undefined;

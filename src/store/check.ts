@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { GROUP_COUNT } from '../../native-free-core/limits.js';
 import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../errors.js';
+import { IndexFile } from '../indexer/index-file.js';
 import { type CheckedShard, ShardChecker } from './check-shard.js';
 import type { StoreFinding } from './findings.js';
-import { hashKeyOf } from './folder.js';
+import { hashKeyOf, indexPath } from './folder.js';
 import { currentShardPath } from './install-shards.js';
 import { checkLmdbFile } from './lmdb-file.js';
 import { LmdbSnapshots } from './lmdb-store.js';
@@ -48,6 +49,11 @@ export async function checkFolder(path: string, watcher: CheckWatcher): Promise<
       watcher.onProgress(groups, GROUP_COUNT);
     });
     watcher.onShard(shard, summary);
+  }
+  const index = new IndexFile(indexPath(path)).check();
+  if (index !== undefined) {
+    const done = `${index}: nothing is lost, the next start makes it anew`;
+    found({ shard: 0, what: 'stored index of labels', where: indexPath(path), done });
   }
   return findings === 0;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import * as lmdb from 'lmdb';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { systemClock } from '../clock.js';
@@ -25,6 +25,16 @@ const { getLastTxnId } = lmdb as unknown as { getLastTxnId: () => number };
 
 type Environment = RootDatabase<Buffer, Buffer>;
 
+/** Whether a folder lies on a file system that takes nothing, such as a medium for backups. */
+function isOnReadOnlyDisk(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS';
+  }
+}
+
 function openEnvironment(path: string): Environment {
   mkdirSync(path, { recursive: true });
   return open<Buffer, Buffer>({
@@ -37,6 +47,8 @@ function openEnvironment(path: string): Environment {
     noMemInit: true,
     maxReaders: 126,
     maxDbs: 1,
+    // There LMDB makes no lock file, which it can do without: nobody writes.
+    readOnly: isOnReadOnlyDisk(path),
   });
 }
 

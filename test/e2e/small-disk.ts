@@ -11,6 +11,8 @@ export interface SmallDisk {
   usedBytes(): number;
   freeBytes(): number;
   resize(size: string): void;
+  /** From now on nothing can be written. */
+  makeReadOnly(): void;
 }
 
 /** Mounts a file system for a test; skips the test and answers undefined where that can't be done. */
@@ -37,6 +39,10 @@ export function mountSmall(t: TestContext, size: string): SmallDisk | undefined 
     freeBytes: () => {
       const { bavail, bsize } = statfsSync(path);
       return bavail * bsize;
+    },
+    makeReadOnly: () => {
+      const remounted = spawnSync('mount', ['-o', 'remount,ro', path], { encoding: 'utf8' });
+      assert.equal(remounted.status, 0, remounted.stderr);
     },
     resize: (to) => {
       const remounted = spawnSync('mount', ['-o', `remount,size=${to}`, path], { encoding: 'utf8' });

@@ -125,3 +125,17 @@ test('seek() finds the first run of a series, and stops behind where it would be
   check([3, 5], [false, 3]);
   check([9, 10], [4, false]);
 });
+
+test('SegmentBuilder takes about as much memory as it holds', () => {
+  // A job over ten years of raw points has one open for each day of each tier.
+  const before = process.memoryUsage().arrayBuffers;
+  const builders = Array.from({ length: 4_000 }, () => {
+    const builder = new SegmentBuilder();
+    builder.begin();
+    builder.reserve(200);
+    builder.add(1, 100, 0, 1);
+    return builder;
+  });
+  const bytes = process.memoryUsage().arrayBuffers - before;
+  assert.ok(bytes < 4_000 * 8_192, `${bytes} bytes for ${builders.length} builders`);
+});

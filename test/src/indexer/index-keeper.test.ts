@@ -7,6 +7,8 @@ import type { HashKey } from '../../../native-free-core/series/siphash128.js';
 import { createSeriesIndexMemory } from '../../../native-free-core/series-index/series-index-memory.js';
 import { systemClock } from '../../../src/clock.js';
 import type { IndexedShard } from '../../../src/indexer/index-builder.js';
+import { IndexFile } from '../../../src/indexer/index-file.js';
+import { HEADER_VERSION } from '../../../src/indexer/index-file-layout.js';
 import { IndexKeeper } from '../../../src/indexer/index-keeper.js';
 import type { IndexerMessage } from '../../../src/indexer/indexer-task.js';
 import { INDEX_SAVE_QUIET_MS, INDEX_SAVE_SERIES_MIN } from '../../../src/indexer/limits.js';
@@ -101,11 +103,15 @@ describe('IndexKeeper', () => {
     addHosts(pages, 0, 3_000);
     new Life(pages.shards()).start().keeper.save();
     const whole = readFileSync(indexPath());
+    assert.equal(new IndexFile(indexPath()).check(), undefined);
     for (let k = 0; k < 40; k++) {
       const bytes = Buffer.from(whole);
       const at = Math.floor((bytes.length * k) / 40);
       bytes[at]! ^= 1 << (k % 8);
       writeFileSync(indexPath(), bytes);
+      // The version alone is no damage: another Millrace may have written it.
+      const isVersion = at >= 4 * HEADER_VERSION && at < 4 * (HEADER_VERSION + 1);
+      assert.equal(new IndexFile(indexPath()).check() === undefined, isVersion, `bit ${k % 8} of byte ${at}`);
       const life = new Life(pages.shards()).start();
       assert.equal(life.loaded, 0);
       assert.equal(life.findings.length, 1, `bit ${k % 8} of byte ${at}`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MillraceError } from '../../../src/errors.js';
@@ -7,6 +7,7 @@ import { Folder } from '../../../src/store/folder.js';
 import { backupFolder } from '../../../src/upkeep/backup-folder.js';
 import { compactFolder } from '../../../src/upkeep/compact-folder.js';
 import { restoreFolder } from '../../../src/upkeep/restore-folder.js';
+import { mountSmall } from '../../e2e/small-disk.js';
 import { inFolderAsync } from '../store/temporary-folder.js';
 import { checkSound } from './check-sound.js';
 import { FolderLife, pointsAtRest } from './folder-life.js';
@@ -192,5 +193,21 @@ test('compactFolder() gives free pages back, keeps everything, and can be stoppe
     assert.equal(life.lastSeq('a'), 61);
     assert.equal(life.accepted(), before.length);
     await life.stop();
+  });
+});
+
+test('checkFolder() and restoreFolder() read a backup on a medium that takes nothing, and leave nothing there', async (t) => {
+  const disk = mountSmall(t, '24m');
+  if (disk === undefined) return;
+  await inFolderAsync(async (parent) => {
+    const [data, to, target] = [join(parent, 'data'), join(disk.path, 'backup'), join(parent, 'target')];
+    await fill(data, 3);
+    await backup(data, to);
+    for (const shard of [0, 1, 2]) rmSync(join(to, `shard-${shard}`, 'lock.mdb'), { force: true });
+    disk.makeReadOnly();
+    await checkSound(to);
+    await restoreFolder(to, target, { replace: false, onCopied: quiet });
+    assert.deepEqual(await pointsAtRest(target), await pointsAtRest(data));
+    assert.deepEqual(readdirSync(join(to, 'shard-0')), ['data.mdb']);
   });
 });
