@@ -6,16 +6,18 @@ import { machineLine } from './machine.js';
 import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts, tsbsTicks } from './tsbs.js';
 
 /**
- * What heavy queries do to those who write and to light queries: TSBS at a steady rate, alone and then with clients that ask for exact
- * statistics of all that is there as fast as they are answered. Tells the ACK's percentiles of both, and the light queries'.
+ * What queries do to those who write and to light queries: TSBS at a steady rate, alone, then with clients that ask for exact
+ * statistics of all that is there as fast as they are answered, then with clients that ask so for an hour or the newest value of one
+ * host, which the engine may answer on its socket thread. Tells the ACK's percentiles of each, and the light queries'.
  *
- *   node dist/bench/macro/query-load.js [--rate 1000000] [--seconds 10] [--heavy 4] [--history 1000 TICKS] [--query-threads 2] [--smoke]
+ *   node dist/bench/macro/query-load.js [--rate 1000000] [--seconds 10] [--heavy 4] [--small 4] [--history 1000 TICKS] [--query-threads 2] [--smoke]
  */
 const { values: flags } = parseArgs({
   options: {
     rate: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '10' },
     heavy: { type: 'string', default: '4' },
+    small: { type: 'string', default: '4' },
     history: { type: 'string', default: '1000' },
     'query-threads': { type: 'string', default: '2' },
     smoke: { type: 'boolean', default: false },
@@ -116,23 +118,47 @@ async function ask(next: () => string, isOver: () => boolean, pauseMs: number): 
   return tookMs;
 }
 
-async function phase(load: Load, engine: EngineProcess, heavyClients: number): Promise<object> {
+/** Clients of each kind, besides the one of light queries. */
+interface Clients {
+  heavy: number;
+  small: number;
+}
+
+/** How many queries were answered on the socket thread so far. */
+async function inlineOf(engine: EngineProcess): Promise<number> {
+  const { queries } = await engine.json<{ queries: { inline: number } }>('/api/v1/operator/stats');
+  return queries.inline;
+}
+
+async function phase(load: Load, engine: EngineProcess, clients: Clients): Promise<object> {
+  const inlineBefore = await inlineOf(engine);
   let isOver = false;
   let asked = 0;
   // Each asks for something else, so that none is answered with another's answer.
   const heavyUrl = (): string =>
     `${engine.url}/api/v1/stats/cpu_usage_user?start=2d&end=now&percentiles=${(asked++ % 1_000) / 10}`;
   const lightUrl = (): string => `${engine.url}/api/metrics/cpu_usage_user/latest?label.hostname=host_7`;
-  const heavy = Array.from({ length: heavyClients }, () => ask(heavyUrl, () => isOver, 0));
+  const smallUrl = (): string => {
+    const host = `label.hostname=host_${asked++ % HOSTS}`;
+    return asked % 2 === 0
+      ? `${engine.url}/api/metrics/cpu_usage_user/latest?${host}`
+      : `${engine.url}/query/rollup?metric=cpu_usage_user&window=1m&start=25h&end=24h&${host}`;
+  };
+  const askAll = (count: number, url: () => string): Promise<number[]>[] =>
+    Array.from({ length: count }, () => ask(url, () => isOver, 0));
+  const heavy = askAll(clients.heavy, heavyUrl);
+  const small = askAll(clients.small, smallUrl);
   const light = ask(lightUrl, () => isOver, LIGHT_PAUSE_MS);
   const pointsPerSecond = await load.run(SECONDS);
   isOver = true;
   const sorted = (values: number[]): number[] => values.sort((a, b) => a - b);
   const heavyMs = sorted((await Promise.all(heavy)).flat());
+  const smallMs = sorted((await Promise.all(small)).flat());
   const lightMs = sorted(await light);
   const ackMs = sorted([...load.ackMs]);
   return {
-    heavy_clients: heavyClients,
+    heavy_clients: clients.heavy,
+    small_clients: clients.small,
     points_per_s: pointsPerSecond,
     ack_p50_ms: round(quantile(ackMs, 0.5)),
     ack_p99_ms: round(quantile(ackMs, 0.99)),
@@ -142,6 +168,9 @@ async function phase(load: Load, engine: EngineProcess, heavyClients: number): P
     light_p99_ms: round(quantile(lightMs, 0.99)),
     heavy_queries: heavyMs.length,
     heavy_p50_ms: round(quantile(heavyMs, 0.5)),
+    small_queries: smallMs.length,
+    small_p50_ms: round(quantile(smallMs, 0.5)),
+    inline: (await inlineOf(engine)) - inlineBefore,
   };
 }
 
@@ -150,8 +179,12 @@ const engine = await EngineProcess.start({ flags: ['--query-threads', flags['que
 try {
   const load = new Load(`ws://127.0.0.1:${engine.port}/ws/ingest`);
   await load.fill(HISTORY_TICKS);
-  for (const clients of [0, Number(flags.heavy)])
-    console.log(JSON.stringify(await phase(load, engine, clients)));
+  const phases: Clients[] = [
+    { heavy: 0, small: 0 },
+    { heavy: Number(flags.heavy), small: 0 },
+    { heavy: 0, small: Number(flags.small) },
+  ];
+  for (const clients of phases) console.log(JSON.stringify(await phase(load, engine, clients)));
   await load.close();
 } finally {
   await engine.stop();
