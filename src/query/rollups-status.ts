@@ -60,15 +60,11 @@ function addGroup(reader: StoreReader, group: number, tier: TierTable, to: TierS
 function newestPoint(views: readonly ShardView[], scan: LineScan, stop: StopCheck): number | undefined {
   let newestMs: number | undefined;
   const conditions = new SeriesConditions([]);
-  for (const view of views) {
-    for (const metric of view.index.metrics) {
-      const selection = new Selection();
-      selection.add(view, view.index.select(metric, conditions));
-      scan.scan(selection, stop, (_ordinal, lines, at) => {
-        newestMs = higher(newestMs, lines.newestMs[at]!);
-      });
-    }
-  }
+  const selection = new Selection(Number.POSITIVE_INFINITY);
+  for (const view of views) selection.add(view, view.index.selectAll(view.index.metrics, conditions));
+  scan.scan(selection, stop, (_ordinal, lines, at) => {
+    newestMs = higher(newestMs, lines.newestMs[at]!);
+  });
   return newestMs;
 }
 

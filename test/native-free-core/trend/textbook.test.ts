@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { forecast } from '../../../native-free-core/trend/forecast.js';
+import {
+  fitSmoothing,
+  type SmoothingStart,
+  type SmoothingWeights,
+  smooth,
+  smoothingStart,
+} from '../../../native-free-core/trend/smoothing.js';
+import { trendStatistic } from '../../../native-free-core/trend/trend-test.js';
+import { autoregressive } from './noise.js';
+
+/** The methods as their books write them, term by term, against what the engine computes in fewer passes. */
+
+const near = (actual: number, wanted: number, what: string, relative = 1e-9): void =>
+  assert.ok(
+    Math.abs(actual - wanted) <= relative * Math.max(1, Math.abs(wanted)),
+    `${what}: ${actual}, not ${wanted}`,
+  );
+
+interface State {
+  level: number;
+  trend: number;
+  /** By phase. */
+  season: number[];
+}
+
+/** Additive season and damped trend in the component form (Hyndman et al. 2008, section 2.3): averages instead of errors. */
+function components(y: readonly number[], start: SmoothingStart, weights: SmoothingWeights): State[] {
+  const { level: alpha, trend: beta, season: gamma, damping: phi } = weights;
+  const period = start.season.length;
+  const states: State[] = [];
+  let { level, trend } = start;
+  let season = [...start.season];
+  y.forEach((value, t) => {
+    const seasonal = period === 0 ? 0 : season[t % period]!;
+    const before = level + phi * trend;
+    level = alpha * (value - seasonal) + (1 - alpha) * before;
+    // Of the error form the trend's weight is alpha times that of this one.
+    const share = alpha === 0 ? 0 : beta / alpha;
+    trend = share * (level - (before - phi * trend)) + (1 - share) * phi * trend;
+    season = [...season];
+    if (period > 0) season[t % period] = gamma * (value - before) + (1 - gamma) * seasonal;
+    states.push({ level, trend, season });
+  });
+  return states;
+}
+
+/** What is foretold of point t + h from the state after point t. */
+function ahead({ level, trend, season }: State, phi: number, t: number, h: number): number {
+  let damped = 0;
+  for (let k = 1; k <= h; k++) damped += phi ** k;
+  return level + damped * trend + (season.length === 0 ? 0 : season[(t + h) % season.length]!);
+}
+
+function seriesOf(seed: number, count: number, period: number): number[] {
+  const noise = autoregressive(0.4, count, seed);
+  return noise.map(
+    (value, i) => value + 0.05 * i + 20 + (period === 0 ? 0 : 4 * Math.sin((2 * Math.PI * i) / period)),
+  );
+}
+
+test('smooth() is the component form of exponential smoothing', () => {
+  for (const [seed, count, period] of [
+    [1, 60, 0],
+    [2, 96, 12],
+    [3, 50, 7],
+  ] as const) {
+    const y = seriesOf(seed, count, period);
+    const start = smoothingStart(Float64Array.from(y), count, period);
+    for (const weights of [
+      { level: 0.3, trend: 0.03, season: 0.1, damping: 0.98 },
+      { level: 0.95, trend: 0.285, season: 0.01, damping: 0.9 },
+    ]) {
+      const states = components(y, start, weights);
+      const found = smooth(Float64Array.from(y), count, start, weights);
+      const last = states.at(-1)!;
+      near(found.level, last.level, 'level');
+      near(found.trend, last.trend, 'trend');
+      for (let phase = 0; phase < period; phase++)
+        near(found.season[phase]!, last.season[phase]!, `phase ${phase}`);
+      let squares = 0;
+      for (let t = start.skipped; t < count; t++) {
+        const before = t === 0 ? { ...start, season: [...start.season] } : states[t - 1]!;
+        squares += (y[t]! - ahead(before, weights.damping, t - 1, 1)) ** 2;
+      }
+      near(found.meanSquare, squares / (count - start.skipped), 'mean square');
+    }
+  }
+});
+
+test('forecast() goes on from the last state, in bands as wide as the model and what it missed say', () => {
+  for (const [seed, count, period] of [
+    [4, 80, 0],
+    [5, 120, 12],
+  ] as const) {
+    const y = seriesOf(seed, count, period);
+    const column = Float64Array.from(y);
+    const start = smoothingStart(column, count, period);
+    const weights = fitSmoothing(column, count, start);
+    const states = components(y, start, weights);
+    const steps = 20;
+    const found = forecast(column, count, period, steps)!;
+    const phi = weights.damping;
+    const missed = (h: number): number[] =>
+      states.flatMap((state, t) =>
+        t < start.skipped || t + h >= count ? [] : [y[t + h]! - ahead(state, phi, t, h)],
+      );
+    const { meanSquare } = smooth(column, count, start, weights);
+    const sorted = missed(1)
+      .map(Math.abs)
+      .sort((a, b) => a - b);
+    const tail = Math.max(1.959964, sorted[Math.floor((sorted.length - 1) * 0.95)]! / Math.sqrt(meanSquare));
+    const taken = (count + 6) / (count - 6 - period);
+    let widest = 0;
+    for (let h = 1; h <= steps; h++) {
+      near(found.values[h - 1]!, ahead(states.at(-1)!, phi, count - 1, h), `value ${h}`);
+      // Class 1 of the book's table 6.2: sigma² (1 + sum of c_j²), c_j = alpha + beta (phi + … + phi^j), plus gamma in full periods.
+      let growth = 1;
+      for (let j = 1; j < h; j++) {
+        let c = weights.level;
+        for (let k = 1; k <= j; k++) c += weights.trend * phi ** k;
+        if (period > 0 && j % period === 0) c += weights.season;
+        growth += c * c;
+      }
+      const errors = missed(h);
+      const modelled = growth * meanSquare;
+      const mean = errors.reduce((sum, error) => sum + error * error, 0) / errors.length;
+      const apart = errors.length / h;
+      const weight = apart / (apart + 5);
+      widest = Math.max(widest, weight * mean + (1 - weight) * Math.max(modelled, mean));
+      near(
+        found.high[h - 1]! - found.values[h - 1]!,
+        tail * Math.sqrt(widest * taken),
+        `half width ${h}`,
+        1e-8,
+      );
+      near(
+        found.values[h - 1]! - found.low[h - 1]!,
+        tail * Math.sqrt(widest * taken),
+        `half width ${h}`,
+        1e-8,
+      );
+    }
+  }
+});
+
+test('trendStatistic() is the slope over its robust error, lowered by how slow the residuals are', () => {
+  for (const [seed, rho, count, rise] of [
+    [6, 0, 40, 1],
+    [7, 0.7, 90, 3],
+    [8, 1, 60, 0],
+    [9, 0.3, 10, 2],
+  ] as const) {
+    const y = autoregressive(rho, count, seed).map((value, i) => value + (rise * i) / count);
+    // The line by the normal equations with a constant and the time.
+    const x = y.map((_, i) => i);
+    const sum = (of: (i: number) => number): number => x.reduce((all, i) => all + of(i), 0);
+    const slope =
+      (count * sum((i) => i * y[i]!) - sum((i) => i) * sum((i) => y[i]!)) /
+      (count * sum((i) => i * i) - sum((i) => i) ** 2);
+    const intercept = (sum((i) => y[i]!) - slope * sum((i) => i)) / count;
+    const u = y.map((value, i) => value - intercept - slope * i);
+    const bandwidth = Math.max(2, 0.2 * count);
+    let variance = 0;
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < count; j++) {
+        const kernel = Math.max(0, 1 - Math.abs(i - j) / bandwidth);
+        variance += (kernel * u[i]! * u[j]!) / count;
+      }
+    }
+    const middle = (count - 1) / 2;
+    const t = Math.abs(slope) / Math.sqrt(variance / sum((i) => (i - middle) ** 2));
+    const cosines = Math.min(8, count >> 1);
+    let slow = 0;
+    for (let k = 1; k <= cosines; k++) {
+      const part = sum((i) => u[i]! * Math.cos((Math.PI * k * (i + 0.5)) / count));
+      slow += (2 * part * part) / count;
+    }
+    const energy = sum((i) => u[i]! ** 2);
+    const slowness = Math.max(0, slow / (energy - slow) - cosines / (count - cosines));
+    const critical = 2.8 * (1 + 40 / count ** 2);
+    near(
+      trendStatistic(Float64Array.from(y), count),
+      (t * Math.exp(-1.006 * slowness)) / critical,
+      `${seed}`,
+      1e-8,
+    );
+  }
+});
