@@ -25,12 +25,13 @@ export function lttbInto(
   if (kept >= 0) return kept;
   const scale = largestMagnitude(values, count) >= LARGE ? SCALE : 1;
   const buckets = threshold - 2;
-  const width = (count - 2) / buckets;
+  // Whole numbers divided once: from a rounded width the last point but one might fall into no bucket.
+  const edge = (bucket: number): number => Math.floor((bucket * (count - 2)) / buckets) + 1;
   let before = 0;
   chosen[0] = 0;
   for (let bucket = 0, from = 1; bucket < buckets; bucket++) {
-    const to = Math.floor((bucket + 1) * width) + 1;
-    const nextTo = bucket === buckets - 1 ? count : Math.floor((bucket + 2) * width) + 1;
+    const to = edge(bucket + 1);
+    const nextTo = bucket === buckets - 1 ? count : edge(bucket + 2);
     before = largestTriangle(times, values, scale, before, from, to, nextTo);
     chosen[bucket + 1] = before;
     from = to;

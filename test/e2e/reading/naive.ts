@@ -139,8 +139,7 @@ export function lttb(x: readonly number[], y: readonly number[], threshold: numb
   if (count <= threshold) return x.map((_, i) => i);
   if (threshold === 1) return [0];
   const kept = [0];
-  const width = (count - 2) / (threshold - 2);
-  const edge = (bucket: number): number => Math.floor(bucket * width) + 1;
+  const edge = (bucket: number): number => Math.floor((bucket * (count - 2)) / (threshold - 2)) + 1;
   for (let bucket = 0; bucket < threshold - 2; bucket++) {
     const next = { from: edge(bucket + 1), to: bucket === threshold - 3 ? count : edge(bucket + 2) };
     const nextX = meanOf(x.slice(next.from, next.to));

@@ -11,10 +11,10 @@ interface Point {
 
 /** The buckets of the thesis: the ends alone, the others dealt out evenly. */
 function bucketsOf(count: number, threshold: number): number[][] {
-  const width = (count - 2) / (threshold - 2);
   const buckets = Array.from({ length: threshold }, (): number[] => []);
   for (let i = 0; i < count; i++) {
-    const inner = () => buckets.findIndex((_, bucket) => i < Math.floor(bucket * width) + 1);
+    const inner = () =>
+      buckets.findIndex((_, bucket) => i <= Math.floor((bucket * (count - 2)) / (threshold - 2)));
     buckets[i === 0 ? 0 : i === count - 1 ? threshold - 1 : inner()]!.push(i);
   }
   return buckets;
@@ -144,4 +144,15 @@ test('lttbInto() tells spikes apart that are near the largest float64', () => {
   const points = y.map((value, i) => ({ x: 1_700_000_000_000 + i * 1e9, y: value }));
   assert.ok(chosenOf(points, 6).includes(2));
   assert.ok(chosenOf(points, 6).includes(6));
+});
+
+test('lttbInto() keeps a spike at the last point but one, however the buckets divide', () => {
+  // 61 points in 7 buckets: 7 · (61 / 7) is less than 61 as float64, and the last bucket lacked its last point.
+  const check = (count: number, threshold: number): void => {
+    const points = Array.from({ length: count }, (_, i) => ({ x: i, y: i === count - 2 ? 1_000 : i % 2 }));
+    assert.ok(chosenOf(points, threshold).includes(count - 2), `${count} points, ${threshold} kept`);
+  };
+  check(63, 9);
+  check(117, 9);
+  for (let count = 10; count < 400; count++) check(count, 9);
 });
