@@ -24,6 +24,9 @@ export const CLOSE_GRACE_MS = 250;
 /** Windows that a subscription remembers for late points, besides the open one. */
 export const WINDOWS_KEPT = 3;
 
+/** Windows that are told afterwards, at most, when the live thread was away. */
+export const WINDOWS_CAUGHT_UP = 60;
+
 /** Shortest and longest window of a subscription, ms. */
 export const WINDOW_MS_MIN = 1_000;
 export const WINDOW_MS_MAX = 24 * 3_600_000;

@@ -2,7 +2,7 @@ import { systemClock } from '../clock.js';
 import { type ErrorCode, MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { FanOut } from './fan-out.js';
-import { FEEDS_MAX, LIVE_CONNECTIONS_MAX } from './limits.js';
+import { CLOSE_GRACE_MS, FEEDS_MAX, LIVE_CONNECTIONS_MAX, WINDOWS_KEPT } from './limits.js';
 import { LivePool, type LivePoolHooks } from './live-pool.js';
 import type { Listener, LivePort } from './live-port.js';
 import type { LiveData, LiveNews, LiveOrder } from './live-task.js';
@@ -14,6 +14,7 @@ interface OpenFeed {
   number: number;
   question: LiveQuestion;
   outbox: Outbox;
+  openedMs: number;
 }
 
 /** What an operator sees of live push. */
@@ -137,7 +138,8 @@ export class LiveHub implements LivePort {
   }
 
   #open(key: string, question: LiveQuestion): OpenFeed {
-    const feed = { number: ++this.#lastNumber, question, outbox: new Outbox() };
+    const openedMs = systemClock.nowMs();
+    const feed = { number: ++this.#lastNumber, question, outbox: new Outbox(), openedMs };
     this.#byKey.set(key, feed);
     this.#byNumber.set(feed.number, feed);
     this.#thread.send({ op: 'open', feed: feed.number, question });
@@ -184,12 +186,19 @@ export class LiveHub implements LivePort {
     this.#thread.send({ op: 'close', feed: feed.number });
   }
 
-  /** The thread has begun anew: windows are read again from where it fell silent; which points nobody was told, nobody knows. */
+  /**
+   * The thread has begun anew: windows are read again from the oldest one on of which it might have said more, and which the feed had.
+   * Which points nobody was told, nobody knows.
+   */
   #onRestart(): void {
     for (const feed of [...this.#byNumber.values()]) {
-      const { number, question } = feed;
-      if (question.kind === 'points') this.#fail(feed, 'MR_INTERNAL', POINTS_LOST);
-      else this.#thread.send({ op: 'open', feed: number, question, fromMs: this.#heardMs });
+      const { number, question, openedMs } = feed;
+      if (question.kind === 'points') {
+        this.#fail(feed, 'MR_INTERNAL', POINTS_LOST);
+        continue;
+      }
+      const toldMs = this.#heardMs - CLOSE_GRACE_MS - WINDOWS_KEPT * question.windowMs;
+      this.#thread.send({ op: 'open', feed: number, question, fromMs: Math.max(openedMs, toldMs) });
     }
   }
 }

@@ -9,7 +9,14 @@ import { formatTime } from '../time/format-time.js';
 import type { Feed, FeedMessage } from './feed.js';
 import { type FeedWindow, FeedWindows } from './feed-windows.js';
 import { FirstScan, type FirstScanTaker } from './first-scan.js';
-import { CLOSE_GRACE_MS, FIRST_SCAN_MS, LOOK_TIMEOUT_MS, WINDOW_BEAT_MS, WINDOWS_KEPT } from './limits.js';
+import {
+  CLOSE_GRACE_MS,
+  FIRST_SCAN_MS,
+  LOOK_TIMEOUT_MS,
+  WINDOW_BEAT_MS,
+  WINDOWS_CAUGHT_UP,
+  WINDOWS_KEPT,
+} from './limits.js';
 import type { FeedBudget } from './live-budget.js';
 import type { WindowsQuestion } from './question.js';
 import { SeriesTail, type TailVisitor } from './series-tail.js';
@@ -82,15 +89,14 @@ export class WindowFeed implements Feed, TailVisitor, FirstScanTaker {
     const stop = new StopCheck(this.#clock, LOOK_TIMEOUT_MS);
     this.#tail.grow(stop);
     const openMs = windowStartOf(nowMs, windowMs);
-    const keptMs = openMs - WINDOWS_KEPT * windowMs;
     if (this.#firstMs === undefined) {
       const fromMs = windowStartOf(this.#fromMs ?? nowMs, windowMs);
-      this.#windows.oldestMs = Math.min(Math.max(fromMs, keptMs), openMs);
+      this.#windows.oldestMs = Math.max(Math.min(fromMs, openMs), openMs - WINDOWS_CAUGHT_UP * windowMs);
       this.#begin(openMs);
       this.#firstMs = this.#windows.oldestMs;
     } else {
       // Of windows before the first it knows nothing, so it tells nothing of them.
-      this.#windows.oldestMs = Math.max(this.#firstMs, keptMs);
+      this.#windows.oldestMs = Math.max(this.#firstMs, openMs - WINDOWS_KEPT * windowMs);
       this.#tail.look(this, stop);
       if (this.#hasMissed) this.#beginAnew(openMs);
     }

@@ -1,86 +1,16 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
-import { EngineProcess } from '../../bench/macro/engine-process.js';
+import type { EngineProcess } from '../../bench/macro/engine-process.js';
 import { checkSound } from '../src/upkeep/check-sound.js';
 import { freePort } from './free-port.js';
+import { Inspector, startInspected } from './inspector.js';
 import { NumberedLoad } from './numbered-load.js';
 
 const CRASHES = 3;
 
 interface ShardStats {
   shards: { restarts: number; points: { accepted: number } }[];
-}
-
-/** Node's own inspector, by which a thread of another process can be ended without a hook in the program. */
-class Inspector {
-  readonly #socket: WebSocket;
-  #lastId = 0;
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-  }
-
-  static async attach(port: number): Promise<Inspector> {
-    const [target] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
-      webSocketDebuggerUrl: string;
-    }[];
-    const socket = new WebSocket(target!.webSocketDebuggerUrl);
-    await once(socket, 'open');
-    return new Inspector(socket);
-  }
-
-  /** Ends the thread that was started last of those that run: a shard's, the query threads come before. */
-  async endNewestThread(): Promise<void> {
-    const expression = `process.getBuiltinModule('node:worker_threads').Worker.prototype`;
-    const { result } = await this.#call<{ result: { objectId: string } }>('Runtime.evaluate', { expression });
-    const { objects } = await this.#call<{ objects: { objectId: string } }>('Runtime.queryObjects', {
-      prototypeObjectId: result.objectId,
-    });
-    const ended = await this.#call<{ result: { value: number } }>('Runtime.callFunctionOn', {
-      objectId: objects.objectId,
-      functionDeclaration: `function () {
-        // Prototypes of further classes are among the objects found, and have no thread.
-        const idOf = (worker) => { try { return worker.threadId; } catch { return -1; } };
-        const newest = [...this].sort((a, b) => idOf(b) - idOf(a))[0];
-        const threadId = idOf(newest);
-        newest.terminate();
-        return threadId;
-      }`,
-      returnByValue: true,
-    });
-    assert.ok(ended.result.value > 0, JSON.stringify(ended));
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
-
-  async #call<T>(method: string, params: object): Promise<T> {
-    const id = ++this.#lastId;
-    this.#socket.send(JSON.stringify({ id, method, params }));
-    for (;;) {
-      const [data] = (await once(this.#socket, 'message')) as [Buffer];
-      const answer = JSON.parse(data.toString()) as { id?: number; result: T; error?: object };
-      if (answer.id !== id) continue;
-      assert.equal(answer.error, undefined, JSON.stringify(answer.error));
-      return answer.result;
-    }
-  }
-}
-
-/** An engine whose inspector listens; the variable is for the child alone. */
-async function startInspected(port: number): Promise<EngineProcess> {
-  const before = process.env['NODE_OPTIONS'];
-  process.env['NODE_OPTIONS'] = `--inspect=127.0.0.1:${port}`;
-  try {
-    return await EngineProcess.start({ flags: ['--workers', '2', '--query-threads', '1'] });
-  } finally {
-    if (before === undefined) delete process.env['NODE_OPTIONS'];
-    else process.env['NODE_OPTIONS'] = before;
-  }
 }
 
 test(`a shard whose thread dies ${CRASHES} times under load is started again, and every point is there once`, async (t) => {
@@ -94,7 +24,7 @@ test(`a shard whose thread dies ${CRASHES} times under load is started again, an
   const load = new NumberedLoad(engine.port, 'crash.test');
   for (let crash = 1; crash <= CRASHES; crash++) {
     await sleep(150);
-    await inspector.endNewestThread();
+    await inspector.endThread(0);
     // Health and queries answer while the thread is away.
     assert.equal((await fetch(`${engine.url}/health`)).status, 200);
     assert.equal((await fetch(`${engine.url}/metrics/names`)).status, 200);
