@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
+const MIB = 1_024 * 1_024;
+
 /** A page without a chart after this time has none, ms. */
 const WAIT_MS_MAX = 30_000;
 
@@ -110,7 +112,7 @@ export class DashboardPage {
     return new Map(await this.#page.evaluate<[string, number][]>(FILES));
   }
 
-  /** Has the chart drawn again and again, its scale from zero and back; answers how long each took, ms. */
+  /** Has the chart drawn again and again, its scale from zero and back, of the data it has; answers how long each took, ms. */
   async redraw(times: number): Promise<readonly number[]> {
     await this.#page.evaluate('probe.drawMs.length = 0');
     for (let i = 1; i <= times; i++) {
@@ -125,6 +127,19 @@ export class DashboardPage {
     await this.#page.evaluate('probe.drawMs.length = 0');
     const frameMs = await this.#page.evaluate<number[]>(framesOf(seconds));
     return { frameMs, draws: await this.#page.evaluate<number>('probe.drawMs.length') };
+  }
+
+  /** What the page's heap holds when nothing is left that could be thrown away, MiB. */
+  async heapMib(): Promise<number> {
+    const protocol = await this.#context.newCDPSession(this.#page);
+    await protocol.send('Performance.enable');
+    // What one pass sets free may be all that holds something else.
+    for (let i = 0; i < 3; i++) await protocol.send('HeapProfiler.collectGarbage');
+    const { metrics } = await protocol.send('Performance.getMetrics');
+    await protocol.detach();
+    const used = metrics.find(({ name }) => name === 'JSHeapUsedSize');
+    if (used === undefined) throw new Error('the browser does not tell its heap');
+    return used.value / MIB;
   }
 
   /** Goes to each view and answers the bytes of all files that they need, by address. */

@@ -8,20 +8,22 @@ import { machineLine } from './machine.js';
 
 /**
  * The dashboard as a browser has it: what comes over the wire, how long from the navigation to the first chart, what drawing takes,
- * how even the frames are while points come in. The real page of a real engine, each load in a context of its own.
+ * how even the frames are while points come in, what a page that is open for long keeps. The real page of a real engine, each load in a context of its own.
  *
- *   node dist/bench/macro/dashboard.js [--loads 7] [--seconds 10] [--smoke]
+ *   node dist/bench/macro/dashboard.js [--loads 7] [--seconds 10] [--memory-seconds 60] [--smoke]
  */
 const { values: flags } = parseArgs({
   options: {
     loads: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '10' },
+    'memory-seconds': { type: 'string', default: '60' },
     smoke: { type: 'boolean', default: false },
   },
 });
 
 const loads = flags.smoke ? 2 : Number(flags.loads);
 const seconds = flags.smoke ? 1 : Number(flags.seconds);
+const memorySeconds = flags.smoke ? 1 : Number(flags['memory-seconds']);
 const draws = flags.smoke ? 4 : 60;
 const manySeries = flags.smoke ? 1_000 : 100_000;
 
@@ -175,6 +177,11 @@ try {
     `${engine.url}/dashboard?metric=large&by=host&range=${range}s`,
   );
   const { frameMs, draws: liveDraws } = await live.watch(seconds);
+  // What a page compiles and keeps for good it has after a while; what it goes on keeping is what counts.
+  await live.watch(memorySeconds / 2);
+  const heapStartMib = await live.heapMib();
+  const watched = await live.watch(memorySeconds);
+  const heapEndMib = await live.heapMib();
   await live.close();
   await stop();
 
@@ -204,6 +211,8 @@ try {
       frame_p95_live_ms: goal(quantile(frameMs, 0.95), 17),
       frame_p99_live_ms: goal(quantile(frameMs, 0.99), 34),
       draws_per_s_live: round(liveDraws / seconds),
+      heap_live_mib: { start: round(heapStartMib), end: round(heapEndMib), draws: watched.draws },
+      heap_growth_mib_per_hour: round(((heapEndMib - heapStartMib) * 3_600) / memorySeconds),
       same_chart_beside_many_series_more_ms: goalOf(more(smallAgain, small), 50),
       chart_of_many_series_more_ms: goalOf(more(many, few), 50),
     }),
