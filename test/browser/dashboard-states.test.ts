@@ -164,3 +164,41 @@ test('the command for the first point can be copied', async (t) => {
   assert.match((await page.evaluate('navigator.clipboard.readText()')) as string, /^curl -X POST http/);
   dashboard.checkSilent();
 });
+
+test('arrows scroll a table that has the focus, and move time elsewhere', async (t) => {
+  const dashboard = await DashboardFixture.start(t);
+  if (dashboard === undefined) return;
+  const { page } = dashboard;
+  await dashboard.recordHour('cpu_usage', HOSTS);
+  await dashboard.open('/dashboard?metric=cpu_usage&view=table');
+  const table = page.getByRole('region', { name: 'Values' });
+  await table.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.waitForFunction(`document.querySelector('.table-box').scrollTop > 0`);
+  assert.doesNotMatch(page.url(), /from=/, 'the range is the same');
+  await page.getByRole('button', { name: 'Table' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.waitForURL(/from=/);
+  dashboard.checkSilent();
+});
+
+test('a view that was left is as it was, with the range of now', async (t) => {
+  const dashboard = await DashboardFixture.start(t);
+  if (dashboard === undefined) return;
+  const { page } = dashboard;
+  await dashboard.recordHour('cpu_usage', HOSTS);
+  await dashboard.recordHour('disk_usage', HOSTS);
+  await dashboard.open('/?metric=disk_usage&by=host&range=24h');
+  await page.getByText('3 lines').waitFor();
+  await page.getByRole('link', { name: 'Operator' }).click();
+  await page.getByRole('heading', { name: 'Healthy' }).waitFor();
+  await page.getByRole('link', { name: 'Explore' }).click();
+  await page.getByText('3 lines').waitFor();
+  assert.equal(await page.locator('#chart-title').textContent(), 'disk_usage');
+  assert.match(page.url(), /\/dashboard\?metric=disk_usage&by=host&range=24h$/);
+  await page.getByRole('link', { name: 'Operator' }).click();
+  await page.getByRole('button', { name: 'cpu_usage' }).click();
+  await page.getByText('mean of 3 series').waitFor();
+  assert.match(page.url(), /\/dashboard\?range=24h&metric=cpu_usage$/);
+  dashboard.checkSilent();
+});

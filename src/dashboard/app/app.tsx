@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { nowMs } from './clock';
-import { address, addressText, goToRange, range, visit } from './state/address';
+import { address, addressText, goToRange, leftAt, range, visit } from './state/address';
 import { bindKeys } from './state/keys';
 import { scaled, shifted } from './state/range';
 import { HelpDialog, isHelpOpen } from './ui/help-dialog';
@@ -33,7 +33,7 @@ const SHARED_KEYS = [
 
 /** The frame of all views: navigation, range, help. */
 export function App() {
-  const { path } = address.value;
+  const { path, parameters } = address.value;
   const view = viewAt(path);
   useEffect(() => bindKeys(SHARED_KEYS), []);
   useEffect(() => {
@@ -48,12 +48,12 @@ export function App() {
           {VIEWS.map((each) => (
             <a
               key={each.path}
-              href={addressText(each.path, new URLSearchParams())}
+              href={addressText(each.path, each === view ? parameters : leftAt(each.path))}
               aria-current={each === view ? 'page' : undefined}
               onClick={(event) => {
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return;
                 event.preventDefault();
-                visit(each.path);
+                if (each !== view) visit(each.path);
               }}
             >
               {each.name}

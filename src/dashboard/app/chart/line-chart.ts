@@ -87,14 +87,6 @@ export class LineChart {
     else this.#plot!.setData(dataOf(columns), true);
   }
 
-  /** Puts the cursor of this chart, and of those in step with it, on a place; null takes it away. */
-  pointAt(index: number | null): void {
-    const plot = this.#plot;
-    if (plot === undefined) return;
-    const left = index === null ? -10 : plot.valToPos(this.#columns.times[index]! / 1_000, 'x');
-    plot.setCursor({ left, top: index === null ? -10 : plot.height / 2 });
-  }
-
   destroy(): void {
     this.#resize.disconnect();
     this.#scheme.removeEventListener('change', this.#onScheme);

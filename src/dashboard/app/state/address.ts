@@ -59,14 +59,39 @@ function write(parameters: URLSearchParams, isStep: boolean): void {
   address.value = { path, parameters };
 }
 
-/** Goes to another view; the range comes along. */
-export function visit(path: string, changes: Changes = {}): void {
-  const kept = new URLSearchParams();
-  for (const name of ['range', 'from', 'to']) {
+/** What was last seen of each view that was left; `/` is the first view's other address. */
+const left = new Map<string, URLSearchParams>();
+
+const FIRST_VIEW = '/dashboard';
+const viewPath = (path: string): string => path.replace(/\/$/, '') || FIRST_VIEW;
+
+/** Parameters of the range, which comes along from view to view. */
+const RANGE_NAMES = ['range', 'from', 'to'] as const;
+
+/** The parameters of a view as it was left, with the range of now. */
+export function leftAt(path: string): URLSearchParams {
+  const parameters = new URLSearchParams(left.get(path));
+  for (const name of RANGE_NAMES) {
+    parameters.delete(name);
     const value = address.value.parameters.get(name);
-    if (value !== null) kept.set(name, value);
+    if (value !== null) parameters.set(name, value);
   }
-  const parameters = changed(kept, changes);
+  return parameters;
+}
+
+/** Goes to another view as it was left. */
+export function visit(path: string): void {
+  show(path, leftAt(path));
+}
+
+/** Goes to another view to see something else there. */
+export function visitAnew(path: string, changes: Changes): void {
+  left.delete(path);
+  show(path, changed(leftAt(path), changes));
+}
+
+function show(path: string, parameters: URLSearchParams): void {
+  left.set(viewPath(address.value.path), address.value.parameters);
   history.pushState(null, '', addressText(path, parameters));
   address.value = { path, parameters };
 }

@@ -23,10 +23,19 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   target.closest('input, select, textarea, [contenteditable], dialog') !== null;
 
+/** Keys that scroll what has the focus, where that can be scrolled. */
+const SCROLL_KEYS = new Set([' ', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight']);
+
+const scrolls = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.matches('[tabindex="0"]') &&
+  (target.scrollHeight > target.clientHeight || target.scrollWidth > target.clientWidth);
+
 addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   // A button that has the focus is pressed by Space.
   if (event.key === ' ' && event.target instanceof HTMLButtonElement) return;
+  if (SCROLL_KEYS.has(event.key) && scrolls(event.target)) return;
   const action = actions.findLast((each) => each.key === event.key);
   if (action === undefined) return;
   event.preventDefault();

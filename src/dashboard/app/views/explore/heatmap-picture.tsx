@@ -20,6 +20,7 @@ const REFRESH_MS_MIN = 2_000;
 const REFRESH_MS_MAX = 60_000;
 
 interface Shown {
+  metric: string;
   answer: HeatmapAnswer;
   instants: Instants;
   stepMs: number;
@@ -39,7 +40,10 @@ export function HeatmapPicture({ isLive }: { isLive: boolean }) {
     const instants = instantsOf(current, nowMs());
     const stepMs = stepFor(instants, width, WINDOW_PIXELS);
     const request = { metric, match, source, ...instants, stepMs, rows: ROWS };
-    void loader.load(async (abort) => ({ answer: await fetchHeatmap(request, abort), instants, stepMs }));
+    void loader.load(async (abort) => {
+      const answer = await fetchHeatmap(request, abort);
+      return { metric, answer, instants, stepMs };
+    });
   };
   useEffect(() => {
     load();
@@ -76,7 +80,8 @@ export function HeatmapPicture({ isLive }: { isLive: boolean }) {
     };
   }, [value]);
   const notice = error !== undefined && <ErrorNotice error={error} retry={load} staleMs={atMs} />;
-  if (value === undefined) return notice || <Skeleton height={HEIGHT} />;
+  // The title is that of the metric that was chosen: another's picture doesn't stay under it.
+  if (value?.metric !== metric) return notice || <Skeleton height={HEIGHT} />;
   if (value.answer.times.length === 0) {
     return (
       <>

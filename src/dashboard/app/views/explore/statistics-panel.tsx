@@ -38,6 +38,7 @@ interface Shown {
   statistics: Statistics;
   trend: Trend;
   anomalies: Anomalies;
+  metric: string;
   fromMs: number;
   toMs: number;
 }
@@ -81,7 +82,7 @@ export function StatisticsPanel() {
         timeMs: Date.parse(timestamp),
         value,
       }));
-      return { statistics, trend, anomalies, fromMs, toMs };
+      return { statistics, trend, anomalies, metric, fromMs, toMs };
     });
   };
   useEffect(() => {
@@ -108,7 +109,7 @@ export function StatisticsPanel() {
         <h2 id="statistics-title">Statistics of the range</h2>
         {value !== undefined && (
           <span class="muted">
-            all points from {instantText(value.fromMs)} to {instantText(value.toMs)}
+            {value.metric}, all points from {instantText(value.fromMs)} to {instantText(value.toMs)}
           </span>
         )}
         <span class="spacer" />

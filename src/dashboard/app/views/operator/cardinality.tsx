@@ -1,5 +1,5 @@
 import { getJson } from '../../api/client';
-import { visit } from '../../state/address';
+import { visitAnew } from '../../state/address';
 import { usePolled } from '../../state/use-polled';
 import { countText } from '../../ui/format';
 import { LoadedCard } from '../../ui/loaded-card';
@@ -66,7 +66,7 @@ const metricRow = (row: CardinalityAnswer['series_by_metric'][number]): Row => (
   series: row.series,
   hour: row.new_last_hour,
   day: row.new_last_day,
-  open: () => visit('/dashboard', { metric: row.metric }),
+  open: () => visitAnew('/dashboard', { metric: row.metric }),
 });
 
 interface Row {
