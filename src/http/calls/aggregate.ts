@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatDuration } from '../../time/duration.js';
 import { defineQueryCall } from '../call/query-call.js';
 import { badBody } from '../ingest/body-reader.js';
 import { AGGREGATIONS_MAX, ROLLING_WINDOWS_MAX, TOP_GROUPS_MAX } from '../limits.js';
@@ -105,7 +106,7 @@ function checkRolling(rollingMs: number, intervalMs: number): void {
   const windows = rollingMs / intervalMs;
   if (Number.isInteger(windows) && windows <= ROLLING_WINDOWS_MAX) return;
   throw badBody(
-    `an object whose rolling is a multiple of interval, up to ${ROLLING_WINDOWS_MAX} of them; got ${windows} of them`,
+    `an object whose rolling is a multiple of interval, up to ${ROLLING_WINDOWS_MAX} of them; got ${formatDuration(rollingMs)} for an interval of ${formatDuration(intervalMs)}`,
     { member: 'rolling' },
   );
 }

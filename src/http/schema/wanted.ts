@@ -46,7 +46,8 @@ export function wantedOf(issue: z.core.$ZodRawIssue): string {
     case 'unrecognized_keys':
       return `without ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
     case 'invalid_union':
-      return 'of one of the forms that docs/http-api.md lists';
+      // The first form is the usual one.
+      return issue.errors[0]?.[0]?.message ?? 'of one of the forms that docs/http-api.md lists';
     default:
       return 'of another form';
   }
