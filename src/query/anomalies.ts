@@ -137,8 +137,9 @@ class AnomaliesQuery {
   ): void {
     const { startMs, endMs } = request;
     const horizonMs = this.#tools.horizons(request.metric, request.nowMs);
-    const fromMs = windowStartOf(Math.min(startMs, Math.max(startMs - warmUp, horizonMs(name))), windowMs);
-    // Whole windows, also where the range begins or ends within one.
+    // Whole windows, also where the range begins or ends within one, if all of it is kept.
+    const keptMs = Math.ceil(horizonMs(name) / windowMs) * windowMs;
+    const fromMs = Math.max(windowStartOf(startMs - warmUp, windowMs), keptMs);
     const whole = { startMs: fromMs, endMs: Math.ceil(endMs / windowMs) * windowMs };
     const range = extent.clip(whole, windowMs);
     const wish = { stepMs: windowMs, prefersRaw: false, needsRaw: false, wanted: name, horizonMs };
