@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { errorText, MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { createSpaceClaims } from '../store/space-claim.js';
 import type { CommandAnswer } from './commands/shard-command.js';
 import type { RecoveredShard } from './recovery.js';
 import type { ShardFailure, ShardMessage, ShardTask } from './shard-task.js';
@@ -22,7 +23,7 @@ export interface ShardPoolHooks {
 }
 
 /** What each shard's task is made of, but for what each start decides. */
-export type ShardTaskOptions = Omit<ShardTask, 'port' | 'commandsFromId'>;
+export type ShardTaskOptions = Omit<ShardTask, 'port' | 'commandsFromId' | 'space'>;
 
 /**
  * Runs the shards as never-ending tasks of a Piscina pool, one thread each, and starts one again that crashes: its
@@ -34,10 +35,12 @@ export class ShardPool {
   readonly #hooks: ShardPoolHooks;
   readonly #log: Logger;
   readonly #running = new Map<number, Promise<void>>();
+  readonly #space: SharedArrayBuffer;
   #stopping = false;
 
   constructor(tasks: ShardTaskOptions[], hooks: ShardPoolHooks, log: Logger) {
     this.#tasks = tasks;
+    this.#space = createSpaceClaims(tasks.length);
     this.#hooks = hooks;
     this.#log = log;
     this.#piscina = new Piscina({
@@ -121,7 +124,7 @@ export class ShardPool {
       } else this.#hooks.onStuck(task.shard, message.kind === 'stuck' ? message.detail : undefined);
     });
     try {
-      const started: ShardTask = { ...task, port: port2, commandsFromId };
+      const started: ShardTask = { ...task, port: port2, commandsFromId, space: this.#space };
       const run: Promise<ShardFailure | undefined> = this.#piscina.run(started, { transferList: [port2] });
       const failure = await run;
       if (failure !== undefined)

@@ -15,6 +15,8 @@ export interface ShardTask {
   path: string;
   session: number;
   memory: ShardMemory;
+  /** What the shards are about to write (store/space-claim.ts). */
+  space: SharedArrayBuffer;
   bounds: ShardBounds;
   retention: RetentionSpec;
   /** By tier, bytes of the whole folder. */

@@ -6,6 +6,7 @@ import { ShardMap } from '../../native-free-core/series/refs.js';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { LmdbStore } from '../store/lmdb-store.js';
+import { SpaceClaim } from '../store/space-claim.js';
 import type { CommandAnswer } from './commands/shard-command.js';
 import { CutGate } from './cut-gate.js';
 import { recoverShard } from './recovery.js';
@@ -43,7 +44,11 @@ function runUntilStop(task: ShardTask): void {
   live.reset();
   live.advance(systemClock.nowMs());
   const latencies = attachLatencies(task.memory.latencies);
-  const store = LmdbStore.open(task.path, (durationMs) => latencies.commitMs.record(durationMs));
+  const store = LmdbStore.open(
+    task.path,
+    (durationMs) => latencies.commitMs.record(durationMs),
+    new SpaceClaim(task.space, task.shard),
+  );
   try {
     const { shard, session, memory, bounds, commandsFromId: fromId } = task;
     const retention = new RetentionPolicy(task.retention);

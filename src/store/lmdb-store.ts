@@ -12,6 +12,7 @@ import type {
   StoreWriter,
   VersionedReader,
 } from './shard-store.js';
+import { SpaceClaim } from './space-claim.js';
 import { plainKey, storedKey } from './stored-key.js';
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -54,7 +55,7 @@ function openEnvironment(path: string): Environment {
 
 const PAGE_BYTES = 4_096;
 
-/** Free disk below which nothing is written: room for what the other shards commit at the same moment, and for free lists. */
+/** Free disk below which nothing is written: room for free lists, and for what else the process writes. */
 const SPACE_RESERVE_BYTES = 1024 * 1024;
 
 /** Reads through one read transaction, or through the environment's own when none is given. */
@@ -151,23 +152,35 @@ export class LmdbSnapshots {
 export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
   readonly #path: string;
   readonly #onCommitMs: (durationMs: number) => void;
+  readonly #claim: SpaceClaim;
   /** What the running transaction may write, bytes. */
   #putBytes = 0;
 
-  private constructor(path: string, db: Environment, onCommitMs: (durationMs: number) => void) {
+  private constructor(
+    path: string,
+    db: Environment,
+    onCommitMs: (durationMs: number) => void,
+    claim: SpaceClaim,
+  ) {
     super(db);
     this.#path = path;
     this.#onCommitMs = onCommitMs;
+    this.#claim = claim;
   }
 
   /**
-   * Opens an environment or makes it, after a look through its file. `onCommitMs` is told how long each transaction took.
+   * Opens an environment or makes it, after a look through its file. `onCommitMs` is told how long each transaction took; `claim` is
+   * this store's among those that write to the same disk.
    * @throws MillraceError MR_FOLDER_DAMAGED when the file is not whole
    */
-  static open(path: string, onCommitMs: (durationMs: number) => void = () => {}): LmdbStore {
+  static open(
+    path: string,
+    onCommitMs: (durationMs: number) => void = () => {},
+    claim = new SpaceClaim(),
+  ): LmdbStore {
     checkLmdbFile(path, 'all');
     try {
-      return new LmdbStore(path, openEnvironment(path), onCommitMs);
+      return new LmdbStore(path, openEnvironment(path), onCommitMs, claim);
     } catch (error) {
       throw new MillraceError('MR_UNABLE_TO_STORE', `opening the store ${path} failed: ${errorText(error)}`, {
         cause: error,
@@ -194,6 +207,7 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
         },
       );
     } finally {
+      this.#claim.drop();
       // This thread returns to no event loop in which lmdb would renew its read transaction.
       this.db.resetReadTxn();
     }
@@ -204,11 +218,12 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
    * write that fails for want of room (seen with lmdb 3.5.6 in two of five runs of test/e2e/disk-full).
    */
   #requireSpace(): void {
+    const claimed = this.#claim.make(this.#putBytes);
     const { bavail, bsize } = statfsSync(this.#path);
     const free = bavail * bsize;
-    if (free >= this.#putBytes + SPACE_RESERVE_BYTES) return;
+    if (free >= claimed + SPACE_RESERVE_BYTES) return;
     throw new Error(
-      `no space left on device: ${free} bytes are free, ${this.#putBytes} are to be written, and ${SPACE_RESERVE_BYTES} are kept`,
+      `no space left on device: ${free} bytes are free, ${claimed} are to be written, and ${SPACE_RESERVE_BYTES} are kept`,
     );
   }
 

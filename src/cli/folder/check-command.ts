@@ -28,8 +28,8 @@ export function checkCommand(
     .addHelpText(
       'after',
       `
-It reads every value and the stored index of labels: checksums, names against their hashes, times against the keys that segments are found by, each
-tier against the finer one, the counts of what was accepted against what is there.
+It reads every value and the stored index of labels: checksums, names against their hashes, times against the keys that
+segments are found by, each tier against the finer one, the counts of what was accepted against what is there.
 
 Examples:
   millrace check --data /var/lib/millrace

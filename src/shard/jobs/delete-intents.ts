@@ -33,7 +33,7 @@ export class DeleteIntents {
       const intent = decodeIntent(value);
       if (intent === undefined) {
         const done = 'damaged: nobody knows what was to be deleted; ask for the delete again';
-        found({ shard, what: 'delete', where: `delete ${id} that was cut short`, done });
+        found({ shard, what: 'intent to delete', where: `shard, number ${id}`, done });
         return true;
       }
       const { cuts, ...range } = intent;

@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { MillraceError } from '../../../src/errors.js';
 import { LmdbSnapshots, LmdbStore } from '../../../src/store/lmdb-store.js';
 import type { StoreReader } from '../../../src/store/shard-store.js';
+import { createSpaceClaims, SpaceClaim } from '../../../src/store/space-claim.js';
+import { mountSmall } from '../../e2e/small-disk.js';
 import { inFolder, inFolderAsync } from './temporary-folder.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -299,4 +301,23 @@ test("getUnlessSame() answers 'same' for a value that nobody wrote, and never fo
     await snapshots.close();
     store.close();
   });
+});
+
+test('transaction() leaves room for what other stores of the same disk are about to write', (t) => {
+  const disk = mountSmall(t, '16m');
+  if (disk === undefined) return;
+  const claims = createSpaceClaims(2);
+  const other = new SpaceClaim(claims, 1);
+  const store = LmdbStore.open(join(disk.path, 'shard-0'), () => {}, new SpaceClaim(claims, 0));
+  const write = (): void => store.transaction((writer) => writer.put(bytes(1), new Uint8Array(1024 * 1024)));
+  write();
+  assert.equal(
+    other.make(14 * 1024 * 1024),
+    14 * 1024 * 1024,
+    'the claim of a transaction that is over stands',
+  );
+  assert.throws(write, /no space left on device: .* 15\d{6} are to be written/);
+  other.drop();
+  write();
+  store.close();
 });

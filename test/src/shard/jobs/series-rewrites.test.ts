@@ -327,7 +327,7 @@ test('an intent that does not read is told, keeps its place, and stops no other 
     const found = world.shards.shards.flatMap(({ engine }) => engine.jobs.maintenance.takeFindings());
     assert.deepEqual(
       found.map(({ what, where }) => [what, where]),
-      [['delete', 'delete 7 that was cut short']],
+      [['intent to delete', 'shard, number 7']],
     );
     assert.ok(world.shards.shards[0]!.store.get(key) !== undefined);
     const { removed } = world.delete([name('cpu')], 0, points.at(-1)!.timeMs + 1);
