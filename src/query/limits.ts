@@ -88,14 +88,14 @@ export const LIGHT_BUDGET_MS = 25;
 
 /**
  * What the socket thread answers by itself instead of asking a query thread: what is foreseen to take no more than so many steps of
- * about 10 ns (a fifth of the way to a thread and back), and is given up after so many ms, which is the most that thread may spend.
+ * about 10 ns, the time of the way to a thread and back, and is given up after so many ms, which is the most that thread may spend.
  */
 export const INLINE_STEPS_MAX = 20_000;
 export const INLINE_BUDGET_MS = 1;
 
 /**
- * How much of its time the socket thread may spend so, and at most at a stretch, ms: two thirds of a turn of its loop, behind which an
- * acknowledgement may wait. None while what else it does leaves less than a seventh of its time, looked at so often, ms: reading and
+ * How much of its time the socket thread may spend so, and at most at a stretch, ms, which is what an
+ * acknowledgement may wait longer for it. None while what else it does leaves less than a seventh of its time, looked at so often, ms: reading and
  * writing small queries, for one client after the other, takes half of it, and sending them to threads takes more.
  */
 export const INLINE_SHARE = 0.5;
