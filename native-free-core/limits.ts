@@ -117,6 +117,16 @@ export const CYCLE_BYTES_MAX = 2 * MIB;
 /** Points between two moments at which readers may look in; a reader waits for at most ~0.1 ms of appends. */
 export const APPLY_SLICE_POINTS = 8_192;
 
+/** Series of a shard from which on appends touch lines ahead: their lines no longer fit the cache of a core. Of fewer it only costs. */
+export const TOUCH_SLOTS_MIN = 65_536;
+
+/**
+ * Points whose lines are touched ahead, and series whose extents are before a flush copies them: more than a core can wait for side by
+ * side, few enough to be there still. 8 to 64 were tried (docs/benchmarks.md).
+ */
+export const TOUCH_POINTS = 32;
+export const TOUCH_SERIES = 16;
+
 /** Points that one flush step encodes: bounds what an ACK waits for a flush. About 1.5 ms. */
 export const FLUSH_STEP_POINTS = 65_536;
 

@@ -10,7 +10,7 @@ import {
   timeFormOf,
 } from '../entry/entry-layout.js';
 import { fence } from '../fence.js';
-import { APPLY_SLICE_POINTS } from '../limits.js';
+import { APPLY_SLICE_POINTS, TOUCH_POINTS, TOUCH_SLOTS_MIN } from '../limits.js';
 import {
   BEFORE_OTHER,
   BEFORE_SECOND,
@@ -39,6 +39,7 @@ import {
   WORD_SLOTS,
 } from './head-layout.js';
 import { type HeadBuffers, HeadViews } from './head-memory.js';
+import { touchLines } from './head-touch.js';
 
 /** Memory that holds entries: a ring's data, or a value of the log. */
 export interface EntryViews {
@@ -207,12 +208,18 @@ export class HeadWriter {
     const slots = (offset + POINTS_SLOTS) >> 2;
     const times = offset + pointsTimesOffset(count);
     const values = (offset + pointsValuesOffset(count, timeForm)) >> 3;
+    const isTouched = Atomics.load(this.views.control, WORD_SLOTS) >= TOUCH_SLOTS_MIN;
+    const step = isTouched ? TOUCH_POINTS : APPLY_SLICE_POINTS;
     let taken = 0;
     for (let from = 0; from < count; from += APPLY_SLICE_POINTS) {
       const to = Math.min(count, from + APPLY_SLICE_POINTS);
       this.begin();
       if (filter === undefined) {
-        this.#appendSlice(source, slots, timeForm, times, baseMs, values, from, to);
+        for (let at = from; at < to; at += step) {
+          const end = Math.min(to, at + step);
+          if (isTouched) touchLines(this.views, source.i32, slots + at, slots + end);
+          this.#appendSlice(source, slots, timeForm, times, baseMs, values, at, end);
+        }
         taken += to - from;
       } else {
         for (let i = from; i < to; i++) {

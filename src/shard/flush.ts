@@ -1,5 +1,7 @@
 import { chainCount } from '../../native-free-core/head/head-chain.js';
 import type { HeadViews } from '../../native-free-core/head/head-memory.js';
+import { touchChains } from '../../native-free-core/head/head-touch.js';
+import { TOUCH_SERIES } from '../../native-free-core/limits.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { numberedKey, segmentKey } from '../store/keys.js';
 import { encodeWindowRecord } from '../store/records.js';
@@ -167,6 +169,10 @@ export class Flush {
     let spanPage = -1;
     for (let number = this.#number; number < end; number++) {
       const slot = map.slotOf(group, number);
+      if ((number - this.#number) % TOUCH_SERIES === 0) {
+        const step = map.slotOf(group, number + 1) - slot;
+        touchChains(views, this.#generation, slot, step, Math.min(TOUCH_SERIES, end - number));
+      }
       const count = chainCount(views, slot, this.#generation);
       if (count === 0) continue;
       segment.add(number, slot, this.#generation, count);

@@ -9,8 +9,9 @@ import {
   WORD_SEQUENCE,
   WORD_SLOTS,
 } from '../../../native-free-core/head/head-layout.js';
+import { createHeadBuffers } from '../../../native-free-core/head/head-memory.js';
 import { HeadWriter, type LiveRecorder } from '../../../native-free-core/head/head-writer.js';
-import { APPLY_SLICE_POINTS } from '../../../native-free-core/limits.js';
+import { APPLY_SLICE_POINTS, TOUCH_POINTS, TOUCH_SLOTS_MIN } from '../../../native-free-core/limits.js';
 import { type Point, pointsEntry } from '../entry/entries.js';
 import { appendPoints, chainOf, openHead, smallBuffers, spanOf } from './heads.js';
 
@@ -52,6 +53,27 @@ test('append() keeps a chain whole at every length around the ends of its extent
     assert.deepEqual(chainOf(head.views, 0, 1), pairs(run(0, length)), `${length} points`);
     assert.equal(chainOf(head.views, 1, 1).length, length);
   }
+});
+
+test('append() puts every point into its chain when there are so many series that lines are touched ahead', () => {
+  const slots = TOUCH_SLOTS_MIN + 10;
+  const check = (count: number) => {
+    const head = openHead(0, createHeadBuffers(16, slots, 1 << 20));
+    head.define(slots - 1, 0);
+    const points = Array.from({ length: count }, (_, i) => ({
+      slot: (i * 7_919) % slots,
+      timeMs: 1_000 + i,
+      value: i,
+    }));
+    for (let round = 0; round < 2; round++) assert.equal(appendPoints(head, points), count);
+    for (const { slot, timeMs, value } of points) {
+      assert.deepEqual(chainOf(head.views, slot, 1), [
+        [timeMs, value],
+        [timeMs, value],
+      ]);
+    }
+  };
+  for (const count of [1, TOUCH_POINTS - 1, TOUCH_POINTS, TOUCH_POINTS + 1, TOUCH_POINTS * 3]) check(count);
 });
 
 test('append() takes one unit for 8 points, two more for 16, four more for each 32 above', () => {
