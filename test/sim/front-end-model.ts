@@ -84,6 +84,7 @@ export class FrontEndModel {
       else {
         point.accepted++;
         point.takenAt = this.book.tick();
+        if (point.firstTakenAt === 0) point.firstTakenAt = point.takenAt;
         if (point.timeMs === undefined) point.arrivals.push(nowMs);
       }
     }

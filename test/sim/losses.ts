@@ -88,7 +88,7 @@ export class Losses {
     const mayGoMs = this.#parts.keeping.mayGoBeforeMs(text, tier.tier);
     const isOld = isPoint ? endMs < mayGoMs : endMs <= mayGoMs;
     const isDeleted = isPoint
-      ? this.#parts.deletes.mayTake(text, timeMs, this.#takenAt(place))
+      ? this.#parts.deletes.mayTake(text, timeMs, this.#parts.book.get(place.value)!.firstTakenAt)
       : this.isAtWork(series, timeMs, endMs);
     law(isOld || isDeleted || isTooLarge, () => {
       return `${name} of ${text} lost ${count} points in ${tier.name}, which keeps what ends after ${mayGoMs}`;
@@ -97,12 +97,6 @@ export class Losses {
     if (isPoint) this.#losePoints(place, count, isDeleted ? (isSwept ? 'unsure' : 'deleted') : 'live');
     else if (isSwept) this.#makePartial(tier, series, timeMs);
     return !isOld && !isDeleted ? 'size' : 'other';
-  }
-
-  /** When a point was accepted, as far as that can be told: of one that was, or may have been, sent again the first time may be meant. */
-  #takenAt({ value }: TierPlace): number {
-    const point = this.#parts.book.get(value)!;
-    return point.accepted > 1 || point.named ? 0 : point.takenAt;
   }
 
   #losePoints(

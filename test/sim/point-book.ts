@@ -18,6 +18,8 @@ export interface SimPoint {
   takenInEpoch: number;
   /** When it was accepted last, and when a delete that took it was asked for; both by `PointBook.tick`. */
   takenAt: number;
+  /** When it was accepted first; 0: it was not. A batch that is sent again and refused then moves `takenAt` alone. */
+  firstTakenAt: number;
   deletedAt: number;
   /** It was stored and has gone as it may: for its age, by a delete, or because its tier was too large. */
   hasGone: boolean;
@@ -58,6 +60,7 @@ export class PointBook {
       acked: false,
       takenInEpoch: -1,
       takenAt: 0,
+      firstTakenAt: 0,
       deletedAt: 0,
       hasGone: false,
     };
