@@ -85,6 +85,11 @@ export class CompactionSource implements JobSource {
     return Math.min(this.#host.books.durableGeneration(local), this.#held[local]!);
   }
 
+  /** Whether some jobs of a plan are still to come: of their generations a part is in the tiers and a part is fresh. */
+  get hasPlan(): boolean {
+    return this.#plan !== undefined;
+  }
+
   #wantedGroup(): number | undefined {
     for (let local = 0; local < this.#wanted.length; local++) {
       if (this.#wanted[local]! > this.#compacted[local]! && this.#hasFresh(local)) return local;

@@ -32,6 +32,7 @@ export class MergeSource implements JobSource {
   /** Merges done since the shard began. */
   jobs = 0;
   readonly #host: JobHost;
+  readonly #isHeldUp: () => boolean;
   readonly #touched = new Map<string, Touched>();
   readonly #onDone = (): void => {
     this.jobs++;
@@ -45,8 +46,10 @@ export class MergeSource implements JobSource {
   #nowMs = 0;
   #nextColdMs = Number.NEGATIVE_INFINITY;
 
-  constructor(host: JobHost) {
+  /** `isHeldUp`: whether nothing may be merged at the moment. */
+  constructor(host: JobHost, isHeldUp: () => boolean = () => false) {
     this.#host = host;
+    this.#isHeldUp = isHeldUp;
   }
 
   /** Segments were added to these stretches of a group. */
@@ -67,6 +70,7 @@ export class MergeSource implements JobSource {
 
   next(nowMs: number, load: ShardLoad): StoreJob | undefined {
     this.#nowMs = nowMs;
+    if (this.#isHeldUp()) return undefined;
     for (const touched of this.#touched.values()) {
       if (touched.additions < (load === 'idle' ? 1 : this.#pressing)) continue;
       const { additions } = touched;

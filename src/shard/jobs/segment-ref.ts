@@ -50,15 +50,20 @@ export function splitByNumbers(segments: readonly SegmentRef[]): SegmentRef[][] 
   return sets;
 }
 
-/** The layers of a set, by generation. */
+/**
+ * The layers of a set, by generation. A generation may have several: when a merge came between two compactions of it, which took
+ * different series, its own segments hold series of the other one.
+ */
 export function layersOf(segments: readonly SegmentRef[]): Layer[] {
   const layers: Layer[] = [];
   const sorted = [...segments].sort((a, b) => a.generation - b.generation || a.firstNumber - b.firstNumber);
   for (const segment of sorted) {
-    if (layers.at(-1)?.generation !== segment.generation) {
-      layers.push({ generation: segment.generation, segments: [] });
-    }
-    layers.at(-1)!.segments.push(segment);
+    const { generation, firstNumber } = segment;
+    let layer = layers.find(
+      (each) => each.generation === generation && each.segments.at(-1)!.lastNumber < firstNumber,
+    );
+    if (layer === undefined) layers.push((layer = { generation, segments: [] }));
+    layer.segments.push(segment);
   }
   return layers;
 }

@@ -55,7 +55,7 @@ export class ShardJobs {
       quarantine: new Quarantine(shard, (finding) => this.maintenance.found(finding)),
       found: (finding) => this.maintenance.found(finding),
     };
-    this.#merges = new MergeSource(this.host);
+    this.#merges = new MergeSource(this.host, () => this.#compactions.hasPlan);
     this.#compactions = new CompactionSource(this.host, (local, stretches) => {
       this.#merges.touch(local, stretches);
     });
