@@ -7,6 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { findBrowser } from '../../bench/macro/find-browser.js';
 import { root } from '../style/source-files.js';
+import { waitInPage } from './wait-in-page.js';
 
 interface Point {
   name: string;
@@ -140,8 +141,7 @@ export class DashboardFixture {
    * for the first of them, since a chart is drawn a moment after the page says what is in it.
    */
   async inkOf(selector = 'canvas'): Promise<number> {
-    const handle = await this.page.waitForFunction(`(${INK})(${JSON.stringify(selector)})`);
-    return (await handle.jsonValue()) as number;
+    return waitInPage(this.page, `(${INK})(${JSON.stringify(selector)})`);
   }
 
   /** That axe finds nothing wrong with what is shown. */

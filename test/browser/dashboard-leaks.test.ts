@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
 import { closeBrowser, DashboardFixture } from './dashboard-fixture.js';
+import { waitInPage } from './wait-in-page.js';
 
 after(closeBrowser);
 
@@ -54,7 +55,7 @@ interface Kept {
 }
 
 async function keptBy(page: Page, protocol: CDPSession): Promise<Kept> {
-  await page.waitForFunction('open_.requests === 0');
+  await waitInPage(page, 'open_.requests === 0');
   const open = (await page.evaluate('({ ...open_ })')) as Kept['open'];
   for (let i = 0; i < 3; i++) await protocol.send('HeapProfiler.collectGarbage');
   const { metrics } = await protocol.send('Performance.getMetrics');
@@ -98,7 +99,7 @@ test('a page that goes from view to view fifty times keeps nothing of the views 
     }
     await page.getByText('2 lines').waitFor();
     await page.getByRole('cell', { name: 'standard deviation' }).waitFor();
-    await page.waitForFunction('open_.sockets === 1');
+    await waitInPage(page, 'open_.sockets === 1');
   };
 
   await tour(6);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeBrowser, DashboardFixture } from './dashboard-fixture.js';
+import { waitInPage } from './wait-in-page.js';
 
 after(closeBrowser);
 
@@ -174,7 +175,7 @@ test('arrows scroll a table that has the focus, and move time elsewhere', async 
   const table = page.getByRole('region', { name: 'Values' });
   await table.focus();
   await page.keyboard.press('ArrowDown');
-  await page.waitForFunction(`document.querySelector('.table-box').scrollTop > 0`);
+  await waitInPage(page, `document.querySelector('.table-box').scrollTop > 0`);
   assert.doesNotMatch(page.url(), /from=/, 'the range is the same');
   await page.getByRole('button', { name: 'Table' }).focus();
   await page.keyboard.press('ArrowDown');

@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { freePort } from '../e2e/free-port.js';
 import { closeBrowser, DashboardFixture } from './dashboard-fixture.js';
+import { waitInPage } from './wait-in-page.js';
 
 after(closeBrowser);
 
@@ -132,7 +133,8 @@ test('time: presets, keys, a dragged range and the way back', async (t) => {
   const length = Number(parameters.get('to')) - Number(parameters.get('from'));
   assert.ok(Math.abs(length / 3_600_000 - 0.3) < 0.02, `${length} ms were dragged over`);
   await page.keyboard.press('ArrowDown');
-  await page.waitForFunction(
+  await waitInPage(
+    page,
     `(() => { const p = new URLSearchParams(location.search); return p.get('to') - p.get('from') > ${length * 1.9}; })()`,
   );
   await page.keyboard.press('ArrowLeft');
