@@ -7,6 +7,7 @@ import { type ManifestFields, manifestPath, readManifest } from '../store/manife
 
 /** What only a folder that a server works on, or has worked on, has besides the parts of a backup. */
 const NO_BACKUP = ['millrace.pid', 'series.index'];
+const UNREADABLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'ENOENT']);
 
 /**
  * The backups of one data folder in the place where its server makes them, the oldest first. Nothing else that lies
@@ -16,7 +17,7 @@ export function keptSnapshots(directory: string, { hashKey }: ManifestFields): K
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => keptSnapshot(directory, name, hashKey) ?? [])
+    .flatMap(({ name }) => readableSnapshot(directory, name, hashKey) ?? [])
     .sort((a, b) => a.takenMs - b.takenMs);
 }
 
@@ -42,6 +43,16 @@ export async function removeSnapshot(
   rmSync(manifestPath(found.path), { force: true });
   await rm(found.path, { recursive: true });
   return found;
+}
+
+/** What may not be read is none of this server's, and what is gone by now is none any more: `lost+found`, one that is being removed. */
+function readableSnapshot(directory: string, name: string, hashKey: string): KeptSnapshot | undefined {
+  try {
+    return keptSnapshot(directory, name, hashKey);
+  } catch (error) {
+    if (UNREADABLE.has((error as NodeJS.ErrnoException).code)) return undefined;
+    throw error;
+  }
 }
 
 function keptSnapshot(directory: string, name: string, hashKey: string): KeptSnapshot | undefined {

@@ -31,7 +31,7 @@ export class CompactionSource implements JobSource {
   readonly #compacted: number[];
   /** By group: the generation up to which somebody wants all compacted, ripe or not. */
   readonly #wanted: number[];
-  /** By group: the generation behind which nothing may be compacted for now. */
+  /** By group: the generation behind which nothing may be compacted while a delete is under way. */
   #held: readonly number[];
   /** By group: fresh points that are in quarantine. */
   readonly #stuck: number[];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -52,6 +52,24 @@ test('keptSnapshots() lists the backups of one folder, the oldest first, and wha
     ['cut-short', 10, false],
   ]);
   assert.deepEqual(keptSnapshots(join(path, 'nowhere'), MANIFEST), []);
+});
+
+test('keptSnapshots() passes over what may not be read, as lost+found on a disk of its own', (t) => {
+  const path = directory(t);
+  chmodSync(path, 0o755);
+  const closed = join(path, 'lost+found');
+  mkdirSync(closed, 0o700);
+  // Who may read everything looks with the eyes of somebody who may not.
+  const isRoot = process.getuid!() === 0;
+  if (isRoot) process.seteuid!(65_534);
+  else chmodSync(closed, 0);
+  try {
+    assert.throws(() => readdirSync(closed), { code: 'EACCES' });
+    assert.equal(keptSnapshots(path, MANIFEST).length, 3);
+  } finally {
+    if (isRoot) process.seteuid!(0);
+    else chmodSync(closed, 0o700);
+  }
 });
 
 test('removeSnapshot() removes what is listed and nothing else', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MergeSource } from '../../../../src/shard/jobs/merge-source.js';
 import { TABLE_RAW, TABLE_ROLLUP_1D, TABLE_ROLLUP_1M } from '../../../../src/store/store-layout.js';
 import { checkRollups } from '../../../sim/rollup-check.js';
 import { type TestPoint, TierWorld } from './tier-world.js';
@@ -66,4 +67,16 @@ test('MergeSource() finds what is to be merged after a restart', () => {
   world.merge();
   check(world);
   assert.equal(world.segments(TABLE_RAW), 1);
+});
+
+test('MergeSource() has nothing to do while it is held up, as between the compactions of a plan', () => {
+  const world = new TierWorld();
+  fill(world, 8);
+  let isHeldUp = true;
+  const merges = new MergeSource(world.host, () => isHeldUp);
+  const isFound = () =>
+    Array.from({ length: 100 }).some(() => merges.next(world.nowMs, 'idle') !== undefined);
+  assert.equal(isFound(), false);
+  isHeldUp = false;
+  assert.equal(isFound(), true);
 });
