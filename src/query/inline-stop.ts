@@ -3,6 +3,7 @@ import { INLINE_BUDGET_MS, INLINE_STEPS_MAX } from './limits.js';
 import type { QueryLimits } from './query-limits.js';
 import type { RecentReads } from './recent-reads.js';
 import { StopCheck } from './stop-check.js';
+import { stepsOf, type WorkPart } from './work.js';
 
 /** Why a query is not for the socket thread: it is too much work, or it would have to wait for somebody or for the disk. */
 export type NotInlineReason = 'large' | 'waits';
@@ -46,8 +47,8 @@ export class InlineStop extends StopCheck {
     if (!this.#reads.has(place, this.#clock.monotonicMs())) throw new NotInline('waits');
   }
 
-  override foresee(steps: number): void {
-    this.#steps += steps;
+  override foresee(part: WorkPart, count: number): void {
+    this.#steps += stepsOf(part, count);
     if (this.#steps > INLINE_STEPS_MAX) throw new NotInline('large');
   }
 }

@@ -1,6 +1,5 @@
 import { MillraceError } from '../errors.js';
 import { type LatestPoint, type LatestResult, latestPresenter } from '../http/present/latest.js';
-import { STEPS } from './limits.js';
 import type { LineScan } from './line-scan.js';
 import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
@@ -40,7 +39,7 @@ function latestOf(
   scan: LineScan,
   stop: StopCheck,
 ): LatestResult | undefined {
-  stop.foresee(STEPS.series * selection.count);
+  stop.foresee('series', selection.count);
   const groups = selection.groupsBy(groupBy);
   const newest = new NewestPoints(1 + groups.count);
   scan.scan(selection, stop, (ordinal, lines, at) => {

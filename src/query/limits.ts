@@ -87,8 +87,8 @@ export const QUEUE_PER_THREAD = 64;
 export const LIGHT_BUDGET_MS = 25;
 
 /**
- * What the socket thread answers by itself instead of asking a query thread: what is foreseen to take no more than so many steps of
- * about 10 ns, the time of the way to a thread and back, and is given up after so many ms, which is the most that thread may spend.
+ * What the socket thread answers by itself instead of asking a query thread: what is foreseen to take no more than so many steps
+ * (work.ts), the time of the way to a thread and back, and is given up after so many ms, which is the most that thread may spend.
  */
 export const INLINE_STEPS_MAX = 20_000;
 export const INLINE_BUDGET_MS = 1;
@@ -112,9 +112,6 @@ export const READS_TOLD_MAX = 64;
 
 /** Decoded cells that the socket thread remembers, bytes: 200,000 cells, an hour of minutes of 3,000 series. */
 export const INLINE_CELL_CACHE_BYTES = 16 * MIB;
-
-/** Steps (about 10 ns) that parts of a query take: to match a text against a pattern, to hold two names against each other, for a series, a cell, a row of the answer. */
-export const STEPS = { matchedText: 20, nearName: 200, row: 2, series: 30, cell: 2, answerValue: 20 };
 
 /** Kinds of query that are remembered as heavy: a few dashboards' worth, some hundred bytes each. */
 export const HEAVY_SHAPES_KEPT = 2_048;

@@ -6,7 +6,7 @@ import type { LabelMatcher } from '../http/ports.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import type { IndexedMetric } from './indexed-metric.js';
 import { SeriesConditions } from './label-matcher.js';
-import { HORIZON_MARGIN_MS, METRICS_SELECTED_MAX, NEAR_NAMES_MAX, STEPS } from './limits.js';
+import { HORIZON_MARGIN_MS, METRICS_SELECTED_MAX, NEAR_NAMES_MAX } from './limits.js';
 import { LineScan } from './line-scan.js';
 import type { LiveCoverage } from './live-coverage.js';
 import { PointScan } from './point-scan.js';
@@ -107,7 +107,7 @@ export class QueryTools {
     nowMs: number,
   ): { selection: Selection; horizonMs: (tier: TierName) => number } {
     const ofNames = new SeriesConditions(names);
-    this.series.foreseeMetrics(STEPS.matchedText);
+    this.series.foreseeForMetrics('matchedText');
     const find = () => this.series.metrics.filter(({ name }) => ofNames.matchesName(name));
     let metrics = find();
     if (metrics.length === 0) {
@@ -137,7 +137,7 @@ export class QueryTools {
   }
 
   #unknown(metric: string): MillraceError {
-    this.series.foreseeMetrics(STEPS.nearName);
+    this.series.foreseeForMetrics('nearName');
     const names = this.series.metrics.map(({ name }) => name);
     const near = nearest(metric, names, NEAR_NAMES_MAX);
     const hint = near.length === 0 ? 'GET /metrics/names lists all.' : `Near names: ${near.join(', ')}.`;

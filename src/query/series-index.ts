@@ -10,6 +10,7 @@ import { BUSY_RETRY_MS } from './limits.js';
 import { SeriesLabels } from './series-labels.js';
 import { type SelectedRows, SeriesRows } from './series-rows.js';
 import type { StopCheck } from './stop-check.js';
+import type { WorkPart } from './work.js';
 
 /**
  * The index of labels as one query thread sees it (series-index-layout.ts says how it lies in memory). The memory is shared: a thread
@@ -80,9 +81,9 @@ export class SeriesIndex {
     return this.#byOrder[this.reader.ordinalOf(this.reader.metricOf(row))]!;
   }
 
-  /** Says beforehand that `steps` are taken for each metric there is. */
-  foreseeMetrics(steps: number): void {
-    this.#stop?.foresee(steps * this.#byOrder.length);
+  /** Says beforehand that this is done for each metric there is. */
+  foreseeForMetrics(part: WorkPart): void {
+    this.#stop?.foresee(part, this.#byOrder.length);
   }
 
   /** The metrics whose names meet the conditions, in the order of `order`. */

@@ -11,7 +11,6 @@ import type { SeriesIndexReader } from '../../native-free-core/series-index/seri
 import { BitSet } from './bit-set.js';
 import type { IndexedMetric } from './indexed-metric.js';
 import type { SeriesConditions } from './label-matcher.js';
-import { STEPS } from './limits.js';
 import { SetChoice } from './set-choice.js';
 import type { StopCheck } from './stop-check.js';
 
@@ -46,7 +45,7 @@ export class SeriesRows {
   ): SelectedRows {
     this.#choice.choose(conditions, stop);
     const { isList, count: sets } = this.#choice;
-    stop?.foresee(STEPS.row * (isList ? sets * metricCount : this.#rowsOf(metrics)));
+    stop?.foresee('row', isList ? sets * metricCount : this.#rowsOf(metrics));
     const count = metrics.length === 1 ? this.#ofOne(metrics[0]!) : this.#ofMany(metrics, metricCount);
     return this.#byGroup(count);
   }

@@ -7,7 +7,6 @@ import {
 import type { SeriesIndexReader } from '../../native-free-core/series-index/series-index-reader.js';
 import { BitSet } from './bit-set.js';
 import type { LabelCondition, SeriesConditions } from './label-matcher.js';
-import { STEPS } from './limits.js';
 import type { StopCheck } from './stop-check.js';
 
 /** A condition as the index sees it: label sets that have one of these values, or that have none of them. */
@@ -68,7 +67,8 @@ export class SetChoice {
     }
     this.isAll = terms.length === 0;
     if (this.isAll) return;
-    stop?.foresee(STEPS.row * terms.reduce((sum, { cost }) => sum + cost, this.#reader.sets / 32));
+    const rows = terms.reduce((sum, { cost }) => sum + cost, this.#reader.sets / 32);
+    stop?.foresee('row', rows);
     this.#combine(terms);
   }
 
@@ -159,7 +159,7 @@ export class SetChoice {
     const reader = this.#reader;
     const { bytes } = reader.views;
     const size = reader.itemCount(label);
-    stop?.foresee(STEPS.matchedText * size);
+    stop?.foresee('matchedText', size);
     if (this.#values.length < size) this.#values = new Int32Array(2 ** Math.ceil(Math.log2(size)));
     const all = this.#values.subarray(
       0,

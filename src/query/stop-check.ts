@@ -4,6 +4,7 @@ import { SKETCHES_BYTES_MAX } from './limits.js';
 import { newCost, type QueryCost } from './query-cost.js';
 import { QUERY_LIMITS_DEFAULT, type QueryLimits } from './query-limits.js';
 import { QueryTrace } from './query-trace.js';
+import type { WorkPart } from './work.js';
 
 /** Thrown by a query that nobody waits for any more; never leaves the query side. */
 export class QueryCancelled extends Error {
@@ -55,8 +56,8 @@ export class StopCheck {
   /** Says that the query is about to read a place of the store, whose pages may not be in memory. */
   beforeRead(_place: string): void {}
 
-  /** Says how much work is coming, in steps of about 10 ns (limits.ts). */
-  foresee(_steps: number): void {}
+  /** Says how much of a part of its work the query has before it. */
+  foresee(_part: WorkPart, _count: number): void {}
 
   /** Counts decoded points. @throws MillraceError MR_QUERY_TOO_BIG beyond the bound */
   count(points: number): void {

@@ -6,7 +6,7 @@ import { ROLLUP_TIERS, type TierName } from '../../native-free-core/tier/tiers.j
 import type { Labels } from '../http/ports.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import { CounterGrid } from './counter-grid.js';
-import { COUNTER_LOOK_BACK_MS, STEPS, VALUES_A_ROW_MAX } from './limits.js';
+import { COUNTER_LOOK_BACK_MS, VALUES_A_ROW_MAX } from './limits.js';
 import type { LineScan } from './line-scan.js';
 import { notKept } from './not-kept.js';
 import type { PointScan, TimeRange } from './point-scan.js';
@@ -87,14 +87,15 @@ export class WindowQuery {
     horizonMs: (tier: TierName) => number,
     stop: StopCheck,
   ): WindowsFound {
-    stop.foresee(STEPS.series * selection.count);
+    stop.foresee('series', selection.count);
     const extent = new SeriesExtent(selection, this.#lines, stop);
     const groups = selection.groupsBy(question.groupBy);
     const planned = planOf(question, extent, horizonMs);
     stop.cost.series = selection.count;
     stop.trace.addParts(readParts(planned));
     const shape = shapeOf(question, extent, groups.count, stop);
-    stop.foresee(stepsOf(planned, shape, selection.count));
+    stop.foresee('cell', cellsOf(planned, selection.count));
+    stop.foresee('answerValue', shape.count * shape.groups * question.aggregations.length);
     try {
       stop.trace.spent('plan');
       const visitor = this.#gather(planned, shape, groups, selection, extent, stop);
@@ -164,15 +165,14 @@ export class WindowQuery {
   }
 }
 
-/** How much work a question is, its series apart: the cells that it may read, and the values that it answers. Points show as they come. */
-function stepsOf(planned: Planned, shape: WindowShape, series: number): number {
+/** How many cells a question may read. */
+function cellsOf(planned: Planned, series: number): number {
   let cells = 0;
   for (const { tier, startMs, endMs } of readParts(planned)) {
     const windowMs = TIER_TABLES.find(({ name }) => name === tier)?.windowMs;
     if (windowMs !== undefined && windowMs > 0) cells += (series * (endMs - startMs)) / windowMs;
   }
-  const values = shape.count * shape.groups * planned.question.aggregations.length;
-  return STEPS.cell * cells + STEPS.answerValue * values;
+  return cells;
 }
 
 /** How far rows look back behind their own windows. */
