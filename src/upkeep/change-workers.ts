@@ -9,6 +9,7 @@ import { dropMoving, movingPath, shardPath } from '../store/install-shards.js';
 import { lastTransaction } from '../store/lmdb-file.js';
 import { LmdbStore } from '../store/lmdb-store.js';
 import { syncFolder } from '../store/manifest.js';
+import { takeSteps } from './copy-pairs.js';
 import { requireSpace } from './disk-space.js';
 import { moveGroups } from './move-groups.js';
 import { storeLog } from './store-log.js';
@@ -120,7 +121,8 @@ async function copyAll(path: string, plan: string, { from, to, sources, watcher 
     const target = shardPath(moving, shard);
     const store = LmdbStore.open(target);
     try {
-      await moveGroups({ map: from, stores: sources }, { map: to, shard, store }, (stepBytes) => {
+      const steps = moveGroups({ map: from, stores: sources }, { map: to, shard, store });
+      await takeSteps(steps, (stepBytes) => {
         copied += stepBytes;
         watcher.onProgress(Math.min(bytes, done + copied), bytes);
         watcher.onChange?.();

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { LmdbStore } from '../store/lmdb-store.js';
 import { syncFolder } from '../store/manifest.js';
 import type { StoreReader } from '../store/shard-store.js';
-import { ALL_KEYS, copyPairs, type OnStep } from './copy-pairs.js';
+import { ALL_KEYS, copyPairs, type OnStep, takeSteps } from './copy-pairs.js';
 
 /**
  * Makes an environment in an empty folder that has what `source` has, without the pages that are free in it, and returns
@@ -12,7 +12,7 @@ export async function copyEnvironment(source: StoreReader, folder: string, onSte
   mkdirSync(folder, { recursive: true });
   const target = LmdbStore.open(folder);
   try {
-    await copyPairs(source, target, ALL_KEYS, onStep);
+    await takeSteps(copyPairs(source, target, ALL_KEYS), onStep);
   } finally {
     await target.closed();
   }

@@ -13,16 +13,30 @@ export const ALL_KEYS: KeyRange = { start: Uint8Array.of(0), end: Uint8Array.of(
 /** Called behind each durable step with the bytes of its keys and values. May throw, which ends the copy. */
 export type OnStep = (bytes: number) => void;
 
+/** A copy as it goes on: each step is durable when its bytes come. Whoever takes no more steps has cut the copy short. */
+export type CopySteps = Generator<number, void>;
+
+/** What one transaction of a copy holds at most; of the bytes, one pair more. */
+export const COPY_STEP = { pairs: COPY_STEP_PAIRS, bytes: COPY_STEP_BYTES };
+
+/** Takes all steps, and lets the event loop turn between them. */
+export async function takeSteps(steps: CopySteps, onStep: OnStep): Promise<void> {
+  for (const bytes of steps) {
+    onStep(bytes);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /**
- * Copies the pairs of a range in the order of keys, in transactions of bounded size, and lets the event loop turn between
- * them. What the target has of the range already must be an earlier copy that was cut short: it goes on behind that.
+ * Copies the pairs of a range in the order of keys, in transactions of bounded size. What the target has of the range already must
+ * be an earlier copy that was cut short: it goes on behind that.
  */
-export async function copyPairs(
+export function* copyPairs(
   source: StoreReader,
   target: ShardStore,
   { start, end }: KeyRange,
-  onStep: OnStep,
-): Promise<void> {
+  step = COPY_STEP,
+): CopySteps {
   let last = lastKey(target, { start, end });
   for (;;) {
     let bytes = 0;
@@ -33,12 +47,11 @@ export async function copyPairs(
         writer.put(key, value);
         bytes += key.length + value.length;
         last = key.slice();
-        return ++pairs < COPY_STEP_PAIRS && bytes < COPY_STEP_BYTES;
+        return ++pairs < step.pairs && bytes < step.bytes;
       });
     });
     if (pairs === 0) return;
-    onStep(bytes);
-    await new Promise((resolve) => setImmediate(resolve));
+    yield bytes;
   }
 }
 

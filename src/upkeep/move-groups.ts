@@ -3,7 +3,7 @@ import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { logKey, tableEnd } from '../store/keys.js';
 import type { ShardStore, StoreReader } from '../store/shard-store.js';
 import { PREFIX_SHARD, SHARD_LOG } from '../store/store-layout.js';
-import { copyPairs, countKeys, type KeyRange, type OnStep } from './copy-pairs.js';
+import { COPY_STEP, type CopySteps, copyPairs, countKeys, type KeyRange } from './copy-pairs.js';
 import { hasShardTables, heirsOf, writeShardTables } from './shard-tables.js';
 
 const groupRange = (group: number): KeyRange => ({
@@ -16,23 +16,23 @@ const groupRange = (group: number): KeyRange => ({
  * them, and then what belongs to the shard alone. The logs of all sources must be empty. A target that was begun by an earlier call
  * with the same sources is gone on with. Changes no source.
  */
-export async function moveGroups(
+export function* moveGroups(
   from: { map: ShardMap; stores: readonly StoreReader[] },
   to: { map: ShardMap; shard: number; store: ShardStore },
-  onStep: OnStep,
-): Promise<void> {
+  step = COPY_STEP,
+): CopySteps {
   const { map, shard, store } = to;
   if (hasShardTables(store)) return;
   const groups = Array.from({ length: map.groupCount(shard) }, (_, i) => map.firstGroup(shard) + i);
   for (const group of groups) {
     const source = from.stores[from.map.shardOfGroup(group)]!;
-    await copyPairs(source, store, groupRange(group), onStep);
+    yield* copyPairs(source, store, groupRange(group), step);
     const [wanted, found] = [source, store].map((each) => countKeys(each, groupRange(group)));
     assert(wanted === found, `group ${group} has ${wanted} values, its copy has ${found}`);
   }
   const heirOf = heirsOf(from.map, map, shard).map((old) => from.stores[old]!);
   writeShardTables(store, { sources: from.stores, heirOf, groups });
-  onStep(0);
+  yield 0;
 }
 
 /** Whether a shard has points that are in no block. */

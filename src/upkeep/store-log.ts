@@ -2,8 +2,10 @@ import type { ShardMap } from '../../native-free-core/series/refs.js';
 import type { Clock } from '../clock.js';
 import { recoverShard } from '../shard/recovery.js';
 import { createShardMemory } from '../shard/shard-memory.js';
+import type { ShardOptions } from '../shard/shard-options.js';
 import type { StoreFinding } from '../store/findings.js';
 import { LmdbStore } from '../store/lmdb-store.js';
+import type { ShardStore } from '../store/shard-store.js';
 import { RING_BYTES_MIN } from './limits.js';
 import { hasLog } from './move-groups.js';
 
@@ -17,6 +19,21 @@ export interface ShardAtRest {
 }
 
 /**
+ * Brings the log of a shard whose store is open into blocks, with memory that it has for this alone, and answers what was found
+ * damaged. Does nothing when the log is empty.
+ */
+export function storeLogOf(
+  store: ShardStore,
+  options: () => Omit<ShardOptions, 'store' | 'session'>,
+  clock: Clock,
+): StoreFinding[] {
+  if (!hasLog(store)) return [];
+  const { engine, recovered } = recoverShard({ ...options(), store, session: 1 }, clock);
+  engine.storeAll(clock.nowMs());
+  return recovered.findings;
+}
+
+/**
  * Brings the log of a shard at rest into blocks, as a start and a stop would, and answers what was found damaged. Does
  * nothing when the log is empty.
  */
@@ -26,11 +43,8 @@ export async function storeLog(
 ): Promise<StoreFinding[]> {
   const store = LmdbStore.open(path);
   try {
-    if (!hasLog(store)) return [];
-    const memory = createShardMemory(map.groupCount(shard), seriesTotal, RING_BYTES_MIN);
-    const { engine, recovered } = recoverShard({ shard, map, memory, store, session: 1 }, clock);
-    engine.storeAll(clock.nowMs());
-    return recovered.findings;
+    const memory = () => createShardMemory(map.groupCount(shard), seriesTotal, RING_BYTES_MIN);
+    return storeLogOf(store, () => ({ shard, map, memory: memory() }), clock);
   } finally {
     await store.closed();
   }
