@@ -1,7 +1,7 @@
 import { COMPACTION_SERIES_WORK } from '../../../native-free-core/limits.js';
 import type { StoreWriter } from '../../store/shard-store.js';
 import { TIER_TABLES } from '../../store/tier-tables.js';
-import type { JobHost } from './job-host.js';
+import { type JobHost, outputTarget } from './job-host.js';
 import { lowestOf, type StreamFault } from './layer-stream.js';
 import { PointStream } from './point-stream.js';
 import { SegmentOutput, type Stretch } from './segment-output.js';
@@ -38,18 +38,21 @@ export class CompactionJob implements StoreJob {
   #streams: PointStream[] | undefined;
   #points = 0;
 
-  /** `local` counts groups from the shard's first; */
+  /** `local` counts groups from the shard's first. */
   constructor(host: JobHost, local: number, layers: readonly Layer[], events: CompactionEvents) {
-    const { map, shard, books, bounds, cutoff } = host;
+    const { bounds, cutoff } = host;
     this.#host = host;
     this.#local = local;
     this.#layers = layers;
     this.#events = events;
-    const group = map.firstGroup(shard) + local;
-    const { segmentBytes, runCells, chunkPoints } = bounds;
-    this.#output = new SegmentOutput({ group, local, books, segmentBytes, runCells });
+    const target = outputTarget(host, local);
+    this.#output = new SegmentOutput(target);
     this.#output.begin(layers.at(-1)!.generation);
-    this.#tiers = new SeriesTiers(this.#output, { group, chunkPoints, cutoff });
+    this.#tiers = new SeriesTiers(this.#output, {
+      group: target.group,
+      chunkPoints: bounds.chunkPoints,
+      cutoff,
+    });
   }
 
   step(nowMs: number): number {

@@ -4,6 +4,7 @@ import { parseSegmentKey } from '../../store/keys.js';
 import type { StoreReader } from '../../store/shard-store.js';
 import type { GroupBooks } from '../group-books.js';
 import type { CompactionBounds } from './compaction-bounds.js';
+import type { OutputTarget } from './segment-output.js';
 import type { TierCutoff } from './tier-cutoff.js';
 
 /** What a shard lends to its background work. */
@@ -19,6 +20,12 @@ export interface JobHost {
   readonly quarantine: Quarantine;
   /** Told of what is not as it should be, but for segments, which go into quarantine. */
   readonly found: (finding: StoreFinding) => void;
+}
+
+/** What a job of this shard writes of a group, counted from the shard's first, goes by. */
+export function outputTarget({ map, shard, books, bounds }: JobHost, local: number): OutputTarget {
+  const { segmentBytes, runCells } = bounds;
+  return { group: map.firstGroup(shard) + local, local, books, segmentBytes, runCells };
 }
 
 /** Segments that could not be read wholly: they stay where they are, and no job takes them again before a restart. */

@@ -2,7 +2,7 @@ import { COMPACTION_SERIES_WORK } from '../../../native-free-core/limits.js';
 import type { StoreWriter } from '../../store/shard-store.js';
 import { RAW_TIER } from '../../store/tier-tables.js';
 import { CellStream } from './cell-stream.js';
-import type { JobHost } from './job-host.js';
+import { type JobHost, outputTarget } from './job-host.js';
 import { type LayerStream, lowestOf } from './layer-stream.js';
 import { PointStream } from './point-stream.js';
 import { SegmentOutput } from './segment-output.js';
@@ -38,16 +38,20 @@ export class MergeJob implements StoreJob {
   #isBegun = false;
 
   constructor(host: JobHost, plan: MergePlan, onDone: () => void) {
-    const { map, shard, books, bounds, cutoff } = host;
+    const { bounds, cutoff } = host;
     this.#host = host;
     this.#plan = plan;
     this.#onDone = onDone;
     const { local, tier, layers } = plan;
-    const group = map.firstGroup(shard) + local;
-    const { segmentBytes, runCells, chunkPoints } = bounds;
-    this.#output = new SegmentOutput({ group, local, books, segmentBytes, runCells });
+    const target = outputTarget(host, local);
+    this.#output = new SegmentOutput(target);
     this.#output.begin(layers.at(-1)!.generation);
-    this.#tiers = new SeriesTiers(this.#output, { group, chunkPoints, cutoff, only: tier });
+    this.#tiers = new SeriesTiers(this.#output, {
+      group: target.group,
+      chunkPoints: bounds.chunkPoints,
+      cutoff,
+      only: tier,
+    });
   }
 
   step(nowMs: number): number {

@@ -2,6 +2,7 @@ import { SWEEP_REWRITE_COST } from '../../../native-free-core/limits.js';
 import { SegmentReader } from '../../../native-free-core/segment/segment-reader.js';
 import type { SegmentRange } from '../../store/keys.js';
 import { RAW_TIER, type TierTable } from '../../store/tier-tables.js';
+import { outputTarget } from './job-host.js';
 import { RunCopier } from './run-copier.js';
 import { SegmentOutput } from './segment-output.js';
 import { countSegmentRows } from './segment-rows.js';
@@ -28,7 +29,6 @@ export class SegmentSweeper {
   /** Bytes of segments read since the last `finish`; those written anew count SWEEP_REWRITE_COST times. */
   readBytes = 0;
   readonly #host: SweepHost;
-  readonly #group: number;
   readonly #local: number;
   readonly #tier: TierTable;
   readonly #swept: SweptRows;
@@ -38,17 +38,8 @@ export class SegmentSweeper {
     this.#host = host;
     this.#local = place.local;
     this.#tier = place.tier;
-    this.#group = host.map.firstGroup(host.shard) + place.local;
     this.#swept = swept;
-    const { segmentBytes, runCells } = host.bounds;
-    const { books } = host;
-    this.output = new SegmentOutput({
-      group: this.#group,
-      local: place.local,
-      books,
-      segmentBytes,
-      runCells,
-    });
+    this.output = new SegmentOutput(outputTarget(host, place.local));
   }
 
   /** Takes a segment away. */
@@ -126,8 +117,6 @@ export class SegmentSweeper {
     this.#swept.rows += gone;
     this.hasWrites = true;
     if (tier !== RAW_TIER) return;
-    const record = this.#host.books.change(this.#local);
-    record.storedPoints -= gone;
-    record.expiredPoints += gone;
+    this.#host.books.expire(this.#local, gone);
   }
 }
