@@ -61,6 +61,9 @@ export const SWEEP_INTERVAL_MS = 5 * 60_000;
 export const SWEEP_STEP_KEYS = 2_048;
 export const SWEEP_STEP_BYTES = 512 * KIB;
 
+/** Segments that one step of a sweep takes at most: each is a removal of some 30 pages. */
+export const SWEEP_STEP_SEGMENTS = 64;
+
 /**
  * What a byte of a segment that is written anew counts for in SWEEP_STEP_BYTES: its runs are read, where one that goes as it is only
  * has its head looked at. So a step writes one segment of COMPACTION_SEGMENT_BYTES anew: some 5 ms for 70,000 cells of six points

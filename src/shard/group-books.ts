@@ -82,6 +82,11 @@ export class GroupBooks {
     this.#dirtyTiers.add(local * TIER_NAMES.length + tier);
   }
 
+  /** Bytes of a tier in all groups. */
+  tierBytes(tier: number): number {
+    return this.groups.reduce((sum, _, local) => sum + this.tier(local, tier).bytes, 0);
+  }
+
   /** Points of the group that were stored are too old for the raw tier and gone. */
   expire(local: number, points: number): void {
     const record = this.change(local);

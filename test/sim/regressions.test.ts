@@ -148,7 +148,7 @@ test('SeriesTiers goes by its own cutoffs when another compaction goes on in the
   );
 });
 
-test('TierSweep looks again for what a clock that was set back keeps', () => {
+test('AgeSweep looks again for what a clock that was set back keeps', () => {
   // The mark of a sweep stood where the clock had been, or where the next pass found it: what a compaction had kept meanwhile lay behind
   // it, and of two classes in one segment the shorter stayed for as long as the longer.
   const jobs = { generationsMin: 1, quietMs: 0, ageMsMax: 0, seriesPoints: 0 };

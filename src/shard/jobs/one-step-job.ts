@@ -1,8 +1,12 @@
 import type { StoreWriter } from '../../store/shard-store.js';
 import type { StoreJob } from './store-job.js';
 
-/** A job of one step whose writes are known; `prepare` answers whether there are any. */
-export function writing(write: (writer: StoreWriter) => void, prepare: () => boolean = () => true): StoreJob {
+/** A job of one step whose writes are known; `prepare` answers whether there are any, `onCommitted` is called when they are durable. */
+export function writing(
+  write: (writer: StoreWriter) => void,
+  prepare: () => boolean = () => true,
+  onCommitted: () => void = () => {},
+): StoreJob {
   let hasWrites = false;
   let isDone = false;
   return {
@@ -18,6 +22,7 @@ export function writing(write: (writer: StoreWriter) => void, prepare: () => boo
     committed: () => {
       hasWrites = false;
       isDone = true;
+      onCommitted();
     },
     get isDone() {
       return isDone;

@@ -1,13 +1,11 @@
 import type { HeadWriter } from '../../../native-free-core/head/head-writer.js';
 import type { CompactionSource } from './compaction-source.js';
-import type { RetentionSweep } from './retention-sweep.js';
 import type { SweepHost } from './sweep-host.js';
 
 /** What a shard lends to what changes stored series. */
 export interface RewriteHost extends SweepHost {
   readonly head: HeadWriter;
   readonly compactions: CompactionSource;
-  readonly sweeps: RetentionSweep;
   /** As ShardEngine has them. */
   readonly flushSoon: () => number;
   readonly storedGeneration: () => number;

@@ -12,7 +12,13 @@ import type { SweepHost } from './sweep-host.js';
 const reader = new SegmentReader();
 const copier = new RunCopier();
 
-/** What a sweep took away from a tier. */
+/** A tier of a group, counted from the shard's first. */
+export interface TierPlace {
+  local: number;
+  tier: TierTable;
+}
+
+/** What sweeps took away from a tier. */
 export interface SweptRows {
   segments: number;
   rows: number;
@@ -33,13 +39,12 @@ export class SegmentSweeper {
   readonly #tier: TierTable;
   readonly #swept: SweptRows;
 
-  /** `swept` is added to. */
-  constructor(host: SweepHost, place: { local: number; tier: TierTable }, swept: SweptRows) {
+  constructor(host: SweepHost, { local, tier }: TierPlace) {
     this.#host = host;
-    this.#local = place.local;
-    this.#tier = place.tier;
-    this.#swept = swept;
-    this.output = new SegmentOutput(outputTarget(host, place.local));
+    this.#local = local;
+    this.#tier = tier;
+    this.#swept = host.swept[tier.tier]!;
+    this.output = new SegmentOutput(outputTarget(host, local));
   }
 
   /** Takes a segment away. */

@@ -216,7 +216,7 @@ export class SeriesRewrites implements JobSource {
         result.written[tier]! += written[tier]!;
       }
       this.changedSlices++;
-      this.#host.sweeps.lookAgain(local);
+      this.#host.marks.forget(local);
       if (isDelete) this.deletedPoints += removed[0]!;
     });
   }

@@ -11,7 +11,9 @@ import { Maintenance } from './maintenance.js';
 import { MergeSource } from './merge-source.js';
 import { RetentionSweep } from './retention-sweep.js';
 import { SeriesRewrites } from './series-rewrites.js';
+import { SizeGuard } from './size-guard.js';
 import { sweepHostOf } from './sweep-host.js';
+import type { SweepMarks } from './sweep-marks.js';
 import { cutoffOf } from './tier-cutoff.js';
 
 /** The parts of a shard that its background work looks at. */
@@ -37,6 +39,7 @@ export class ShardJobs {
   readonly rewrites: SeriesRewrites;
   readonly #compactions: CompactionSource;
   readonly #merges: MergeSource;
+  readonly #marks: SweepMarks;
   /** The time that background work goes by. */
   readonly #clock = new RetentionClock();
   #nowMs = Number.NaN;
@@ -60,24 +63,17 @@ export class ShardJobs {
       this.#merges.touch(local, stretches);
     });
     const sweepHost = sweepHostOf(this.host, options, views, series);
+    this.#marks = sweepHost.marks;
     this.sweeps = new RetentionSweep(sweepHost);
     const compactions = this.#compactions;
-    const { sweeps } = this;
-    this.rewrites = new SeriesRewrites({
-      ...sweepHost,
-      head,
-      compactions,
-      sweeps,
-      flushSoon,
-      storedGeneration,
-    });
-    const sources = [sweeps.bySize, compactions, this.rewrites, sweeps, this.#merges];
+    this.rewrites = new SeriesRewrites({ ...sweepHost, head, compactions, flushSoon, storedGeneration });
+    const sources = [new SizeGuard(sweepHost), compactions, this.rewrites, this.sweeps, this.#merges];
     for (const source of sources) this.maintenance.add(source);
   }
 
   step(nowMs: number, load: 'idle' | 'busy'): number {
     this.#nowMs = this.#clock.observe(nowMs);
-    this.sweeps.observe(this.#nowMs);
+    this.#marks.observe(this.#nowMs);
     return this.maintenance.step(this.#nowMs, load);
   }
 

@@ -1,38 +1,36 @@
+import { SWEEP_STEP_SEGMENTS } from '../../../native-free-core/limits.js';
 import { parseSegmentKey, tableEnd, tableKey } from '../../store/keys.js';
 import type { TierTable } from '../../store/tier-tables.js';
-import type { SegmentSweeper } from './segment-sweeper.js';
+import { SegmentSweeper } from './segment-sweeper.js';
 import type { SweepHost } from './sweep-host.js';
-
-/** Segments that one step takes at most; each is a removal of some 30 pages. */
-const KEYS_AT_ONCE = 64;
+import type { Sweep } from './sweep-step.js';
 
 /**
  * Keeps one tier of a shard to its size: while its groups' segments are more bytes than the shard may have, the oldest stretch
  * goes, segment by segment, from whichever groups have it.
  */
-export class SizeSweep {
+export class SizeSweep implements Sweep {
   isDone = false;
   readonly #host: SweepHost;
   readonly #table: TierTable;
+  /** One a group. */
   readonly #sweepers: readonly SegmentSweeper[];
 
-  /** A sweeper a group. */
-  constructor(host: SweepHost, tier: TierTable, sweepers: readonly SegmentSweeper[]) {
+  constructor(host: SweepHost, tier: TierTable) {
     this.#host = host;
     this.#table = tier;
-    this.#sweepers = sweepers;
+    this.#sweepers = host.books.groups.map((_, local) => new SegmentSweeper(host, { local, tier }));
   }
 
   get tier(): number {
     return this.#table.tier;
   }
 
-  /** The sweeper that has writes behind a step, if one has. */
-  get sweeper(): SegmentSweeper | undefined {
+  get writing(): SegmentSweeper | undefined {
     return this.#sweepers.find(({ hasWrites }) => hasWrites);
   }
 
-  /** Takes some of the oldest segments of one group. Answers the keys looked at. */
+  /** Takes some of the oldest segments of one group. */
   step(): number {
     const excess = this.#excess();
     const oldest = excess > 0 ? this.#oldest() : undefined;
@@ -49,14 +47,12 @@ export class SizeSweep {
       freed += sweeper.readBytes - before;
     }
     sweeper.finish();
-    return KEYS_AT_ONCE;
+    return SWEEP_STEP_SEGMENTS;
   }
 
   #excess(): number {
     const { books, tierBytesMax } = this.#host;
-    const { tier } = this;
-    const bytes = books.groups.reduce((sum, _, local) => sum + books.tier(local, tier).bytes, 0);
-    return bytes - tierBytesMax[tier]!;
+    return books.tierBytes(this.tier) - tierBytesMax[this.tier]!;
   }
 
   /** The group that has the oldest stretch, and that. */
@@ -72,7 +68,7 @@ export class SizeSweep {
   }
 
   #keysOf({ local, stretch }: { local: number; stretch: number }): Uint8Array[] {
-    return this.#keys(local, KEYS_AT_ONCE, (key) => this.#stretchOf(key) === stretch);
+    return this.#keys(local, SWEEP_STEP_SEGMENTS, (key) => this.#stretchOf(key) === stretch);
   }
 
   /** The first keys of a group's table while they belong, but for what is damaged. */

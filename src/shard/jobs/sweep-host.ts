@@ -16,6 +16,8 @@ import { TIER_NAMES } from '../../../native-free-core/tier/tiers.js';
 import type { SeriesTable } from '../series-table.js';
 import type { ShardOptions } from '../shard-options.js';
 import type { JobHost } from './job-host.js';
+import type { SweptRows } from './segment-sweeper.js';
+import { SweepMarks } from './sweep-marks.js';
 
 /** What sweeps go by; what each bound means stands in limits.ts. Tests make them small. */
 export interface SweepBounds {
@@ -38,12 +40,17 @@ export interface SweepHost extends JobHost {
   /** By tier, bytes that this shard may take; Infinity: any. */
   readonly tierBytesMax: readonly number[];
   readonly sweepBounds: SweepBounds;
+  readonly marks: SweepMarks;
+  /** By tier, what sweeps have taken since the start: each adds to it. */
+  readonly swept: readonly SweptRows[];
   /** The retention class of a series; -1 of one whose name is lost, which goes when the last class does. */
   readonly classOf: (group: number, number: number) => number;
 }
 
 const FOREVER = Number.POSITIVE_INFINITY;
 const UNLIMITED: readonly number[] = TIER_NAMES.map(() => FOREVER);
+
+export const nothingSwept = (): SweptRows[] => TIER_NAMES.map(() => ({ segments: 0, rows: 0, bytes: 0 }));
 
 /** Keeps everything. */
 const KEEP_FOREVER = new RetentionPolicy({
@@ -68,5 +75,13 @@ export function sweepHostOf(
     if ((views.lines[line + LINE_FLAGS]! & FLAG_DEFINED) === 0) return -1;
     return series.classOfMetric(views.lines[line + LINE_METRIC]!);
   };
-  return { ...host, retention, tierBytesMax, sweepBounds: bounds?.sweep ?? SWEEP_BOUNDS, classOf };
+  return {
+    ...host,
+    retention,
+    tierBytesMax,
+    sweepBounds: bounds?.sweep ?? SWEEP_BOUNDS,
+    marks: new SweepMarks(retention.classCount),
+    swept: nothingSwept(),
+    classOf,
+  };
 }

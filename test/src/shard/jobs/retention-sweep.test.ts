@@ -9,7 +9,9 @@ import { TIER_NAMES } from '../../../../native-free-core/tier/tiers.js';
 import { COMPACTION_BOUNDS } from '../../../../src/shard/jobs/compaction-bounds.js';
 import { Quarantine } from '../../../../src/shard/jobs/job-host.js';
 import { RetentionSweep } from '../../../../src/shard/jobs/retention-sweep.js';
-import { SWEEP_BOUNDS, type SweepHost } from '../../../../src/shard/jobs/sweep-host.js';
+import { SizeGuard } from '../../../../src/shard/jobs/size-guard.js';
+import { nothingSwept, SWEEP_BOUNDS, type SweepHost } from '../../../../src/shard/jobs/sweep-host.js';
+import { SweepMarks } from '../../../../src/shard/jobs/sweep-marks.js';
 import { KEEP_ALL } from '../../../../src/shard/jobs/tier-cutoff.js';
 import type { StoreFinding } from '../../../../src/store/findings.js';
 import { tableEnd, tableKey } from '../../../../src/store/keys.js';
@@ -41,6 +43,7 @@ function retention(spec: Partial<RetentionSpec>): RetentionPolicy {
 interface Sweeping {
   tiers: TieredStore;
   sweep: RetentionSweep;
+  marks: SweepMarks;
   findings: StoreFinding[];
   /** A pass at a moment. */
   pass(nowMs: number): void;
@@ -49,7 +52,7 @@ interface Sweeping {
 function sweeping(policy: RetentionPolicy, more: Partial<SweepHost> = {}): Sweeping {
   const tiers = new TieredStore();
   const findings: StoreFinding[] = [];
-  const sweep = new RetentionSweep({
+  const host: SweepHost = {
     shard: tiers.shard,
     map: tiers.map,
     store: tiers.store,
@@ -58,20 +61,24 @@ function sweeping(policy: RetentionPolicy, more: Partial<SweepHost> = {}): Sweep
     tierBytesMax: TIER_NAMES.map(() => FOREVER),
     bounds: { ...COMPACTION_BOUNDS, segmentBytes: 2_000, runCells: 16 },
     sweepBounds: { ...SWEEP_BOUNDS, stepKeys: 7, stepBytes: 4_000 },
+    marks: new SweepMarks(policy.classCount),
+    swept: nothingSwept(),
     classOf,
     groupSeries: () => 0,
     cutoff: KEEP_ALL,
     quarantine: new Quarantine(tiers.shard, (finding) => findings.push(finding)),
     found: (finding) => findings.push(finding),
     ...more,
-  });
+  };
+  const sweep = new RetentionSweep(host);
+  const bySize = new SizeGuard(host);
   const pass = (nowMs: number): void => {
     const wanted = sweep.trigger();
-    tiers.run(sweep.bySize, nowMs);
+    tiers.run(bySize, nowMs);
     tiers.run(sweep, nowMs);
     assert.equal(sweep.passes, wanted);
   };
-  return { tiers, sweep, findings, pass };
+  return { tiers, sweep, marks: host.marks, findings, pass };
 }
 
 /** A point a minute of the hours given, of each of some series. */
@@ -125,13 +132,13 @@ test('a pass takes what is past the retention of its class and nothing else, and
   assert.equal(record.lastSweepMs, DAY_0_MS + 10 * DAY_MS);
 });
 
-test('lookAgain() lets a pass see what was written behind the end that was looked for', () => {
-  const { tiers, sweep, pass } = sweeping(retention({ rules: [{ match: 'one', raw: DAY_MS }] }));
+test('forget() of the marks lets a pass see what was written behind the end that was looked for', () => {
+  const { tiers, marks, pass } = sweeping(retention({ rules: [{ match: 'one', raw: DAY_MS }] }));
   // As a delete leaves them, which takes the run out of a segment that made it end late.
   const write = (): void => tiers.write(0, new Map([[1, [{ timeMs: DAY_0_MS, value: 1 }]]]));
   pass(DAY_0_MS + 3 * DAY_MS);
   write();
-  sweep.lookAgain(0);
+  marks.forget(0);
   pass(DAY_0_MS + 4 * DAY_MS);
   assert.deepEqual(daysOf(tiers, RAW_TIER, 1), []);
   tiers.checkBooks(assert.deepEqual);

@@ -1,40 +1,35 @@
 import { windowStartOf } from '../../../native-free-core/cell/window-start.js';
+import { SWEEP_STEP_SEGMENTS } from '../../../native-free-core/limits.js';
 import { keyAfter, parseSegmentKey, type SegmentRange, segmentSeekKey, tableKey } from '../../store/keys.js';
 import type { TierTable } from '../../store/tier-tables.js';
-import type { SegmentSweeper } from './segment-sweeper.js';
+import { SegmentSweeper, type TierPlace } from './segment-sweeper.js';
 import type { SweepHost } from './sweep-host.js';
+import type { Sweep } from './sweep-step.js';
 
 /**
  * One pass over one tier of a group by age: segments that lie wholly before the cutoff of every class go as they are, by
- * their keys; those that hold series of a class that keeps less are written anew without them. `cleaned` says up to which end of
- * segments each class has been looked for: a segment is read for a class once.
+ * their keys; those that hold series of a class that keeps less are written anew without them, each read once for a class
+ * (sweep-marks.ts).
  */
-export class TierSweep {
+export class AgeSweep implements Sweep {
   isDone = false;
-  readonly sweeper: SegmentSweeper;
+  readonly #sweeper: SegmentSweeper;
   readonly #host: SweepHost;
   readonly #group: number;
   readonly #tier: TierTable;
   /** By class. */
   readonly #cutoffs: Float64Array;
-  readonly #cleaned: Float64Array;
+  readonly #marks: Float64Array;
   readonly #isExpired: Uint8Array;
   readonly #endKey: Uint8Array;
   #cursor: Uint8Array;
 
-  /** `cleaned` is raised when the pass is over. */
-  constructor(
-    host: SweepHost,
-    place: { local: number; tier: TierTable },
-    sweeper: SegmentSweeper,
-    cleaned: Float64Array,
-    nowMs: number,
-  ) {
+  constructor(host: SweepHost, place: TierPlace, nowMs: number) {
     this.#host = host;
-    this.sweeper = sweeper;
+    this.#sweeper = new SegmentSweeper(host, place);
     this.#group = host.map.firstGroup(host.shard) + place.local;
     this.#tier = place.tier;
-    this.#cleaned = cleaned;
+    this.#marks = host.marks.of(place.local, place.tier.tier);
     const { classCount } = host.retention;
     this.#cutoffs = Float64Array.from(
       { length: classCount },
@@ -45,7 +40,11 @@ export class TierSweep {
     this.#endKey = segmentSeekKey(this.#group, place.tier.table, Math.max(...this.#cutoffs));
   }
 
-  /** Looks at the next keys and does what they need, within the bounds of a step. Answers the keys looked at. */
+  get writing(): SegmentSweeper | undefined {
+    return this.#sweeper.hasWrites ? this.#sweeper : undefined;
+  }
+
+  /** Looks at the next keys and does what they need, within the bounds of a step. */
   step(): number {
     const { stepKeys, stepBytes } = this.#host.sweepBounds;
     const keys: Uint8Array[] = [];
@@ -55,25 +54,25 @@ export class TierSweep {
       seen++;
       last = key.slice();
       if (this.#isDue(parseSegmentKey(key)) && !this.#host.quarantine.has(key)) keys.push(last);
-      return seen < stepKeys && keys.length < KEYS_AT_ONCE;
+      return seen < stepKeys && keys.length < SWEEP_STEP_SEGMENTS;
     });
     for (const key of keys) {
       this.#sweep(key);
-      if (this.sweeper.readBytes < stepBytes) continue;
+      if (this.#sweeper.readBytes < stepBytes) continue;
       // What was not reached is looked at again.
       this.#cursor = keyAfter(key);
-      this.sweeper.finish();
+      this.#sweeper.finish();
       return seen;
     }
-    this.sweeper.finish();
+    this.#sweeper.finish();
     if (last !== undefined) this.#cursor = keyAfter(last);
-    if (seen < stepKeys && keys.length < KEYS_AT_ONCE) this.#end();
+    if (seen < stepKeys && keys.length < SWEEP_STEP_SEGMENTS) this.#end();
     return seen + 1;
   }
 
   #end(): void {
     this.isDone = true;
-    this.#cleaned.set(this.#cutoffs);
+    this.#marks.set(this.#cutoffs);
   }
 
   /** When what has its last point at a time is over: with the window of the point. */
@@ -88,7 +87,7 @@ export class TierSweep {
     let isDue = true;
     for (let c = 0; c < this.#cutoffs.length; c++) {
       if (endMs > this.#cutoffs[c]!) isDue = false;
-      else if (endMs > this.#cleaned[c]!) return true;
+      else if (endMs > this.#marks[c]!) return true;
     }
     // All classes have expired, though each was looked for: nothing but what is damaged is left there.
     return isDue;
@@ -103,7 +102,7 @@ export class TierSweep {
       isExpired[c] = endMs <= cutoff ? 1 : 0;
       if (isExpired[c] === 0) isAll = false;
     });
-    if (isAll) return this.sweeper.remove(key, range);
+    if (isAll) return this.#sweeper.remove(key, range);
     let hasGone = false;
     let hasKept = false;
     for (let number = range.firstNumber; number <= range.lastNumber; number++) {
@@ -111,14 +110,11 @@ export class TierSweep {
       else hasKept = true;
     }
     if (!hasGone) return;
-    if (!hasKept) return this.sweeper.remove(key, range);
+    if (!hasKept) return this.#sweeper.remove(key, range);
     // By the end of each run, not of the segment: what is left must end behind the cutoff of its class, or no later pass, which
     // looks for ends behind this one's cutoffs, would see it again.
-    this.sweeper.rewrite(key, range, (number, lastMs) => {
+    this.#sweeper.rewrite(key, range, (number, lastMs) => {
       return this.#endOf(lastMs) <= this.#cutoffs[this.#host.classOf(this.#group, number)]!;
     });
   }
 }
-
-/** Segments that one step takes at most; each is a removal of some 30 pages. */
-const KEYS_AT_ONCE = 64;
