@@ -144,6 +144,7 @@ class Engine implements RunningEngine {
         timeoutMs: limits.queryTimeoutMs,
         cacheBytesMax: limits.answerCacheBytes,
         onDamaged: (place) => log.warn({ place }, 'a query met something damaged and passed over it'),
+        onThreadFailure: (detail) => log.error({ detail }, 'a query thread died and another takes its place'),
       },
     );
     this.#live = new LivePush(seen, log);
@@ -172,14 +173,13 @@ class Engine implements RunningEngine {
       clock: systemClock,
     });
     const session = randomInt(1, 2 ** 47);
-    const bounds = { ...SHARD_BOUNDS, logBytesMax: config.logBytesMax };
     const tasks = shards.map((shard) => ({
       shard,
       shardCount,
       path: shardPaths[shard]!,
       session,
       memory: memories[shard]!,
-      bounds,
+      bounds: { ...SHARD_BOUNDS, logBytesMax: config.logBytesMax },
       retention: config.retention,
       tierBytesMax,
     }));

@@ -30,6 +30,7 @@ export const ERROR_KINDS = {
   MR_SHARD_RESTARTING: { status: 503, title: 'A shard starts again' },
   MR_UNABLE_TO_STORE: { status: 503, title: 'Unable to store' },
   MR_NO_SPACE: { status: 507, title: 'Not enough disk' },
+  MR_QUERY_LOST: { status: 503, title: 'Query thread failed' },
   MR_QUERY_TIMEOUT: { status: 503, title: 'Query took too long' },
   MR_CONFIG: { status: 500, title: 'Bad configuration' },
   MR_FOLDER_ACCESS: { status: 500, title: 'Data folder not usable' },

@@ -123,7 +123,7 @@ export interface QueryAnswer {
  * or when aborted.
  */
 export interface QueryPort {
-  /** The answer where it is at hand, so that nobody has to wait for a thread. Throws as `run` rejects. */
+  /** The answer where it is at hand, so that nobody has to wait for a thread; asked before `run` is. Throws as `run` rejects. */
   answerNow?(request: QueryRequest): QueryAnswer | undefined;
   run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer>;
 }

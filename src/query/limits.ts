@@ -125,10 +125,17 @@ export const ANSWER_CACHE_BOUNDS = { bytesMax: 32 * MIB, entryBytesMax: 4 * MIB,
 /** When a client that found the queue full is told to come back, ms. */
 export const BUSY_RETRY_MS = 250;
 
+/**
+ * After how long a pool that has lost a thread, and whose new one died as well before it was of use, tries again, ms; doubled up to the
+ * second each time. A thread starts in some hundred ms where there is memory for it.
+ */
+export const RESTARTED_THREAD_MS = 100;
+export const RESTARTED_THREAD_MS_MAX = 5_000;
+
 /** How long a query waits for a shard that is starting again, ms. */
 export const READY_WAIT_MS_MAX = 2_000;
 
-/** When a client whose query met a starting shard is told to come back, ms. */
+/** When a client whose query met a starting shard, or a thread that died, is told to come back, ms. */
 export const STARTING_RETRY_MS = 1_000;
 
 /** Sleep of a reader that found the writer at work, ms; longer once it found it so LONG_WAIT_AFTER times. */

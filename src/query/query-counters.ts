@@ -19,6 +19,8 @@ export class QueryCounters {
   /** That gave up the thread of light queries. */
   yielded = 0;
   failed = 0;
+  /** Threads that died and were replaced. */
+  threadsLost = 0;
   /** Running or waiting. */
   inFlight = 0;
   inFlightMax = 0;

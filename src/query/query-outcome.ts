@@ -8,7 +8,10 @@ export const stopping = (): MillraceError => new MillraceError('MR_STOPPING', 'T
 export const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
-/** The thread is lost and another takes its place; the others go on. */
+/** V8 has no code for it, and says the same of SharedArrayBuffers. */
+export const isAllocationFailure = (error: unknown): boolean =>
+  error instanceof RangeError && error.message.includes('allocation failed');
+
 export const outOfMemory = (): MillraceError => tooBig('needed more memory than a query thread has');
 
 /** Whether the query was answered, only not with what was asked for: the metric is unknown, the range too large. */
@@ -18,6 +21,7 @@ export function isRefusal(error: unknown): boolean {
 
 export function answerOf({ outcome }: QueryReply): QueryAnswer {
   if (outcome.kind === 'answer') return outcome.answer;
+  if (outcome.kind === 'fault') throw new Error(outcome.text);
   if (outcome.kind !== 'failure') throw stopping();
   throw new MillraceError(outcome.code, outcome.detail, outcome.details);
 }

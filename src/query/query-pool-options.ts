@@ -4,6 +4,10 @@ export interface QueryPoolOptions {
   timeoutMs: number;
   /** Is told of each damaged place that a query met and passed over. */
   onDamaged?: (place: string) => void;
+  /** Is told why a thread died, where that is known. */
+  onThreadFailure?: (detail: string) => void;
+  /** What a thread may have of JavaScript's own memory, MiB; where it is not said, what Node gives it. */
+  heapMibMax?: number;
   /** How long a query may run on the thread of light ones, ms. */
   lightBudgetMs?: number;
   /** Bytes of answers that are kept; 0: none. */

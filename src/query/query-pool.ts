@@ -1,4 +1,3 @@
-import { Piscina } from 'piscina';
 import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import type { QueryAnswer, QueryPort, QueryRequest } from '../http/ports.js';
@@ -7,25 +6,21 @@ import { Flight } from './flight.js';
 import { HeavyShapes } from './heavy-shapes.js';
 import { History, type HistoryVersions } from './history.js';
 import { type InlineAnswer, InlineLane } from './inline-lane.js';
-import { ANSWER_CACHE_BOUNDS, BUSY_RETRY_MS, LIGHT_BUDGET_MS, QUEUE_PER_THREAD } from './limits.js';
+import { ANSWER_CACHE_BOUNDS, BUSY_RETRY_MS, LIGHT_BUDGET_MS } from './limits.js';
 import { QueryCounters } from './query-counters.js';
 import { type Lane, QueryLanes } from './query-lanes.js';
-import { answerOf, isOutOfMemory, isRefusal, outOfMemory, stopping } from './query-outcome.js';
+import { answerOf, isRefusal, stopping } from './query-outcome.js';
 import type { QueryPoolOptions } from './query-pool-options.js';
 import { type QueryReport, queryReport } from './query-report.js';
-import {
-  ALL_TICKETS,
-  type QueryReply,
-  type QueryTask,
-  type QueryThreadData,
-  type QueryWorkerData,
-} from './query-task.js';
+import { ALL_TICKETS, type QueryReply, type QueryTask, type QueryWorkerData } from './query-task.js';
+import { QueryThreads } from './query-threads.js';
 import { queryTimeout } from './stop-check.js';
 
 /**
- * Answers queries on threads of a Piscina pool. At most QUEUE_PER_THREAD wait for each thread, further ones are refused
+ * Answers queries on threads (QueryThreads). At most QUEUE_PER_THREAD wait for each thread, further ones are refused
  * at once. A query whose client went away is told so through a word of shared memory and stops by itself: a thread is
- * never terminated while it works, because it holds read transactions of LMDB.
+ * never terminated while it works, because it holds read transactions of LMDB. One that dies by itself fails the query that it
+ * worked on; those that wait go on with the next.
  *
  * Who asks what somebody asked already, to the letter, waits for the same answer: of a query that has not begun to run, or,
  * about the past, of one that runs, while the past is what it was when it began. So everybody still sees everything that was
@@ -34,13 +29,11 @@ import { queryTimeout } from './stop-check.js';
  */
 export class QueryPool implements QueryPort {
   readonly counters = new QueryCounters();
-  readonly #piscina: Piscina;
-  readonly #threads: number;
+  readonly #threads: QueryThreads;
   readonly #timeoutMs: number;
   readonly #onDamaged: (place: string) => void;
   readonly #lightBudgetMs: number;
-  readonly #cancelled: Int32Array;
-  /** Slots of `#cancelled` that no task has. */
+  /** Slots of the threads' `cancelled` that no task has. */
   readonly #freeSlots: number[] = [];
   readonly #lanes: QueryLanes<Flight>;
   /** The youngest flight of each request that somebody may still join. */
@@ -55,40 +48,28 @@ export class QueryPool implements QueryPort {
 
   constructor(data: QueryWorkerData, options: QueryPoolOptions) {
     const { threads, timeoutMs, onDamaged = () => {}, lightBudgetMs = LIGHT_BUDGET_MS } = options;
-    const { cacheBytesMax = ANSWER_CACHE_BOUNDS.bytesMax } = options;
+    const { cacheBytesMax = ANSWER_CACHE_BOUNDS.bytesMax, onThreadFailure = () => {}, heapMibMax } = options;
     this.#cache = new AnswerCache({ ...ANSWER_CACHE_BOUNDS, bytesMax: cacheBytesMax });
-    const slots = threads * (QUEUE_PER_THREAD + 1);
-    const cancelled = new SharedArrayBuffer(slots * 4);
-    this.#cancelled = new Int32Array(cancelled);
-    for (let slot = slots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
-    this.#threads = threads;
     this.#timeoutMs = timeoutMs;
     this.#onDamaged = onDamaged;
     this.#lightBudgetMs = lightBudgetMs;
     this.#lanes = new QueryLanes(threads);
     this.#history = new History(data.memories);
     this.#inline = options.answersInline !== false ? new InlineLane(data, systemClock) : undefined;
-    this.#piscina = new Piscina({
-      filename: new URL('./query-worker.js', import.meta.url).href,
-      name: 'runQuery',
-      minThreads: threads,
-      maxThreads: threads,
-      maxQueue: slots,
-      concurrentTasksPerWorker: 1,
-      // A thread that sleeps in Atomics.wait never turns its event loop, and lmdb's timers would pile up in it.
-      atomics: 'disabled',
-      workerData: { ...data, cancelled } satisfies QueryThreadData,
+    this.#threads = new QueryThreads(data, {
+      threads,
+      ...(heapMibMax === undefined ? {} : { heapMibMax }),
+      onLost: () => {
+        this.counters.threadsLost++;
+      },
+      onFailure: onThreadFailure,
     });
+    for (let slot = this.#threads.slots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
   }
 
-  /**
-   * Waits until every thread has loaded its modules. A thread that is ended before that can take the process with it
-   * (Node 20.20: "IsGraphAsync must be used on an instantiated module"), so no start may fail earlier.
-   */
-  async ready(): Promise<void> {
-    await Promise.all(
-      Array.from({ length: this.#threads }, () => this.#piscina.run(undefined, { name: 'ping' })),
-    );
+  /** Waits until every thread can answer. */
+  ready(): Promise<void> {
+    return this.#threads.ready();
   }
 
   /**
@@ -115,14 +96,15 @@ export class QueryPool implements QueryPort {
     return found.answer;
   }
 
-  /** @throws MillraceError MR_BUSY, MR_STOPPING, MR_QUERY_TIMEOUT or what the query met; the signal's reason */
+  /**
+   * The answer of a query thread; for those who have asked `answerNow`.
+   * @throws MillraceError MR_BUSY, MR_STOPPING, MR_QUERY_TIMEOUT, MR_QUERY_LOST or what the query met; the signal's reason
+   */
   async run(request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
     if (signal.aborted) throw this.#abortReason(signal);
     if (this.#isClosing) throw stopping();
     const { counters } = this;
     const startMs = systemClock.monotonicMs();
-    const kept = this.#kept(request, startMs);
-    if (kept !== undefined) return kept;
     const key = JSON.stringify(request);
     const flight = this.#joinable(key) ?? this.#begin(key, request);
     try {
@@ -140,15 +122,15 @@ export class QueryPool implements QueryPort {
   /** Cancels what runs, waits for it, and ends the threads. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#cancelled.fill(ALL_TICKETS);
+    this.#threads.cancelled.fill(ALL_TICKETS);
     // What still waits is handed out, finds itself cancelled at once, and lands.
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
-    await this.#piscina.destroy();
+    await this.#threads.close();
     await this.#inline?.close();
   }
 
   report(): QueryReport {
-    return queryReport(this.#piscina.threads.length, this.#lanes.waiting, this.counters, this.#cache);
+    return queryReport(this.#threads.count, this.#lanes.waiting, this.counters, this.#cache);
   }
 
   /** An answer that is kept, where one is still true. */
@@ -214,7 +196,7 @@ export class QueryPool implements QueryPort {
     let reply: QueryReply | undefined;
     let failure: unknown;
     try {
-      reply = (await this.#piscina.run(task)) as QueryReply;
+      reply = await this.#threads.run(task);
       this.#countFound(reply);
       const tookMs = systemClock.monotonicMs() - startMs;
       this.#heavy.learn(request, tookMs > this.#lightBudgetMs);
@@ -241,7 +223,7 @@ export class QueryPool implements QueryPort {
     this.#forget(flight);
     this.#freeSlots.push(flight.slot);
     this.counters.inFlight--;
-    if (reply === undefined) return flight.fail(isOutOfMemory(failure) ? outOfMemory() : failure);
+    if (reply === undefined) return flight.fail(failure);
     const { versions, key } = flight;
     if (reply.outcome.kind === 'answer' && versions !== undefined) {
       this.#cache.put(key, reply.outcome.answer, versions, systemClock.monotonicMs());
@@ -256,7 +238,7 @@ export class QueryPool implements QueryPort {
   /** The last who waited for it has gone. */
   #abandon(flight: Flight): void {
     this.#forget(flight);
-    if (flight.isRunning) Atomics.store(this.#cancelled, flight.slot, flight.ticket);
+    if (flight.isRunning) Atomics.store(this.#threads.cancelled, flight.slot, flight.ticket);
     else {
       this.#lanes.remove(flight);
       this.#freeSlots.push(flight.slot);

@@ -5,6 +5,8 @@ import type { QueryCounters } from './query-counters.js';
 /** What an operator sees of the query side. */
 export interface QueryReport {
   threads: number;
+  /** Threads that died and were replaced. */
+  threads_lost: number;
   answered: number;
   refused: number;
   cancelled: number;
@@ -33,6 +35,7 @@ export function queryReport(
   const { answered, refused, cancelled, failed, inFlight, inFlightMax, points, damaged } = counters;
   return {
     threads,
+    threads_lost: counters.threadsLost,
     answered,
     refused,
     cancelled,

@@ -47,6 +47,8 @@ export interface QueryReply {
     | { kind: 'answer'; answer: QueryAnswer }
     | { kind: 'failure'; code: ErrorCode; detail: string; details: FailureDetails }
     | { kind: 'cancelled' }
+    /** A fault of the program, for the log. */
+    | { kind: 'fault'; text: string }
     /** It gave its thread up, because it is not light. */
     | { kind: 'yielded' };
   /** Points decoded. */

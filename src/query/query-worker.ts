@@ -6,6 +6,7 @@ import { MOVED_BYTES_MIN } from './limits.js';
 import { LiveCoverage } from './live-coverage.js';
 import { QueryEngine } from './query-engine.js';
 import { QueryFindings } from './query-findings.js';
+import { isAllocationFailure, outOfMemory } from './query-outcome.js';
 import { ALL_TICKETS, type QueryReply, type QueryTask, type QueryThreadData } from './query-task.js';
 import { RecentReads } from './recent-reads.js';
 import { seeShards } from './seen-shards.js';
@@ -51,7 +52,7 @@ function makeContext(): Context {
 /** Answers at once: a thread that does has loaded all its modules. */
 export function ping(): void {}
 
-/** Answers one query. Throws only what is a fault of the program. */
+/** Answers one query. Never throws: whoever asked tells a fault of the program from a thread that died. */
 export function runQuery(task: QueryTask): object {
   context ??= makeContext();
   const { engine, findings, cancelled, told } = context;
@@ -76,11 +77,20 @@ function outcomeOf(engine: QueryEngine, { request }: QueryTask, stop: StopCheck)
     return { kind: 'answer', answer: engine.answer(request, stop) };
   } catch (error) {
     if (error instanceof QueryCancelled) return { kind: 'cancelled' };
-    if (!(error instanceof MillraceError)) throw error;
+    if (!(error instanceof MillraceError)) return faultOf(error);
     const { code, message, retryAfterMs, fields } = error;
     const details = { fields, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     return { kind: 'failure', code, detail: message, details };
   }
+}
+
+/** Memory outside of JavaScript's own that there isn't ends a query like a limit; anything else is a fault of the program. */
+function faultOf(error: unknown): QueryReply['outcome'] {
+  if (isAllocationFailure(error)) {
+    const { code, message } = outOfMemory();
+    return { kind: 'failure', code, detail: message, details: { fields: {} } };
+  }
+  return { kind: 'fault', text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
 /** Marks the body of a long answer for being moved instead of copied. */

@@ -23,7 +23,7 @@ export class Inspector {
 
   /**
    * Ends a thread of those that run, counted from the one that was started last: those of the shards, first the last one's, unless another was
-   * started again meanwhile; before them the live thread and the query threads.
+   * started again meanwhile; before them the live thread, and before it the query threads.
    */
   async endThread(index: number): Promise<void> {
     const expression = `process.getBuiltinModule('node:worker_threads').Worker.prototype`;

@@ -125,6 +125,11 @@ const reading: readonly MetricFamily<Stats>[] = [
     (s) => s.queries.yielded,
   ),
   counter(
+    'millrace_query_threads_lost_total',
+    'Query threads that died and were replaced.',
+    (s) => s.queries.threads_lost,
+  ),
+  counter(
     'millrace_query_cache_answers_total',
     'Queries answered from the cache.',
     (s) => s.queries.cache.answered,

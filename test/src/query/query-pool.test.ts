@@ -185,7 +185,7 @@ describe('QueryPool', () => {
     };
     write(T0 - 200_000);
     const count = async (request: StatsRequest): Promise<number> =>
-      bodyOf(await pool.run(request, never))['count'];
+      bodyOf(pool.answerNow(request) ?? (await pool.run(request, never)))['count'];
     assert.equal(await count(past), 1);
     assert.equal(await count(past), 1);
     assert.equal(pool.counters.cached, 1);
