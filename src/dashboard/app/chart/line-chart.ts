@@ -1,8 +1,9 @@
 import uPlot from 'uplot';
 import { measureSince, steadyMs } from '../clock';
 import { scaleText } from '../ui/format';
+import { DenseLines } from './dense-lines';
 import { seriesColour, seriesDash, token } from './palette';
-import { runsOf } from './runs';
+import { type Run, runsOf } from './runs';
 import { timeMark } from './time-axis';
 
 /** Columns of one chart: times in ms, ascending; a value for each time and series, null where there is none. */
@@ -35,8 +36,8 @@ const DRAW_MEASURE = 'chart draw';
 const LINE_WIDTH = 1.5;
 
 /**
- * Values of a chart from which on its lines are a pixel of the screen wide: without a GPU a wider line costs twenty times as
- * much (100,000 values in 20 lines: 5 ms against 100 to 250), and where there are so many it hides more than it shows.
+ * Values of a chart from which on its lines are a pixel of the screen wide, and drawn by `DenseLines`: without a GPU a wider line costs twenty
+ * times as much (100,000 values in 20 lines: 5 ms against 100 to 250), and where there are so many it hides more than it shows.
  */
 const DENSE_VALUES = 4_000;
 
@@ -59,6 +60,11 @@ export class LineChart {
   #columns: ChartColumns = { times: [], series: [] };
   #options: ChartOptions;
   #hidden: ReadonlySet<number> = new Set();
+  #colours: readonly string[] = [];
+  readonly #dense = new DenseLines();
+  /** The times in seconds, and those in ms that they are of. */
+  #seconds: readonly number[] = [];
+  #secondsOf: readonly number[] = [];
   /** When columns came that have not been drawn yet, steady ms. */
   #shownMs: number | undefined;
 
@@ -84,7 +90,7 @@ export class LineChart {
     this.#hidden = hidden;
     this.#shownMs = steadyMs();
     if (!isSame) this.#rebuild();
-    else this.#plot!.setData(dataOf(columns), true);
+    else this.#plot!.setData(this.#data(), true);
   }
 
   destroy(): void {
@@ -103,11 +109,20 @@ export class LineChart {
   #rebuild(): void {
     this.#plot?.destroy();
     const width = Math.max(50, this.#element.clientWidth);
-    this.#plot = new uPlot(this.#plotOptions(width), dataOf(this.#columns), this.#element);
+    this.#plot = new uPlot(this.#plotOptions(width), this.#data(), this.#element);
+  }
+
+  #data(): uPlot.AlignedData {
+    const { times, series } = this.#columns;
+    if (times !== this.#secondsOf) this.#seconds = times.map((ms) => ms / 1_000);
+    this.#secondsOf = times;
+    return [this.#seconds as number[], ...series.map(({ values }) => values as (number | null)[])];
   }
 
   #plotOptions(width: number): uPlot.Options {
     const { series, bands } = this.#columns;
+    const isDense = hasDenseLines(this.#columns);
+    this.#colours = series.map((_, i) => seriesColour(i));
     const grid = { stroke: token('--line'), width: 1 };
     const axis = { stroke: token('--muted'), grid, ticks: grid, font: '13px system-ui, sans-serif' };
     return {
@@ -147,6 +162,7 @@ export class LineChart {
       hooks: {
         setSelect: [(plot) => this.#onSelect(plot)],
         setCursor: [(plot) => this.#options.onHover(plot.cursor.idx ?? null)],
+        drawSeries: isDense ? [(plot, index) => this.#drawDense(plot, index)] : [],
         draw: [(plot) => this.#drawMarks(plot), () => this.#measureDraw()],
       },
     };
@@ -156,14 +172,26 @@ export class LineChart {
     const dash = seriesDash(index);
     return {
       label: name,
-      stroke: seriesColour(index),
+      stroke: this.#colours[index]!,
       width: isDense(this.#columns) ? 1 / devicePixelRatio : LINE_WIDTH,
       show: !this.#hidden.has(index),
       spanGaps: false,
       gaps: gapsBetweenRuns,
       points: { size: 5, filter: loneValues },
       ...(dash === undefined ? {} : { dash }),
+      ...(hasDenseLines(this.#columns) ? { paths: noPath } : {}),
     };
+  }
+
+  #drawDense(plot: uPlot, index: number): void {
+    this.#dense.draw(plot, {
+      index,
+      colour: this.#colours[index - 1]!,
+      // As wide as its column of pixels.
+      width: 1,
+      dash: seriesDash(index - 1) ?? SOLID,
+      runs: runsIn(plot.data[index]!),
+    });
   }
 
   #valueRange(low: number | null, high: number | null): [number, number] {
@@ -209,36 +237,45 @@ export class LineChart {
   }
 }
 
+/** A line that is drawn by itself has none of uPlot's, but its lone values are. */
+const noPath: uPlot.Series.PathBuilder = () => ({ stroke: null as unknown as Path2D });
+
+const SOLID: readonly number[] = [];
+
 /** Where a line is broken, in pixels of the canvas. */
 function gapsBetweenRuns(
   plot: uPlot,
   index: number,
-  from: number,
-  to: number,
+  _from: number,
+  _to: number,
   nulls: uPlot.Series.Gaps,
 ): uPlot.Series.Gaps {
   if (nulls.length === 0) return nulls;
   const pixelOf = (place: number): number => plot.valToPos(plot.data[0][place]!, 'x', true);
-  const runs = runsOf(plot.data[index]!, from, to);
+  const runs = runsIn(plot.data[index]!);
   return runs.slice(1).map(([first], i) => [pixelOf(runs[i]![1]), pixelOf(first)]);
 }
 
 /** Values without a line to either side, which only a point can show; null where all are shown. */
 function loneValues(plot: uPlot, index: number, isShown: boolean): number[] | null {
   if (isShown) return null;
-  const [from, to] = plot.series[0]!.idxs!;
-  const lone = runsOf(plot.data[index]!, from, to).flatMap(([first, last]) =>
-    first === last ? [first] : [],
-  );
+  const lone = runsIn(plot.data[index]!).flatMap(([first, last]) => (first === last ? [first] : []));
   return lone.length === 0 ? null : lone;
+}
+
+const knownRuns = new WeakMap<object, readonly Run[]>();
+
+/** The runs of a column, found once for as long as there is such a column. */
+function runsIn(values: ArrayLike<number | null | undefined>): readonly Run[] {
+  const runs = knownRuns.get(values) ?? runsOf(values, 0, values.length - 1);
+  knownRuns.set(values, runs);
+  return runs;
 }
 
 const isDense = ({ times, series }: ChartColumns): boolean => times.length * series.length > DENSE_VALUES;
 
-function dataOf({ times, series }: ChartColumns): uPlot.AlignedData {
-  const seconds = times.map((ms) => ms / 1_000);
-  return [seconds, ...series.map(({ values }) => values as (number | null)[])];
-}
+/** Whether lines are drawn without paths of uPlot, which needs those to fill between two. */
+const hasDenseLines = (columns: ChartColumns): boolean => isDense(columns) && columns.bands === undefined;
 
 function sameSet(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
   return a.size === b.size && [...a].every((each) => b.has(each));
