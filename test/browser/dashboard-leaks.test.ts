@@ -117,3 +117,51 @@ test('a page that goes from view to view fifty times keeps nothing of the views 
   assert.ok(grownKiB < 1_024, `the heap has grown by ${grownKiB.toFixed(0)} KiB`);
   dashboard.checkSilent();
 });
+
+/** Draws of a chart, counted by the measure that it leaves for the browser's tools. */
+const DRAWS = `(() => {
+  window.draws_ = 0;
+  new PerformanceObserver((list) => {
+    for (const { name } of list.getEntries()) if (name === 'chart draw') window.draws_++;
+  }).observe({ type: 'measure' });
+})()`;
+
+test('a chart that moves keeps nothing of what it has drawn', async (t) => {
+  const dashboard = await DashboardFixture.start(t);
+  if (dashboard === undefined) return;
+  const { page } = dashboard;
+  const hosts = ['web-1', 'web-2', 'web-3', 'web-4'];
+  await dashboard.recordHour('cpu_usage', hosts);
+  await page.addInitScript({ content: `${COUNTERS};${DRAWS}` });
+  await dashboard.open('/dashboard?metric=cpu_usage&by=host&range=1h');
+  await page.getByText('4 lines').waitFor();
+  const protocol = await page.context().newCDPSession(page);
+  await protocol.send('Performance.enable');
+  let tick = 0;
+  const timer = setInterval(() => {
+    tick++;
+    void dashboard.record(
+      hosts.map((host) => ({ name: 'cpu_usage', value: 50 + (tick % 7), labels: { host } })),
+    );
+  }, 100);
+  t.after(() => clearInterval(timer));
+  /** What is kept while so many draws are made: the least of some looks, between which an answer may have come. */
+  const keptOver = async (draws: number): Promise<Kept> => {
+    const looks: Kept[] = [];
+    for (let i = 0; i < 4; i++) {
+      await page.evaluate('draws_ = 0');
+      await waitInPage(page, `draws_ >= ${draws / 4}`);
+      looks.push(await keptBy(page, protocol));
+    }
+    return looks.reduce((least, each) => (each.heapBytes < least.heapBytes ? each : least));
+  };
+  const before = await keptOver(40);
+  const later = await keptOver(80);
+  clearInterval(timer);
+  assert.ok(later.nodes <= before.nodes + 50, `nodes: ${before.nodes}, ${later.nodes}`);
+  assert.ok(later.listeners <= before.listeners + 5, `listeners: ${before.listeners}, ${later.listeners}`);
+  const grownKiB = (later.heapBytes - before.heapBytes) / 1_024;
+  // One draw's columns are 20 KiB; code that is compiled meanwhile takes some.
+  assert.ok(grownKiB < 400, `the heap has grown by ${grownKiB.toFixed(0)} KiB in 80 draws`);
+  dashboard.checkSilent();
+});
