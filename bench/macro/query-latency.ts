@@ -1,34 +1,38 @@
 import { spawnSync } from 'node:child_process';
-import http from 'node:http';
 import { parseArgs } from 'node:util';
 import { createProducer } from '../../src/client/node.js';
 import { EngineProcess } from './engine-process.js';
 import { machineLine } from './machine.js';
 import { PEER_NAMES, type PeerName, PeerSystem } from './peer-system.js';
+import { influxAdapter, millraceAdapter, victoriaMetricsAdapter } from './query-adapter.js';
+import { warmClient } from './query-asker.js';
 import {
-  type CanonicalAnswer,
-  influxAdapter,
-  millraceAdapter,
-  type QueryAdapter,
-  type SystemRequest,
-  victoriaMetricsAdapter,
-} from './query-adapter.js';
+  type Measured,
+  measure,
+  median,
+  type Outcome,
+  type QuerySet,
+  type Timings,
+} from './query-timings.js';
 import { TSBS_FIELDS, TSBS_STEP_MS, tsbsHosts, tsbsTicks } from './tsbs.js';
 import { tsbsLineBatches } from './tsbs-lines.js';
-import { TSBS_QUERY_KINDS, type TsbsQuery, tsbsQueries } from './tsbs-queries.js';
+import { TSBS_QUERY_KINDS, type TsbsQueryKind, tsbsQueries } from './tsbs-queries.js';
 
 /**
  * The TSBS devops queries against Millrace, VictoriaMetrics and InfluxDB over the same points in the same run, one query at a
  * time, each system alone on the machine. Answers are held against each other before anything is timed; a system that isn't
- * installed is left out, and said so. Prints a line a kind of query: p50 of each, and how many times Millrace's the others are.
+ * installed is left out, and said so. Prints a line a kind of query: p50 of each, how many times Millrace's the others are, and how
+ * many of Millrace's requests its socket thread answered; first of fresh systems, which were asked for nothing but the compared answers, then of
+ * systems that have answered many of the kind (heavy ones for two seconds), about hosts and ranges of their own.
  *
- *   node dist/bench/macro/query-latency.js [--hosts 1000] [--hours 3] [--each 20] [--smoke]
+ *   node dist/bench/macro/query-latency.js [--hosts 1000] [--hours 3] [--each 20] [--warm-up 200] [--smoke]
  */
 const { values: flags } = parseArgs({
   options: {
     hosts: { type: 'string', default: '1000' },
     hours: { type: 'string', default: '3' },
     each: { type: 'string', default: '20' },
+    'warm-up': { type: 'string', default: '200' },
     smoke: { type: 'boolean', default: false },
   },
 });
@@ -36,95 +40,29 @@ const { values: flags } = parseArgs({
 const HOUR_MS = 3_600_000;
 /** Readings lie between the bounds of windows: systems differ in which bound belongs to a window. */
 const OFFSET_MS = 5_000;
-const CONNECTIONS = 4;
+/** Calls of the client's own server before anything is timed. */
+const CLIENT_WARM_UP = 3_000;
 
 const hosts = flags.smoke ? 10 : Number(flags.hosts);
 const hours = flags.smoke ? 1 : Number(flags.hours);
 const each = flags.smoke ? 2 : Number(flags.each);
+const warmUp = flags.smoke ? 2 : Number(flags['warm-up']);
 const endMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
 const startMs = endMs - hours * HOUR_MS;
 const ticks = (hours * HOUR_MS) / TSBS_STEP_MS;
 const points = hosts * TSBS_FIELDS.length * ticks;
-const queries = tsbsQueries(hosts, startMs, endMs, each);
+/** Each list is of a seed of its own. */
+const set: QuerySet = {
+  cold: tsbsQueries(hosts, startMs, endMs, each),
+  warmUp: tsbsQueries(hosts, startMs, endMs, warmUp, 11),
+  warm: tsbsQueries(hosts, startMs, endMs, each, 12),
+};
 
-const ADAPTERS: Record<PeerName, QueryAdapter> = {
-  victoriametrics: victoriaMetricsAdapter,
-  influxdb: influxAdapter,
+const PEERS: Record<PeerName, Omit<Measured, 'url'>> = {
+  victoriametrics: { adapter: victoriaMetricsAdapter, emptyPath: '/health' },
+  influxdb: { adapter: influxAdapter, emptyPath: '/ping' },
 };
 const COMMANDS: Record<PeerName, string> = { victoriametrics: 'victoria-metrics', influxdb: 'influxd' };
-
-type Timings = Map<string, number[]>;
-
-/** What one system said and how long it took. */
-interface Outcome {
-  answers: CanonicalAnswer[];
-  timings: Timings;
-}
-
-class Asker {
-  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  readonly #url: string;
-  readonly #adapter: QueryAdapter;
-
-  constructor(url: string, adapter: QueryAdapter) {
-    this.#url = url;
-    this.#adapter = adapter;
-  }
-
-  /** The texts of an answer, all requests at the same time, and the time until the last one was there. */
-  async ask(query: TsbsQuery): Promise<{ texts: string[]; ms: number }> {
-    const requests = this.#adapter.requests(query);
-    const started = performance.now();
-    const texts = await Promise.all(requests.map((request) => this.#send(request)));
-    return { texts, ms: performance.now() - started };
-  }
-
-  async answer(query: TsbsQuery): Promise<CanonicalAnswer> {
-    const answer: CanonicalAnswer = new Map();
-    const { texts } = await this.ask(query);
-    texts.forEach((text, index) => {
-      this.#adapter.read(query, index, text, answer);
-    });
-    return answer;
-  }
-
-  close(): void {
-    this.#agent.destroy();
-  }
-
-  #send({ path, method = 'GET', body }: SystemRequest): Promise<string> {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-    return new Promise((resolve, reject) => {
-      const request = http.request(this.#url + path, { agent: this.#agent, method, headers }, (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('end', () => {
-          const text = Buffer.concat(parts).toString();
-          if (response.statusCode === 200) resolve(text);
-          else reject(new Error(`${path} answered ${response.statusCode}: ${text.slice(0, 500)}`));
-        });
-      });
-      request.on('error', reject);
-      request.end(body);
-    });
-  }
-}
-
-async function measure(url: string, adapter: QueryAdapter): Promise<Outcome> {
-  const asker = new Asker(url, adapter);
-  try {
-    const answers: CanonicalAnswer[] = [];
-    for (const query of queries) answers.push(await asker.answer(query));
-    const timings: Timings = new Map();
-    for (const query of queries) {
-      const { ms } = await asker.ask(query);
-      timings.set(query.kind, [...(timings.get(query.kind) ?? []), ms]);
-    }
-    return { answers, timings };
-  } finally {
-    asker.close();
-  }
-}
 
 async function measureMillrace(): Promise<Outcome> {
   // Each query is worked out: the peers are asked without their caches, too.
@@ -153,7 +91,18 @@ async function measureMillrace(): Promise<Outcome> {
       headers: { 'content-type': 'application/json' },
     });
     if (!trigger.ok) throw new Error(`the trigger answered ${trigger.status}: ${await trigger.text()}`);
-    return await measure(engine.url, millraceAdapter);
+    return await measure(
+      {
+        url: engine.url,
+        adapter: millraceAdapter,
+        emptyPath: '/health',
+        inline: async () => {
+          const stats = await engine.json<{ queries: { inline: number } }>('/api/v1/operator/stats');
+          return stats.queries.inline;
+        },
+      },
+      set,
+    );
   } finally {
     await engine.stop();
     engine.removeFolder();
@@ -168,7 +117,7 @@ async function measurePeer(name: PeerName): Promise<Outcome | undefined> {
   const peer = await PeerSystem.start(name);
   try {
     await peer.load(tsbsLineBatches(hosts, ticks, startMs + OFFSET_MS), points);
-    return await measure(peer.url, ADAPTERS[name]);
+    return await measure({ url: peer.url, ...PEERS[name] }, set);
   } finally {
     await peer.stop();
   }
@@ -176,7 +125,7 @@ async function measurePeer(name: PeerName): Promise<Outcome | undefined> {
 
 /** That another system gave the same values; sums of means may differ in their last digits. */
 function checkEqual(name: PeerName, own: Outcome, other: Outcome): void {
-  queries.forEach((query, i) => {
+  set.cold.forEach((query, i) => {
     const wanted = other.answers[i]!;
     const found = own.answers[i]!;
     if (found.size !== wanted.size) {
@@ -191,15 +140,22 @@ function checkEqual(name: PeerName, own: Outcome, other: Outcome): void {
   });
 }
 
-function median(samples: readonly number[]): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
+function line(kind: TsbsQueryKind, timings: (outcome: Outcome) => Timings): string {
+  const { ms, inline, requests } = timings(own).get(kind)!;
+  const p50 = median(ms);
+  const parts = [...others].map(([name, outcome]) => {
+    const theirs = median(timings(outcome).get(kind)!.ms);
+    return `${name} ${theirs.toFixed(2)} ms (${(theirs / p50).toFixed(1)} ×)`;
+  });
+  const where = `${inline} of ${requests} on the socket thread`;
+  return [`${kind.padEnd(24)} millrace ${p50.toFixed(2)} ms (${where})`, ...parts].join(', ');
 }
 
 console.log(machineLine());
 console.log(
-  `${hosts} hosts × ${TSBS_FIELDS.length} gauges × ${ticks} readings = ${points} points, ${queries.length} queries`,
+  `${hosts} hosts × ${TSBS_FIELDS.length} gauges × ${ticks} readings = ${points} points, ${set.cold.length} queries compared`,
 );
+await warmClient(flags.smoke ? 10 : CLIENT_WARM_UP);
 const own = await measureMillrace();
 const others = new Map<PeerName, Outcome>();
 for (const name of PEER_NAMES) {
@@ -209,11 +165,9 @@ for (const name of PEER_NAMES) {
   others.set(name, outcome);
 }
 console.log(`answers are equal: millrace and ${[...others.keys()].join(', ') || 'nobody'}`);
-for (const kind of TSBS_QUERY_KINDS) {
-  const p50 = median(own.timings.get(kind)!);
-  const parts = [...others].map(([name, { timings }]) => {
-    const theirs = median(timings.get(kind)!);
-    return `${name} ${theirs.toFixed(2)} ms (${(theirs / p50).toFixed(1)} ×)`;
-  });
-  console.log([`${kind.padEnd(24)} millrace ${p50.toFixed(2)} ms`, ...parts].join(', '));
-}
+const floors = [...others].map(([name, { floorMs }]) => `${name} ${floorMs.toFixed(2)} ms`);
+console.log([`a request that asks nothing: millrace ${own.floorMs.toFixed(2)} ms`, ...floors].join(', '));
+console.log(`fresh systems, ${each} queries of a kind (a quarter of the heavy ones):`);
+for (const kind of TSBS_QUERY_KINDS) console.log(line(kind, ({ cold }) => cold));
+console.log(`after ${warmUp} others of the kind (a quarter of the heavy ones, for two seconds at most):`);
+for (const kind of TSBS_QUERY_KINDS) console.log(line(kind, ({ warm }) => warm));

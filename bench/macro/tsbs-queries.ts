@@ -2,7 +2,7 @@ import { seededRandom, TSBS_FIELDS } from './tsbs.js';
 
 /** A question of TSBS's devops set: an aggregation of some gauges over windows, for some hosts or for all. */
 export interface TsbsQuery {
-  kind: string;
+  kind: TsbsQueryKind;
   aggregation: 'max' | 'mean' | 'last';
   fields: readonly string[];
   /** Undefined: all. */
@@ -31,6 +31,8 @@ export const TSBS_QUERY_KINDS = [
   'lastpoint',
   'groupby-orderby-limit',
 ] as const;
+
+export type TsbsQueryKind = (typeof TSBS_QUERY_KINDS)[number];
 
 /**
  * Queries over [fromMs, toMs), `each` of every kind (a quarter of the heavy ones), the same for a seed. Ranges begin and end at
@@ -71,7 +73,7 @@ export function tsbsQueries(
     ...range(12 * HOUR_MS, HOUR_MS),
     stepMs: HOUR_MS,
   });
-  const makers: Record<(typeof TSBS_QUERY_KINDS)[number], () => Omit<TsbsQuery, 'kind'>> = {
+  const makers: Record<TsbsQueryKind, () => Omit<TsbsQuery, 'kind'>> = {
     'single-groupby-1-1-1': () => single(1, 1, 1),
     'single-groupby-1-8-1': () => single(1, 8, 1),
     'single-groupby-5-1-12': () => single(5, 1, 12),
