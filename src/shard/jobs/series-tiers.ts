@@ -1,16 +1,13 @@
 import type { CellRun } from '../../../native-free-core/cell/cell-run.js';
-import { ROLLUP_POINTS, rollupForm } from '../../../native-free-core/cell/rollup-run.js';
 import { windowStartOf } from '../../../native-free-core/cell/window-start.js';
 import { sortPoints } from '../../../native-free-core/head/sort-points.js';
 import { CHUNK_POINTS_MAX } from '../../../native-free-core/limits.js';
 import { RAW_TIER, TIER_TABLES } from '../../store/tier-tables.js';
 import type { RunBytes } from './layer-stream.js';
 import type { SegmentOutput } from './segment-output.js';
-import { CELLS_MAX, SeriesCells } from './series-cells.js';
-import { lowerBound, windowEnd } from './sorted-times.js';
+import { SeriesChunks } from './series-chunks.js';
+import { MINUTE, SeriesRollups } from './series-rollups.js';
 import type { TierCutoff } from './tier-cutoff.js';
-
-const MINUTE = TIER_TABLES[1]!;
 
 export interface SeriesTiersOptions {
   group: number;
@@ -22,9 +19,8 @@ export interface SeriesTiersOptions {
 }
 
 /**
- * Makes of the points of one series after the other what they contribute to every tier: chunks, 1 m cells of the same
- * points, and of those very cells, by merging alone, the cells of 5 m, 1 h and 1 d. `begin`, `add` for each piece in the order
- * of arrival, `end`.
+ * Makes of the points of one series after the other what they contribute to every tier: chunks (series-chunks.ts) and cells of those
+ * same points (series-rollups.ts). `begin`, `add` for each piece in the order of arrival, `end`.
  *
  * For merges it writes one tier alone, and takes cells as well as points.
  *
@@ -32,14 +28,11 @@ export interface SeriesTiersOptions {
  * is copied. The last minute of what was collected waits for the next piece, so that a window has one cell and not two.
  */
 export class SeriesTiers {
-  /** Points that were too old for the raw tier, since `takeExpired`. */
-  #expired = 0;
   readonly #output: SegmentOutput;
   readonly #options: SeriesTiersOptions;
-  readonly #hasRaw: boolean;
-  /** The tier of the cells that are collected; 0: none are. */
-  readonly #cellTier: number;
-  readonly #hasCoarse: boolean;
+  /** Undefined: that tier is not written. */
+  readonly #chunks: SeriesChunks | undefined;
+  readonly #rollups: SeriesRollups | undefined;
   #number = -1;
   /** What of the series is not kept in each tier, ms: a series may take several steps, and others of the thread go on between. */
   readonly #cutoffs = new Float64Array(TIER_TABLES.length);
@@ -49,24 +42,18 @@ export class SeriesTiers {
   #values = new Float64Array(4_096);
   #scratchTimes = new Float64Array(0);
   #scratchValues = new Float64Array(0);
-  readonly #cells: SeriesCells;
-  /** Whether the 1 m cells are written as points, piece by piece; a series begins so when it has few points a minute. */
-  #isPoints: boolean | undefined;
 
   constructor(output: SegmentOutput, options: SeriesTiersOptions) {
     this.#output = output;
     this.#options = options;
     const { only } = options;
-    this.#hasRaw = only === undefined || only === RAW_TIER;
-    this.#cellTier = only ?? MINUTE.tier;
-    this.#hasCoarse = only === undefined;
-    this.#cells = new SeriesCells(output, this.#cellTier, this.#hasCoarse);
+    if (only === undefined || only === RAW_TIER) this.#chunks = new SeriesChunks(output);
+    if (only !== RAW_TIER) this.#rollups = new SeriesRollups(output, only ?? MINUTE.tier, only === undefined);
   }
 
+  /** Points that were too old for the raw tier, since the last call. */
   takeExpired(): number {
-    const expired = this.#expired;
-    this.#expired = 0;
-    return expired;
+    return this.#chunks?.takeExpired() ?? 0;
   }
 
   get number(): number {
@@ -75,10 +62,11 @@ export class SeriesTiers {
 
   begin(number: number, nowMs: number): void {
     this.#number = number;
-    this.#isPoints = undefined;
     const { group, cutoff } = this.#options;
     for (let tier = 0; tier < this.#cutoffs.length; tier++)
       this.#cutoffs[tier] = cutoff(tier, group, number, nowMs);
+    this.#chunks?.begin(number, this.#cutoffs[RAW_TIER]!);
+    this.#rollups?.begin(number, this.#cutoffs);
   }
 
   /** Takes a sorted piece [from, to), at least one point; `chunk` when these points are all of a chunk. */
@@ -92,7 +80,7 @@ export class SeriesTiers {
     const count = to - from;
     if (chunk !== undefined && count * 2 >= this.#options.chunkPoints) {
       this.#flush(true);
-      this.#emit(times, values, from, to, chunk);
+      this.#write(times, values, from, to, chunk);
       return;
     }
     if (this.#count > 0 && this.#count + count > 2 * this.#options.chunkPoints) this.#flush(false);
@@ -109,16 +97,12 @@ export class SeriesTiers {
   /** Takes cells of the one tier that is written, at least one. */
   addCells(cells: CellRun): void {
     this.#flush(true);
-    // What was written as points stays so.
-    if (this.#isPoints === true) this.#writeCells();
-    this.#isPoints = false;
-    this.#cells.merge(cells);
-    if (this.#cells.length >= CELLS_MAX) this.#writeCells();
+    this.#rollups!.addCells(cells);
   }
 
   end(): void {
     this.#flush(true);
-    this.#writeCells();
+    this.#rollups?.end();
     this.#number = -1;
   }
 
@@ -135,94 +119,23 @@ export class SeriesTiers {
       while (end > 0 && times[end - 1]! >= lastMs) end--;
       if (end === 0) end = count;
     }
-    this.#emit(times, this.#values, 0, end, undefined);
+    this.#write(times, this.#values, 0, end, undefined);
     times.copyWithin(0, end, count);
     this.#values.copyWithin(0, end, count);
     this.#count = count - end;
   }
 
-  /** Writes sorted points to raw and, as points, to 1 m, and adds them to the cells. */
-  #emit(
+  /** Writes sorted points [from, to); `chunk` when they are all of a chunk. */
+  // Five arguments: an object a piece would be garbage.
+  #write(
     times: Float64Array,
     values: Float64Array,
     from: number,
     to: number,
     chunk: RunBytes | undefined,
   ): void {
-    const isWhole = this.#hasRaw && this.#writeKept(times, values, from, to, chunk);
-    if (this.#cellTier === RAW_TIER) return;
-    const isFew =
-      rollupForm(to - from, times[from]!, times[to - 1]!, MINUTE.windowMs) === ROLLUP_POINTS &&
-      this.#isPoints !== false;
-    if (this.#isPoints === true && !isFew) this.#writeCells();
-    this.#isPoints = isFew;
-    if (isFew) this.#writePointCells(times, values, from, to, isWhole ? this.#output.lastRun : chunk);
-    if (!isFew || this.#hasCoarse) this.#cells.add(times, values, from, to - from);
-    if (this.#cells.length >= CELLS_MAX) this.#writeCells();
-  }
-
-  /** Writes the points that are young enough. Answers whether all are one chunk, which is then the output's last run. */
-  #writeKept(
-    times: Float64Array,
-    values: Float64Array,
-    from: number,
-    to: number,
-    chunk: RunBytes | undefined,
-  ): boolean {
-    const kept = lowerBound(times, from, to, this.#cutoffs[RAW_TIER]!);
-    this.#expired += kept - from;
-    this.#output.sweep(RAW_TIER, kept - from);
-    return this.#writeRaw(times, values, kept, to, kept === from ? chunk : undefined) && kept === from;
-  }
-
-  /** Answers whether the points are one chunk, which is then the output's last run. */
-  #writeRaw(
-    times: Float64Array,
-    values: Float64Array,
-    from: number,
-    to: number,
-    chunk: RunBytes | undefined,
-  ): boolean {
-    let parts = 0;
-    for (let at = from; at < to; parts++) {
-      const end = windowEnd(times, at, to, TIER_TABLES[RAW_TIER]!.stretchMs);
-      if (chunk !== undefined && at === from && end === to) {
-        this.#output.copyChunk(this.#number, chunk, to - from, times[from]!, times[to - 1]!);
-      } else this.#output.addPoints(this.#number, times, values, at, end);
-      at = end;
-    }
-    return parts === 1;
-  }
-
-  /** 1 m cells in the form of points: runs of one stretch and a bounded number of windows. */
-  #writePointCells(
-    times: Float64Array,
-    values: Float64Array,
-    from: number,
-    to: number,
-    chunk: RunBytes | undefined,
-  ): void {
-    const { windowMs, stretchMs, tier } = MINUTE;
-    const output = this.#output;
-    let at = from;
-    while (at < to && windowStartOf(times[at]!, windowMs) + windowMs <= this.#cutoffs[tier]!) {
-      at = windowEnd(times, at, to, windowMs);
-      output.sweep(tier, 1);
-    }
-    while (at < to) {
-      const start = at;
-      const stretchEnd = windowEnd(times, at, to, stretchMs);
-      let rows = 0;
-      for (; at < stretchEnd && rows < output.runCells; rows++)
-        at = windowEnd(times, at, stretchEnd, windowMs);
-      if (chunk !== undefined && start === from && at === to) {
-        output.copyPointCells(this.#number, chunk, rows, times[from]!, times[to - 1]!);
-      } else output.addPointCells(this.#number, times, values, start, at, rows);
-    }
-  }
-
-  #writeCells(): void {
-    this.#cells.write(this.#number, this.#cutoffs, this.#isPoints === true);
+    const isWhole = this.#chunks?.add(times, values, from, to, chunk) === true;
+    this.#rollups?.addPoints(times, values, from, to, isWhole ? this.#output.lastRun : chunk);
   }
 
   #reserve(count: number): void {
