@@ -12,7 +12,7 @@ import { syncFolder } from '../store/manifest.js';
 import { takeSteps } from './copy-pairs.js';
 import { requireSpace } from './disk-space.js';
 import { moveGroups } from './move-groups.js';
-import { storeLog } from './store-log.js';
+import { type ShardAtRest, storeLog } from './store-log.js';
 
 /** Who is told of a change of workers. */
 export interface ChangeWatcher {
@@ -43,7 +43,7 @@ interface Change {
 export async function changeWorkers(
   folder: Folder,
   shards: number,
-  options: { seriesTotal: number; clock: Clock },
+  { clock, ...shardOptions }: Pick<ShardAtRest, 'seriesTotal' | 'retention'> & { clock: Clock },
   watcher: ChangeWatcher,
 ): Promise<void> {
   const from = new ShardMap(folder.manifest.shards);
@@ -54,8 +54,8 @@ export async function changeWorkers(
   }
   const paths = Array.from({ length: from.shardCount }, (_, shard) => folder.shardPath(shard));
   for (const [shard, path] of paths.entries()) {
-    const atRest = { shard, map: from, path, seriesTotal: options.seriesTotal };
-    for (const finding of await storeLog(atRest, options.clock)) watcher.onFinding(finding);
+    const atRest = { shard, map: from, path, ...shardOptions };
+    for (const finding of await storeLog(atRest, clock)) watcher.onFinding(finding);
     watcher.onChange?.();
   }
   const plan = JSON.stringify({

@@ -1,4 +1,5 @@
 import { SERIES_TOTAL_MAX } from '../../native-free-core/limits.js';
+import { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { systemClock } from '../clock.js';
 import { defaultWorkers } from '../config/defaults.js';
 import type { Config } from '../config/schema.js';
@@ -31,7 +32,8 @@ export async function openFolder(config: Config, log: Logger): Promise<Folder> {
 async function changeIfAsked(folder: Folder, config: Config, log: Logger): Promise<void> {
   const { shards } = folder.manifest;
   const workers = config.workers ?? shards;
-  const options = { seriesTotal: seriesLines(config), clock: systemClock };
+  const retention = new RetentionPolicy(config.retention);
+  const options = { seriesTotal: seriesLines(config), retention, clock: systemClock };
   try {
     await changeWorkers(folder, workers, options, new ChangeLog(log, systemClock));
   } catch (error) {

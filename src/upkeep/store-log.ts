@@ -1,3 +1,4 @@
+import type { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import type { Clock } from '../clock.js';
 import { recoverShard } from '../shard/recovery.js';
@@ -16,6 +17,8 @@ export interface ShardAtRest {
   path: string;
   /** Series that its memory has room for, in all shards. */
   seriesTotal: number;
+  /** A delete that was cut short goes on meanwhile, and must know which tier tells of the oldest points. */
+  retention: RetentionPolicy;
 }
 
 /**
@@ -38,13 +41,13 @@ export function storeLogOf(
  * nothing when the log is empty.
  */
 export async function storeLog(
-  { shard, map, path, seriesTotal }: ShardAtRest,
+  { shard, map, path, seriesTotal, retention }: ShardAtRest,
   clock: Clock,
 ): Promise<StoreFinding[]> {
   const store = LmdbStore.open(path);
   try {
     const memory = () => createShardMemory(map.groupCount(shard), seriesTotal, RING_BYTES_MIN);
-    return storeLogOf(store, () => ({ shard, map, memory: memory() }), clock);
+    return storeLogOf(store, () => ({ shard, map, memory: memory(), retention }), clock);
   } finally {
     await store.closed();
   }

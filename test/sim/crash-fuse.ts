@@ -11,6 +11,12 @@ export class SimCrash extends Error {
 export class CrashFuse {
   #ticks = Number.POSITIVE_INFINITY;
   #among: 'all' | 'commits' = 'all';
+  #other: CrashFuse | undefined;
+
+  /** Burns with another, whose ticks count those of all that burn with it. */
+  join(other: CrashFuse | undefined): void {
+    this.#other = other;
+  }
 
   /** The `ticks`-th tick from now on crashes, of all or of those around commits. */
   arm(ticks: number, among: 'all' | 'commits' = 'all'): void {
@@ -23,6 +29,7 @@ export class CrashFuse {
   }
 
   tick(where: string): void {
+    this.#other?.tick(where);
     if (this.#among === 'commits' && !where.endsWith('a commit')) return;
     if (--this.#ticks > 0) return;
     this.disarm();

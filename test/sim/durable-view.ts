@@ -19,21 +19,25 @@ import {
   TABLE_TIER,
   TABLE_WINDOW,
 } from '../../src/store/store-layout.js';
-import { TIER_TABLES } from '../../src/store/tier-tables.js';
+import { RAW_TIER, TIER_TABLES } from '../../src/store/tier-tables.js';
 import type { Keeping } from './keeping.js';
 import { checkKey } from './key-check.js';
 import { type LoggedPoint, LogView } from './log-view.js';
-import { Losses } from './losses.js';
+import { Losses, type LossMarks } from './losses.js';
 import type { MemoryStore, StoreChange } from './memory-store.js';
 import { countMax, isTimeOf, mustBeThere, type PointBook } from './point-book.js';
 import { PointHistory } from './point-history.js';
 import { SeriesLedger } from './series-ledger.js';
-import { ShardDeletes } from './sim-delete.js';
+import { type BegunDelete, ShardDeletes } from './sim-delete.js';
 import { law } from './sim-failure.js';
 import { type SegmentChanges, StoredSegments } from './stored-segments.js';
 
 /** The tables of segments, which all background work changes. */
 const SEGMENT_TABLES = new Set([TABLE_FRESH, ...TIER_TABLES.map(({ table }) => table)]);
+
+const isOfLog = ({ key }: StoreChange): boolean => key[0] === PREFIX_SHARD && key[1] === SHARD_LOG;
+const isOfSegments = ({ key }: StoreChange): boolean =>
+  key[0] !== PREFIX_SHARD && SEGMENT_TABLES.has(key[1]!);
 
 /** What the view of a shard judges by. */
 export interface ViewJudges {
@@ -41,6 +45,13 @@ export interface ViewJudges {
   readonly keeping: Keeping;
   /** Counts crashes of the process. */
   epoch(): number;
+}
+
+/** What is known of a store besides its bytes, at one moment: all that it ever had, and what may be missing. */
+export interface ViewTruth {
+  readonly history: PointHistory;
+  readonly marks: LossMarks;
+  readonly begun: readonly BegunDelete[];
 }
 
 /**
@@ -79,6 +90,54 @@ export class DurableView {
     const { series, history, segments, deletes } = this;
     this.losses = new Losses({ book, series, history, segments, keeping, deletes });
     store.onCommit = (changes) => this.#onCommit(changes);
+  }
+
+  /** As it is now; what happens to the store later does not change it. */
+  freeze(): ViewTruth {
+    const history = new PointHistory();
+    history.inherit(this.history, () => true);
+    return { history, marks: this.losses.marks, begun: this.deletes.allBegun };
+  }
+
+  /**
+   * Begins with a store that was made from others: reads all that it has, and takes over what is known of them besides, each for
+   * the groups that are this shard's.
+   */
+  adopt(truths: readonly ViewTruth[]): void {
+    const changes = [...this.#store.pairs()].map(({ key, value }) => ({
+      key,
+      before: undefined,
+      after: value,
+    }));
+    const first = this.#map.firstGroup(this.#shard);
+    const end = first + this.#map.groupCount(this.#shard);
+    const owns = (series: string): boolean => {
+      const group = Number.parseInt(series, 10);
+      return group >= first && group < end;
+    };
+    for (const { history, marks } of truths) {
+      this.history.inherit(history, owns);
+      this.losses.inherit(marks, owns);
+    }
+    const isIntent = ({ key }: StoreChange): boolean => key[0] === PREFIX_SHARD && key[1] === SHARD_INTENT;
+    const begun = truths.flatMap((truth) => truth.begun);
+    for (const change of changes.filter(isIntent)) this.deletes.inherit(change, begun);
+    const rest = changes.filter((change) => !isIntent(change));
+    for (const change of rest) this.#takeIndex(change);
+    for (const { key, after } of rest) {
+      if (key[0] === PREFIX_SHARD || key[1] !== TABLE_WINDOW) continue;
+      this.log.restore(key[0]!, numberOfKey(key), decodeWindowRecord(after)!);
+    }
+    for (const change of rest) if (isOfLog(change)) this.#takeLog(change, new Set());
+    const { fresh, moved } = this.segments.take(rest.filter(isOfSegments));
+    for (const { values } of fresh) for (const value of values) this.#add(value, 1);
+    for (const { place, by } of moved) if (place.tier.tier === RAW_TIER) this.#add(place.value, by);
+    this.losses.points = this.expiredPoints;
+    this.#checkRecords(rest);
+  }
+
+  #add(value: number, count: number): void {
+    this.#raw.set(value, (this.#raw.get(value) ?? 0) + count);
   }
 
   /** How often a value can be found: in blocks, and in the log where no block has it yet. */
@@ -124,9 +183,8 @@ export class DurableView {
     const segments: StoreChange[] = [];
     const ended = changes.map((change) => this.#takeIndex(change));
     for (const change of changes) {
-      const [prefix, table] = [change.key[0]!, change.key[1]!];
-      if (prefix === PREFIX_SHARD && table === SHARD_LOG) this.#takeLog(change, touched);
-      else if (prefix !== PREFIX_SHARD && SEGMENT_TABLES.has(table)) segments.push(change);
+      if (isOfLog(change)) this.#takeLog(change, touched);
+      else if (isOfSegments(change)) segments.push(change);
     }
     if (segments.length > 0) this.#takeSegments(segments, touched);
     this.#checkRecords(changes);
@@ -192,13 +250,13 @@ export class DurableView {
         const timeMs = times[i]!;
         this.#checkPoint(value, timeMs, group, number);
         this.history.add({ group, number, timeMs, value });
-        this.#raw.set(value, (this.#raw.get(value) ?? 0) + 1);
+        this.#add(value, 1);
         touched.add(value);
       });
     }
     for (const { place, by } of taken.moved) {
-      if (place.tier.tier !== 0 || by === 0) continue;
-      this.#raw.set(place.value, (this.#raw.get(place.value) ?? 0) + by);
+      if (place.tier.tier !== RAW_TIER || by === 0) continue;
+      this.#add(place.value, by);
       touched.add(place.value);
     }
     this.losses.take(taken);

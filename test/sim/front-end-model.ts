@@ -14,6 +14,12 @@ export interface JudgedPoint {
   readonly reason: string;
 }
 
+/** By producer, the highest seq that it was told is durable, and its batches that may be told as durable. */
+export interface SavedTelling {
+  readonly told: ReadonlyMap<string, number>;
+  readonly taken: ReadonlyMap<string, Map<number, readonly JudgedPoint[]>>;
+}
+
 /**
  * What the contract asks of the front end, in the plainest words: which series it knows, why a point is refused, what a
  * producer was told. One for all connections; it outlives the process that it judges.
@@ -22,6 +28,8 @@ export class FrontEndModel {
   /** Counts crashes of the process: what was acknowledged from memory is lost with it. */
   epoch = 0;
   readonly book: PointBook;
+  /** A folder was restored: what a producer was told may be more than the engine knows of it. */
+  hasGoneBack = false;
   readonly #plan: SimPlan;
   readonly #countOf: (value: number) => number;
   readonly #known = new Set<string>();
@@ -122,6 +130,24 @@ export class FrontEndModel {
       batches?.delete(taken);
     }
     this.#told.set(producer, Math.max(seq, this.told(producer)));
+  }
+
+  /** What producers were told, and may be told, as it is now. */
+  save(): SavedTelling {
+    return {
+      told: new Map(this.#told),
+      taken: new Map([...this.#taken].map(([name, all]) => [name, new Map(all)])),
+    };
+  }
+
+  /** The engine's folder is again what it was when this was saved: it knows nothing of what came later. */
+  restore({ told, taken }: SavedTelling): void {
+    this.epoch++;
+    this.#told.clear();
+    this.#taken.clear();
+    for (const [name, seq] of told) this.#told.set(name, seq);
+    for (const [name, all] of taken) this.#taken.set(name, new Map(all));
+    this.hasGoneBack = true;
   }
 
   told(producer: string): number {

@@ -1,6 +1,8 @@
 import {
   POINTS_BASE_MS,
   POINTS_COUNT,
+  POINTS_PRODUCER,
+  POINTS_SEQ,
   POINTS_SLOTS,
   pointsTimesOffset,
   pointsValuesOffset,
@@ -12,6 +14,7 @@ import type { EntryViews } from '../../native-free-core/head/head-writer.js';
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { generationOfLogKey } from '../../src/store/keys.js';
 import { LogValueReader } from '../../src/store/log-value.js';
+import type { WindowRecord } from '../../src/store/records.js';
 import type { StoreChange } from './memory-store.js';
 import { law } from './sim-failure.js';
 
@@ -25,17 +28,49 @@ export interface LoggedPoint {
   readonly number: number;
 }
 
-/** The points in one shard's log, kept up to date with each transaction. */
+/** The batches of one producer that a group has. */
+class SeenBatches {
+  readonly #contiguous: number;
+  readonly #above = new Set<number>();
+
+  constructor({ contiguous, low, high }: Pick<WindowRecord, 'contiguous' | 'low' | 'high'>) {
+    this.#contiguous = contiguous;
+    for (let i = 0; i < 64; i++) {
+      const word = i < 32 ? low : high;
+      if (((word >>> (i & 31)) & 1) === 1) this.#above.add(contiguous + 1 + i);
+    }
+  }
+
+  has(seq: number): boolean {
+    return seq <= this.#contiguous || this.#above.has(seq);
+  }
+
+  add(seq: number): void {
+    this.#above.add(seq);
+  }
+}
+
+/**
+ * The points in one shard's log, kept up to date with each transaction. A batch that comes again because some groups lack it, which
+ * came from another shard when workers changed, stands there as a whole and is meant for those alone.
+ */
 export class LogView {
   readonly #shard: number;
   readonly #map: ShardMap;
   readonly #reader = new LogValueReader();
   readonly #log = new Map<string, LoggedPoint[]>();
   readonly #byValue = new Map<number, LoggedPoint[]>();
+  /** By group and producer. */
+  readonly #seen = new Map<string, SeenBatches>();
 
   constructor(shard: number, map: ShardMap) {
     this.#shard = shard;
     this.#map = map;
+  }
+
+  /** What a group had of a producer before the log began. */
+  restore(group: number, producer: number, window: WindowRecord): void {
+    this.#seen.set(`${group}/${producer}`, new SeenBatches(window));
   }
 
   /** Values of the log. */
@@ -62,8 +97,10 @@ export class LogView {
     law(this.#reader.open(value), 'a value of the log does not read');
     const points: LoggedPoint[] = [];
     for (let entry = this.#reader.next(); entry !== undefined; entry = this.#reader.next()) {
+      const lacks = this.#groupsThatLack(entry.u32[POINTS_PRODUCER >> 2]!, entry.f64[POINTS_SEQ >> 3]!);
       forEachPoint(entry, (slot, timeMs, v) => {
         const group = this.#map.groupOfSlot(this.#shard, slot);
+        if (!lacks.has(group)) return;
         const number = this.#map.numberOfSlot(this.#shard, slot);
         const point = { value: v, timeMs, slot, generation, group, number };
         points.push(point);
@@ -76,6 +113,22 @@ export class LogView {
     law(isTrue, 'a value of the log says another number of points than it holds');
     this.#log.set(name, points);
     return points;
+  }
+
+  /** The groups that have not had a batch; they have it from now on. */
+  #groupsThatLack(producer: number, seq: number): ReadonlySet<number> {
+    const groups = new Set<number>();
+    const first = this.#map.firstGroup(this.#shard);
+    for (let group = first; group < first + this.#map.groupCount(this.#shard); group++) {
+      const name = `${group}/${producer}`;
+      const seen = this.#seen.get(name) ?? new SeenBatches({ contiguous: 0, low: 0, high: 0 });
+      const isNamed = producer !== 0;
+      if (isNamed && seen.has(seq)) continue;
+      if (isNamed) seen.add(seq);
+      this.#seen.set(name, seen);
+      groups.add(group);
+    }
+    return groups;
   }
 
   #remove(name: string): readonly LoggedPoint[] {

@@ -4,7 +4,7 @@ import type { Keeping } from './keeping.js';
 import type { PointBook } from './point-book.js';
 import type { PointHistory } from './point-history.js';
 import type { SeriesLedger } from './series-ledger.js';
-import { isInRange, type ShardDeletes, type SimDelete } from './sim-delete.js';
+import { type BegunDelete, INHERITED, isInRange, type ShardDeletes, type SimDelete } from './sim-delete.js';
 import { law } from './sim-failure.js';
 import { type SegmentChanges, type StoredSegments, type TierPlace, windowName } from './stored-segments.js';
 
@@ -16,6 +16,13 @@ export interface LossParts {
   readonly segments: StoredSegments;
   readonly keeping: Keeping;
   readonly deletes: ShardDeletes;
+}
+
+/** The windows and series that are not whole any more, by their names. */
+export interface LossMarks {
+  readonly partial: ReadonlySet<string>;
+  readonly partialSeries: ReadonlySet<string>;
+  readonly deleted: ReadonlySet<string>;
 }
 
 /**
@@ -36,6 +43,25 @@ export class Losses {
 
   constructor(parts: LossParts) {
     this.#parts = parts;
+  }
+
+  /** As they are now. */
+  get marks(): LossMarks {
+    return {
+      partial: new Set(this.#partial),
+      partialSeries: new Set(this.#partialSeries),
+      deleted: new Set(this.#deleted),
+    };
+  }
+
+  /** Begins with what others know of the series that `owns` names. */
+  inherit(marks: LossMarks, owns: (series: string) => boolean): void {
+    const keep = (from: ReadonlySet<string>, to: Set<string>, at: number): void => {
+      for (const name of from) if (owns(name.split(' ')[at]!)) to.add(name);
+    };
+    keep(marks.partial, this.#partial, 1);
+    keep(marks.partialSeries, this.#partialSeries, 1);
+    keep(marks.deleted, this.#deleted, 0);
   }
 
   /** Whether a window may say less than its points, or tell of some that were deleted. */
@@ -88,7 +114,10 @@ export class Losses {
     const mayGoMs = this.#parts.keeping.mayGoBeforeMs(text, tier.tier);
     const isOld = isPoint ? endMs < mayGoMs : endMs <= mayGoMs;
     const isDeleted = isPoint
-      ? this.#parts.deletes.mayTake(text, timeMs, this.#parts.book.get(place.value)!.firstTakenAt)
+      ? this.#parts.deletes.mayTake(groupOf(series), text, {
+          timeMs,
+          takenAt: this.#parts.book.get(place.value)!.firstTakenAt,
+        })
       : this.isAtWork(series, timeMs, endMs);
     law(isOld || isDeleted || isTooLarge, () => {
       return `${name} of ${text} lost ${count} points in ${tier.name}, which keeps what ends after ${mayGoMs}`;
@@ -138,10 +167,16 @@ export class Losses {
   }
 
   /** A delete has ended: what was accepted before it was asked for is gone from everywhere. */
-  end(wanted: SimDelete, countOf: (value: number) => number): void {
+  end({ wanted, groups, life }: BegunDelete, countOf: (value: number) => number): void {
     const { book, series } = this.#parts;
-    for (const text of wanted.texts) {
+    // One that was begun in several stores which are one now ends group by group.
+    const placeOf = (text: string): string | undefined => {
       const place = series.placeOf(text);
+      const isMeant = place !== undefined && (life !== INHERITED || groups.has(groupOf(place)));
+      return isMeant ? place : undefined;
+    };
+    for (const text of wanted.texts) {
+      const place = placeOf(text);
       if (place === undefined) continue;
       this.#deleted.add(place);
       this.#loosen(wanted, place);
@@ -149,7 +184,7 @@ export class Losses {
       this.#forget(wanted, place);
     }
     for (const point of book.all()) {
-      const isMeant = wanted.texts.has(point.series) && series.placeOf(point.series) !== undefined;
+      const isMeant = wanted.texts.has(point.series) && placeOf(point.series) !== undefined;
       if (!isMeant || point.accepted === 0 || point.takenAt >= wanted.askedAt) continue;
       const times = point.timeMs === undefined ? point.arrivals : [point.timeMs];
       if (!times.every((timeMs) => isInRange(wanted, timeMs))) continue;
@@ -216,6 +251,8 @@ export class Losses {
     return this.#parts.series.textOf(group, number)!;
   }
 }
+
+const groupOf = (series: string): number => Number(series.slice(0, series.indexOf('/')));
 
 const isWithin = (wanted: SimDelete, startMs: number, endMs: number): boolean =>
   startMs >= wanted.startMs && endMs <= wanted.endMs;

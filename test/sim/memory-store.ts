@@ -24,6 +24,8 @@ export class MemoryStore implements ShardStore {
   onCommit: (changes: readonly StoreChange[]) => void = () => {};
   /** Lets a test break its promises: answers the writes that really happen. */
   sabotage: ((change: StoreChange) => boolean) | undefined;
+  /** Transactions that were made: tells whether it was written to in between. */
+  transactions = 0;
   /** Writes that still fit; a transaction with more fails. */
   #roomForWrites = Number.POSITIVE_INFINITY;
   readonly #values = new Map<string, { key: Uint8Array; value: Uint8Array }>();
@@ -84,6 +86,7 @@ export class MemoryStore implements ShardStore {
       },
     });
     if (this.isFull) throw new MillraceError('MR_UNABLE_TO_STORE', 'the simulated disk is full');
+    this.transactions++;
     this.#apply(staged);
     this.fuse.tick('after a commit');
   }
@@ -102,6 +105,14 @@ export class MemoryStore implements ShardStore {
   /** All pairs, for the checker. */
   *pairs(): Generator<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
     for (const text of this.#order) yield this.#values.get(text)!;
+  }
+
+  /** What a reader's transaction would see from now on, as a store of its own. */
+  copy(fuse: CrashFuse): MemoryStore {
+    const copy = new MemoryStore(fuse);
+    copy.#order = [...this.#order];
+    for (const [text, pair] of this.#values) copy.#values.set(text, pair);
+    return copy;
   }
 
   #apply(staged: readonly [Uint8Array, Uint8Array | undefined][]): void {

@@ -24,6 +24,7 @@ export class ModelProducer implements SimProducer {
   readonly #random: SimRandom;
   readonly #clock: SimClock;
   readonly #connect: (name: string) => ProducerSocket;
+  readonly #hasGoneBack: () => boolean;
   readonly #maker: BatchMaker;
   readonly #inFlightMax: number;
   readonly #instance: string | undefined;
@@ -42,13 +43,19 @@ export class ModelProducer implements SimProducer {
     manner: ProducerManner,
     random: SimRandom,
     points: PointMaker,
-    host: { clock: SimClock; plan: SimPlan; connect: (name: string) => ProducerSocket },
+    host: {
+      clock: SimClock;
+      plan: SimPlan;
+      connect: (name: string) => ProducerSocket;
+      hasGoneBack: () => boolean;
+    },
   ) {
     this.name = manner.name;
     this.#manner = manner;
     this.#random = random;
     this.#clock = host.clock;
     this.#connect = host.connect;
+    this.#hasGoneBack = host.hasGoneBack;
     this.#instance = random.chance(0.5) ? `${manner.name} itself` : undefined;
     this.#inFlightMax = host.plan.wire.inFlightMax + random.int(2);
     // Small numbers, and hashes of 32 bits.
@@ -130,9 +137,9 @@ export class ModelProducer implements SimProducer {
     if (!this.#manner.named) return;
     this.#settle(lastSeq);
     const first = this.#batches[0]?.seq || this.#nextSeq;
-    // What an ACK from memory settled may be lost, in some shards or all: its numbers are used up.
+    // What an ACK from memory settled may be lost, in some shards or all, as what a restored folder never had: its numbers are used up.
     law(
-      first <= lastSeq + 1 || this.#manner.level === 'memory',
+      first <= lastSeq + 1 || this.#manner.level === 'memory' || this.#hasGoneBack(),
       `${this.name} was told ${lastSeq} after an ACK`,
     );
     for (let seq = first - 1; seq > lastSeq; seq--) this.#batches.unshift(this.#maker.empty(seq));

@@ -23,7 +23,12 @@ export interface SimPoint {
   deletedAt: number;
   /** It was stored and has gone as it may: for its age, by a delete, or because its tier was too large. */
   hasGone: boolean;
+  /** Its producer was told of it by an engine whose folder was then restored from a backup that is older. */
+  isLost: boolean;
 }
+
+/** By value. */
+export type SavedPoints = ReadonlyMap<number, SimPoint>;
 
 /** All points of a run, by their values: what is found in a store needs no other name. */
 export class PointBook {
@@ -63,9 +68,39 @@ export class PointBook {
       firstTakenAt: 0,
       deletedAt: 0,
       hasGone: false,
+      isLost: false,
     };
     this.#points.set(value, point);
     return point;
+  }
+
+  /** What became of all points, as it is now. */
+  save(): SavedPoints {
+    return new Map(
+      [...this.#points].map(([value, point]) => [value, { ...point, arrivals: [...point.arrivals] }]),
+    );
+  }
+
+  /**
+   * The engine's folder is again what it was when points were saved so. `fateOf` says of a point whether it is in that folder, or
+   * has been and has gone.
+   */
+  restore(saved: SavedPoints, fateOf: (value: number) => 'there' | 'gone' | 'never'): void {
+    for (const point of this.#points.values()) {
+      const before = saved.get(point.value);
+      const wasTold = point.accepted + point.refused > 0;
+      const fate = fateOf(point.value);
+      const isSure = before?.acked === true || fate === 'there';
+      point.accepted = fate === 'never' ? 0 : (before?.accepted ?? 0);
+      point.acked = isSure;
+      point.takenInEpoch = -1;
+      point.takenAt = before?.takenAt ?? 0;
+      point.firstTakenAt = before?.firstTakenAt ?? 0;
+      point.hasGone = fate === 'gone';
+      if (fate !== 'gone') point.deletedAt = before?.deletedAt ?? 0;
+      if (point.timeMs === undefined && before !== undefined) point.arrivals.splice(before.arrivals.length);
+      point.isLost ||= wasTold && !isSure;
+    }
   }
 
   get(value: number): SimPoint | undefined {

@@ -26,6 +26,18 @@ export class PointHistory {
     else own.push(stored);
   }
 
+  /** Begins with what others know of the series that `owns` names. */
+  inherit(other: PointHistory, owns: (series: string) => boolean): void {
+    for (const [series, points] of other.#series) {
+      if (!owns(series)) continue;
+      this.#series.set(
+        series,
+        points.map((point) => ({ ...point })),
+      );
+      this.size += points.length;
+    }
+  }
+
   /** Those of a series, by its group and number. */
   of(series: string): readonly StoredPoint[] {
     return this.#series.get(series) ?? [];

@@ -18,6 +18,10 @@ export interface SimCounts {
   resumed: number;
   expired: number;
   sweptBySize: number;
+  workerChanges: number;
+  snapshots: number;
+  restores: number;
+  copiesCut: number;
 }
 
 export const noCounts = (): SimCounts => ({
@@ -39,4 +43,8 @@ export const noCounts = (): SimCounts => ({
   resumed: 0,
   expired: 0,
   sweptBySize: 0,
+  workerChanges: 0,
+  snapshots: 0,
+  restores: 0,
+  copiesCut: 0,
 });

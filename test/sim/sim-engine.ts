@@ -1,13 +1,11 @@
-import { ShardMap } from '../../native-free-core/series/refs.js';
 import { MillraceError } from '../../src/errors.js';
 import type { AnyWebSocketBehavior } from '../../src/http/websocket-route.js';
 import type { HttpIntake } from '../../src/ingest/http-intake.js';
 import type { CommandAnswer, ShardCommand } from '../../src/shard/commands/shard-command.js';
-import { CrashFuse, SimCrash } from './crash-fuse.js';
-import { DurableView } from './durable-view.js';
+import { SimCrash } from './crash-fuse.js';
+import type { DurableView } from './durable-view.js';
 import { FrontEndModel } from './front-end-model.js';
-import { Keeping } from './keeping.js';
-import { MemoryStore } from './memory-store.js';
+import type { MemoryStore } from './memory-store.js';
 import { countMax, mustBeThere, type PointBook } from './point-book.js';
 import { checkCells } from './rollup-check.js';
 import { ShardAsker } from './shard-asker.js';
@@ -15,9 +13,11 @@ import { checkOpenState, checkShard } from './shard-law.js';
 import type { SimClock } from './sim-clock.js';
 import type { SimCounts } from './sim-counts.js';
 import type { SimDelete } from './sim-delete.js';
+import { type DiskFigures, SimDisks } from './sim-disks.js';
 import { law } from './sim-failure.js';
 import type { SimPlan } from './sim-plan.js';
 import { SimProcess } from './sim-process.js';
+import { SimSnapshots } from './sim-snapshots.js';
 import { checkSpansBy } from './span-check.js';
 import { checkSwept } from './sweep-check.js';
 
@@ -43,12 +43,10 @@ export interface EngineWorld {
  * each shard after each of its cycles, all of it after a recovery and after a stop. What happens is told by a line.
  */
 export class SimEngine {
-  readonly stores: readonly MemoryStore[];
   readonly model: FrontEndModel;
   readonly #world: EngineWorld;
-  readonly #map: ShardMap;
-  readonly #fuses: readonly CrashFuse[];
-  readonly #views: readonly DurableView[];
+  readonly #disks: SimDisks;
+  readonly #snapshots: SimSnapshots;
   #asker: ShardAsker | undefined;
   #process: SimProcess | undefined;
   /** Whether the duty cycle that was the last one did anything. */
@@ -57,15 +55,19 @@ export class SimEngine {
   constructor(world: EngineWorld) {
     const { plan, book } = world;
     this.#world = world;
-    this.#map = new ShardMap(plan.shardCount);
     this.model = new FrontEndModel(plan, book, (value) => this.#count(value));
-    this.#fuses = Array.from({ length: plan.shardCount }, () => new CrashFuse());
-    this.stores = this.#fuses.map((fuse) => new MemoryStore(fuse));
-    this.#views = this.stores.map((store, k) => {
-      const keeping = new Keeping(plan.times.retention, plan.tierBytesMax);
-      const judges = { book, keeping, epoch: () => this.model.epoch };
-      return new DurableView(k, this.#map, plan.hashKey, store, judges);
-    });
+    this.#disks = new SimDisks({ ...world, epoch: () => this.model.epoch });
+    this.#snapshots = new SimSnapshots(this.#disks, this.model);
+  }
+
+  get stores(): readonly MemoryStore[] {
+    return this.#disks.stores;
+  }
+  get shardCount(): number {
+    return this.#disks.shardCount;
+  }
+  get #views(): readonly DurableView[] {
+    return this.#disks.views;
   }
 
   get behavior(): AnyWebSocketBehavior | undefined {
@@ -74,14 +76,11 @@ export class SimEngine {
   get http(): HttpIntake | undefined {
     return this.#process?.http;
   }
-  get figures(): { deletes: number; resumed: number; expired: number; sweptBySize: number } {
-    const sum = (of: (view: DurableView) => number): number => this.#views.reduce((all, v) => all + of(v), 0);
-    return {
-      deletes: sum(({ deletes }) => deletes.finished),
-      resumed: sum(({ deletes }) => deletes.resumed),
-      expired: sum(({ losses }) => losses.points),
-      sweptBySize: sum(({ losses }) => losses.bySize),
-    };
+  get figures(): DiskFigures & { snapshots: number } {
+    return { ...this.#disks.figures, snapshots: this.#snapshots.taken };
+  }
+  get hasSnapshot(): boolean {
+    return this.#snapshots.taken > 0;
   }
   /** Shards that have begun a delete. */
   get deleting(): number[] {
@@ -101,7 +100,10 @@ export class SimEngine {
   start(): string {
     const { plan, clock } = this.#world;
     const onAnswer = (shard: number, answer: CommandAnswer): void => this.#asker!.onAnswer(shard, answer);
-    const context = { plan, map: this.#map, stores: this.stores, fuses: this.#fuses, clock, onAnswer };
+    const onCut = (shard: number, ticket: number): void => this.#snapshots.onCut(shard, ticket);
+    const { map, stores, fuses } = this.#disks;
+    const context = { plan, map, stores, fuses, clock, onAnswer, onCut };
+    this.#snapshots.begin();
     for (const { keeping } of this.#views) keeping.begin();
     try {
       this.#process = new SimProcess({ ...context, session: this.#world.session() });
@@ -112,7 +114,7 @@ export class SimEngine {
     }
     this.#asker = new ShardAsker(this.#process, this.#views);
     this.model.restart(this.#views.flatMap((view) => [...view.series.texts()]));
-    for (let shard = 0; shard < plan.shardCount; shard++) this.#checkRecovered(shard);
+    for (let shard = 0; shard < this.shardCount; shard++) this.#checkRecovered(shard);
     this.#checkPoints();
     return 'started';
   }
@@ -142,7 +144,7 @@ export class SimEngine {
     try {
       const worked = worker.cycle();
       this.#hasWorked = worked > 0;
-      if (worked > 0) checkShard(shard, this.#map, worker, this.#views[shard]!);
+      if (worked > 0) checkShard(shard, this.#disks.map, worker, this.#views[shard]!);
       return `shard ${shard} worked ${worked}${worker.isStuck ? ', is stuck' : ''}`;
     } catch (error) {
       return this.#bury(shard, error);
@@ -168,6 +170,35 @@ export class SimEngine {
     return `${JSON.stringify(selectors)}, ${texts.size} series from ${startMs} to ${endMs}: ${how}`;
   }
 
+  /** Somebody takes a backup. */
+  takeSnapshot(): string {
+    if (this.#asker === undefined) return 'is down';
+    if (this.#snapshots.isTaking) return 'one is being taken';
+    const how = this.#asker.ask({ kind: 'cut', ticket: this.#snapshots.ask() });
+    // It would be sent later, when more has been accepted.
+    if (!how.startsWith('asked')) this.#snapshots.giveUp();
+    return how;
+  }
+
+  /** Somebody starts it with another number of workers: nothing runs meanwhile, and power may go at any tick. */
+  changeWorkers(shards: number, ticks: number): string {
+    law(this.#process === undefined, 'the number of workers changes while a process runs');
+    return this.#countCopy('workerChanges', this.#disks.changeWorkers(shards, ticks));
+  }
+
+  /** Somebody restores the last backup, in the place of what is there. */
+  restoreSnapshot(ticks: number): string {
+    law(this.#process === undefined, 'a backup is restored while a process runs');
+    return this.#countCopy('restores', this.#snapshots.restore(ticks));
+  }
+
+  #countCopy(what: 'workerChanges' | 'restores', how: string): string {
+    if (how.startsWith('from') || how.startsWith('restored')) this.#world.counts[what]++;
+    if (how.startsWith('cut short')) this.#world.counts.copiesCut++;
+    this.#checkPoints();
+    return how;
+  }
+
   /** The worker looks at the clock, unless it only tries a transaction again. */
   #observe(shard: number): void {
     const worker = this.#process!.workers[shard];
@@ -176,7 +207,7 @@ export class SimEngine {
 
   /** A shard will die within its next store calls and appends. */
   armCrash(shard: number, ticks: number, among: 'all' | 'commits' = 'all'): string {
-    this.#fuses[shard]!.arm(ticks, among);
+    this.#disks.fuses[shard]!.arm(ticks, among);
     return `shard ${shard} in ${ticks} ticks`;
   }
 
@@ -206,7 +237,7 @@ export class SimEngine {
     this.#world.counts.stops++;
     law(process.counters.inFlight === 0, `${process.counters.inFlight} batches are in flight after a stop`);
     for (const [shard, view] of this.#views.entries()) {
-      checkShard(shard, this.#map, process.workers[shard]!, view);
+      checkShard(shard, this.#disks.map, process.workers[shard]!, view);
       law(view.log.size === 0, `shard ${shard} stopped with ${view.log.size} values in its log`);
       checkCells(this.stores[shard]!, view);
       checkSpansBy(this.stores[shard]!, view);
@@ -265,6 +296,7 @@ export class SimEngine {
     this.#world.counts.shardCrashes++;
     this.#process!.bury(shard);
     this.#asker!.onDied(shard);
+    this.#snapshots.giveUp();
     return `shard ${shard} died: ${error.message}`;
   }
 
@@ -285,7 +317,7 @@ export class SimEngine {
   }
 
   #disarm(): void {
-    for (const fuse of this.#fuses) fuse.disarm();
+    for (const fuse of this.#disks.fuses) fuse.disarm();
   }
 
   #checkRecovered(shard: number): void {
@@ -295,7 +327,7 @@ export class SimEngine {
       worker.recovered.findings.length === 0,
       `a recovery found ${JSON.stringify(worker.recovered.findings)}`,
     );
-    checkShard(shard, this.#map, worker, this.#views[shard]!);
+    checkShard(shard, this.#disks.map, worker, this.#views[shard]!);
     checkOpenState(shard, worker, this.#views[shard]!);
   }
 

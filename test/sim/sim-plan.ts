@@ -28,6 +28,9 @@ export interface StepWeights {
   fillStore: number;
   makeRoom: number;
   quiesce: number;
+  changeWorkers: number;
+  snapshot: number;
+  restore: number;
 }
 
 /** Everything about a run that its seed decides before it begins. */
@@ -51,6 +54,8 @@ export interface SimPlan {
   readonly times: TimeBounds;
   /** By tier, bytes of each shard. */
   readonly tierBytesMax: readonly number[];
+  /** What one transaction of a copy holds. */
+  readonly copyStep: { readonly pairs: number; readonly bytes: number };
   readonly weights: StepWeights;
 }
 
@@ -83,6 +88,9 @@ function makeWeights(random: SimRandom): StepWeights {
     fillStore: trouble(0.6),
     makeRoom: 1.2,
     quiesce: 0.1,
+    changeWorkers: trouble(0.3),
+    snapshot: trouble(1),
+    restore: trouble(1.2),
   };
 }
 
@@ -163,6 +171,7 @@ export function makePlan(random: SimRandom): SimPlan {
     },
     times: { retention, clockSkewMs: 10 * MINUTE_MS },
     tierBytesMax,
+    copyStep: { pairs: random.pick([1, 3, 20, 1_000]), bytes: random.pick([1, 300, 100_000]) },
     weights: makeWeights(random),
   };
 }

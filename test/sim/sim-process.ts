@@ -38,13 +38,19 @@ export interface ProcessContext {
   readonly fuses: readonly CrashFuse[];
   readonly clock: SimClock;
   readonly session: number;
+  /** A shard stands at the place of a cut in its ring. */
+  onCut(shard: number, ticket: number): void;
   /** A shard answers a command, in the midst of its duty cycle. */
   onAnswer(shard: number, answer: CommandAnswer): void;
 }
 
 const LIVE_LIMITS = { metricsMax: 16, pagesMax: 32 };
 
-function createMemory({ plan, map }: ProcessContext, shard: number): ShardMemory {
+/** The memory of a shard. */
+export function createMemory(
+  { plan, map }: Pick<ProcessContext, 'plan' | 'map'>,
+  shard: number,
+): ShardMemory {
   const ring = new SharedArrayBuffer(ringMemoryBytes(plan.ringBytes));
   const words = new Int32Array(ring, 0, 256);
   for (const word of [WORD_PUBLISHED, WORD_TAKEN, WORD_COMMITTED]) words[word] = plan.ringStart;
@@ -142,6 +148,7 @@ export class SimProcess {
         this.progress++;
       },
       onProgress: () => this.progress++,
+      onCut: (ticket) => this.#context.onCut(shard, ticket),
     });
     // What is durable may be overwritten already.
     law(((words[WORD_COMMITTED]! - committed) | 0) >= 0, `the ring of shard ${shard} goes back`);

@@ -28,7 +28,7 @@ export function checkPoints({ name, level }: ProducerManner, points: readonly Si
     const isTold =
       level === 'durable' ? point.acked || point.refused > 0 : point.accepted + point.refused > 0;
     law(
-      isTold,
+      isTold || point.isLost,
       () => `${name} thinks that value ${point.value} of ${point.series} is settled, which it is not`,
     );
   }

@@ -30,6 +30,8 @@ export interface WorkerContext {
   onAnswer(answer: CommandAnswer): void;
   /** A message for the socket thread: something became durable. */
   onProgress(): void;
+  /** A reader opens its transaction, while the worker waits for it. */
+  onCut(ticket: number): void;
 }
 
 /** Offers points to the live windows, and dies among them if its fuse says so. */
@@ -54,6 +56,21 @@ class FusedLive implements LiveRecorder {
   }
 }
 
+/** Lets the reader have its turn where a thread would wait for it. */
+class SimCutGate extends CutGate {
+  readonly #onCut: (ticket: number) => void;
+
+  constructor(memory: SharedArrayBuffer, onCut: (ticket: number) => void) {
+    super(memory);
+    this.#onCut = onCut;
+  }
+
+  override hold(ticket: number): boolean {
+    this.#onCut(ticket);
+    return true;
+  }
+}
+
 /**
  * A shard's worker, cycle by cycle: what shard-worker.ts does on a thread of its own with LMDB, done here on the one thread
  * there is. It is thrown away when it crashes; another one takes over its memory, as the pool does it.
@@ -72,7 +89,7 @@ export class SimWorker {
     this.#live.reset();
     this.#live.advance(clock.nowMs());
     const live = new FusedLive(this.#live, fuse);
-    const cutGate = new CutGate(memory.cut);
+    const cutGate = new SimCutGate(memory.cut, context.onCut);
     const commands = { fromId: context.commandsFromId, answer: context.onAnswer, cutGate };
     const options = { shard, map, memory, store, session, live, bounds, commands, retention, tierBytesMax };
     const { engine, recovered } = recoverShard(options, clock);

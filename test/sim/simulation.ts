@@ -19,6 +19,9 @@ import type { SimTrace } from './sim-trace.js';
 /** Rounds after which everything that was sent must have been settled when nothing goes wrong any more. */
 const QUIET_ROUNDS_MAX = 2_000;
 
+/** Workers that a run has at most. */
+const SHARDS_MAX = 6;
+
 /** Steps of a clock while nobody has anything to say, ms: no leap that retention would doubt. */
 const STILL_STEP_MS = 50_000;
 
@@ -57,7 +60,7 @@ export class Simulation {
     this.#engine.start();
     this.#makeProducers();
     const w = this.plan.weights;
-    const shard = (): number => this.#random.int(this.plan.shardCount);
+    const shard = (): number => this.#random.int(this.#engine.shardCount);
     this.#actions = [
       ['produce', w.produce, () => this.#produce()],
       ['up', w.deliverUp, () => this.#deliverUp()],
@@ -78,6 +81,9 @@ export class Simulation {
       ['fill', w.fillStore, () => this.#fillStore(shard())],
       ['heal', w.makeRoom, () => this.#heal()],
       ['quiesce', w.quiesce, () => this.#quiesce()],
+      ['workers', w.changeWorkers, () => this.#changeWorkers()],
+      ['snapshot', w.snapshot, () => this.#engine.takeSnapshot()],
+      ['restore', w.restore, () => this.#restore()],
     ];
     this.#weights = this.#actions.map(([, weight]) => weight);
   }
@@ -94,6 +100,7 @@ export class Simulation {
     this.#take('cut all', () => this.#links.map((link) => link.cut(this.#random)).length.toString());
     this.#take('quiesce', () => this.#quiesce());
     this.#take('stop', () => this.#end(this.#engine.stop()));
+    this.#take('workers', () => this.#changeWorkers());
     this.#take('start', () => this.#engine.start());
     this.#lullSteps = 0;
     this.#take('produce', () => this.#produce());
@@ -134,7 +141,12 @@ export class Simulation {
     for (let i = 0; i < plan.clients; i++) {
       this.#producers.push(new ClientProducer(manner(`client-${i}`), random.fork(), maker(), host));
     }
-    const modelHost = { clock: this.#clock, plan, connect };
+    const modelHost = {
+      clock: this.#clock,
+      plan,
+      connect,
+      hasGoneBack: () => this.#engine.model.hasGoneBack,
+    };
     for (let i = 0; i < plan.rowProducers; i++) {
       this.#producers.push(new ModelProducer(manner(`model-${i}`), random.fork(), maker(), modelHost));
     }
@@ -200,7 +212,7 @@ export class Simulation {
   #delete(): string {
     const how = this.#engine.remove(this.#deletes.make(this.#book.tick()));
     if (this.plan.weights.crashShard === 0 || this.#random.chance(0.6)) return how;
-    const shard = this.#random.int(this.plan.shardCount);
+    const shard = this.#random.int(this.#engine.shardCount);
     return `${how}; ${this.#engine.armCrash(shard, this.#random.size(this.#random.pick([20, 100, 400])))}`;
   }
 
@@ -233,6 +245,30 @@ export class Simulation {
     return how;
   }
 
+  /** Somebody stops the engine, or it has died, and it is started with another number of workers; power may go meanwhile. */
+  #changeWorkers(): string {
+    const lines = [this.#end(this.#random.chance(0.6) ? this.#engine.stop() : this.#engine.crash())];
+    const shards = this.#random.between(1, SHARDS_MAX);
+    do lines.push(this.#engine.changeWorkers(shards, this.#copyTicks()));
+    while (lines.at(-1)!.startsWith('cut short') && this.#random.chance(0.6));
+    return lines.join('; ');
+  }
+
+  /** Somebody has lost the data, or wants it as it was; power may go meanwhile. */
+  #restore(): string {
+    if (!this.#engine.hasSnapshot) return 'there is no backup';
+    const lines = [this.#end(this.#random.chance(0.3) ? this.#engine.stop() : this.#engine.crash())];
+    do lines.push(this.#engine.restoreSnapshot(this.#copyTicks()));
+    while (lines.at(-1)!.startsWith('cut short') && this.#random.chance(0.6));
+    return lines.join('; ');
+  }
+
+  /** When the power goes that a copy needs: often never. */
+  #copyTicks(): number {
+    if (this.#random.chance(0.4)) return Number.POSITIVE_INFINITY;
+    return this.#random.size(this.#random.pick([10, 100, 1_000]));
+  }
+
   #fillStore(shard: number): string {
     this.stores[shard]!.fillUp(this.#random.int(6));
     this.counts.fills++;
@@ -258,7 +294,7 @@ export class Simulation {
     const steps = this.#random.pick([0, 0, 1, 5]);
     for (let i = 0; i < steps; i++) {
       this.#clock.advance(STILL_STEP_MS);
-      for (let shard = 0; shard < this.plan.shardCount; shard++) this.#engine.work(shard);
+      for (let shard = 0; shard < this.#engine.shardCount; shard++) this.#engine.work(shard);
     }
   }
 
@@ -271,7 +307,7 @@ export class Simulation {
       this.#engine.restart((dead) => dead[0]!);
       for (const link of this.#links) while (link.upLength > 0) this.#deliverUpOf(link);
       for (let i = 0; i < QUIET_CYCLES; i++) {
-        for (let shard = 0; shard < this.plan.shardCount; shard++) this.#engine.work(shard);
+        for (let shard = 0; shard < this.#engine.shardCount; shard++) this.#engine.work(shard);
       }
       this.#engine.deliverProgress();
       for (const link of this.#links) while (link.downLength > 0) link.deliverDown();

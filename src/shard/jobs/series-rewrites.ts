@@ -186,7 +186,7 @@ export class SeriesRewrites implements JobSource {
     if (part === 'none') return looking(() => {});
     if (part !== undefined) return this.#rewritePart(rewrite, part);
     rewrite.phase = rewrite.request.kind === 'delete' ? 'spans' : 'end';
-    if (rewrite.phase === 'spans') rewrite.pages = this.#pagesOf(rewrite.matcher!);
+    if (rewrite.phase === 'spans') rewrite.pages = this.#pagesOf(rewrite);
     return undefined;
   }
 
@@ -221,14 +221,15 @@ export class SeriesRewrites implements JobSource {
     });
   }
 
-  #pagesOf(matcher: SeriesMatcher): { local: number; page: number }[] {
+  /** Pages of series that the delete is meant for: what another shard had done of it before workers changed is not looked at again. */
+  #pagesOf({ matcher, cuts }: Rewrite): { local: number; page: number }[] {
     const { map, shard, groupSeries, books } = this.#host;
     const pages: { local: number; page: number }[] = [];
     for (const local of books.groups.keys()) {
-      const series = groupSeries(map.firstGroup(shard) + local);
+      const series = cuts[local]! < 0 ? 0 : groupSeries(map.firstGroup(shard) + local);
       for (let base = 0; base < series; base += SERIES_PAGE_LENGTH) {
         for (let number = base; number < Math.min(series, base + SERIES_PAGE_LENGTH); number++) {
-          if (!matcher.isChosen(local, number)) continue;
+          if (!matcher!.isChosen(local, number)) continue;
           pages.push({ local, page: base / SERIES_PAGE_LENGTH });
           break;
         }

@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { Folder } from '../../../src/store/folder.js';
 import { changeWorkers, isForWantOfRoom } from '../../../src/upkeep/change-workers.js';
 import { mountSmall } from '../../e2e/small-disk.js';
-import { FolderLife, pointsAtRest, testClock } from './folder-life.js';
+import { FOR_EVER, FolderLife, pointsAtRest, testClock } from './folder-life.js';
 
 const QUIET = { onStart: () => {}, onProgress: () => {}, onFinding: () => {}, onDone: () => {} };
-const OPTIONS = { seriesTotal: 40_000, clock: testClock };
+const OPTIONS = { seriesTotal: 40_000, retention: FOR_EVER, clock: testClock };
 const MIB = 1024 * 1024;
 
 async function fill(path: string): Promise<void> {

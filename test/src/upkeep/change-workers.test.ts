@@ -8,10 +8,18 @@ import { PREFIX_SHARD, SHARD_INTENT } from '../../../src/store/store-layout.js';
 import { changeWorkers } from '../../../src/upkeep/change-workers.js';
 import { inFolderAsync } from '../store/temporary-folder.js';
 import { checkSound } from './check-sound.js';
-import { EAGER_BOUNDS, FolderLife, METRIC, NOW_MS, pointsAtRest, testClock } from './folder-life.js';
+import {
+  EAGER_BOUNDS,
+  FOR_EVER,
+  FolderLife,
+  METRIC,
+  NOW_MS,
+  pointsAtRest,
+  testClock,
+} from './folder-life.js';
 
 const QUIET = { onStart: () => {}, onProgress: () => {}, onFinding: () => {}, onDone: () => {} };
-const OPTIONS = { seriesTotal: 40_000, clock: testClock };
+const OPTIONS = { seriesTotal: 40_000, retention: FOR_EVER, clock: testClock };
 
 /** Stops as a kill would: nothing that is under way gets on. */
 class Killed extends Error {}

@@ -30,7 +30,7 @@ let sessions = 100;
 export const testClock = { nowMs: () => NOW_MS, monotonicMs: () => performance.now() };
 
 const INFINITE = Number.POSITIVE_INFINITY;
-const FOR_EVER = new RetentionPolicy({
+export const FOR_EVER = new RetentionPolicy({
   raw: INFINITE,
   '1m': INFINITE,
   '5m': INFINITE,

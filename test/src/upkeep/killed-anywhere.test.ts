@@ -10,10 +10,10 @@ import { compactFolder } from '../../../src/upkeep/compact-folder.js';
 import { restoreFolder } from '../../../src/upkeep/restore-folder.js';
 import { inFolderAsync } from '../store/temporary-folder.js';
 import { checkSound, findingsOf } from './check-sound.js';
-import { FolderLife, pointsAtRest, testClock } from './folder-life.js';
+import { FOR_EVER, FolderLife, pointsAtRest, testClock } from './folder-life.js';
 
 const QUIET = { onStart: () => {}, onProgress: () => {}, onFinding: () => {}, onDone: () => {} };
-const OPTIONS = { seriesTotal: 40_000, clock: testClock };
+const OPTIONS = { seriesTotal: 40_000, retention: FOR_EVER, clock: testClock };
 
 /**
  * Copies a folder whenever something in it has changed: what a kill at that moment would leave, with none of the clearing up that an

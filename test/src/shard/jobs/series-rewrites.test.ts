@@ -10,8 +10,9 @@ import { COMPACTION_BOUNDS } from '../../../../src/shard/jobs/compaction-bounds.
 import type { Rewrite, RewriteResult } from '../../../../src/shard/jobs/series-rewrites.js';
 import type { ShardEngine } from '../../../../src/shard/shard-engine.js';
 import type { ShardBounds } from '../../../../src/shard/shard-options.js';
+import { encodeIntent } from '../../../../src/store/intent.js';
 import { numberedKey, parseSegmentKey, tableEnd, tableKey } from '../../../../src/store/keys.js';
-import { PREFIX_SHARD, SHARD_INTENT } from '../../../../src/store/store-layout.js';
+import { PREFIX_SHARD, SHARD_INTENT, TABLE_SPAN } from '../../../../src/store/store-layout.js';
 import { POINT_TABLES, TIER_TABLES } from '../../../../src/store/tier-tables.js';
 import type { MemoryStore } from '../../../sim/memory-store.js';
 import { readPointSegment, readRollupSegment, type StoredRun } from '../../../sim/read-segment.js';
@@ -280,6 +281,42 @@ test('a delete that a crash cuts short is finished by the next start, which take
         world.shards.close();
       }
     }
+  }
+});
+
+test('a delete that is left for some groups, as behind a change of workers, looks at the spans of no others', () => {
+  // It said them anew from the tier that is kept longest, which had lost its oldest days to its bound of bytes: first seen moved.
+  const world = new World();
+  try {
+    const points = history(world, 3, 20);
+    world.write(points);
+    // Which puts all of them into the tiers.
+    world.delete([name('none')], 0, 1);
+    world.shards.tierBytesMax[4] = 1;
+    world.shards.restart(true);
+    world.shards.settle();
+    const spans = (): Map<string, string> =>
+      new Map(
+        world.shards.shards.flatMap(({ store }) =>
+          [...pairsOf(store)]
+            .filter(({ key }) => key[1] === TABLE_SPAN)
+            .map(({ key, value }): [string, string] => [`${key[0]}`, Buffer.from(value).toString('hex')]),
+        ),
+      );
+    const before = spans();
+    const [{ store }] = world.shards.shards as [TestShards['shards'][number]];
+    const cuts: [number, number][] = [[0, 1_000]];
+    const intent = encodeIntent({ selectors: [name('cpu')], startMs: 0, endMs: world.shards.nowMs, cuts });
+    store.transaction((writer) => writer.put(numberedKey(PREFIX_SHARD, SHARD_INTENT, 0), intent));
+    world.shards.restart(true);
+    world.finish();
+    const changed = [...spans()].filter(([group, value]) => before.get(group) !== value);
+    assert.deepEqual(
+      changed.map(([group]) => group),
+      ['0'],
+    );
+  } finally {
+    world.shards.close();
   }
 });
 
