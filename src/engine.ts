@@ -13,7 +13,7 @@ import { type HttpServer, NO_HTTP, startHttpServer } from './http/server.js';
 import { indexSizes } from './indexer/index-sizes.js';
 import { Indexer } from './indexer/indexer.js';
 import { BatchIntake } from './ingest/batch-intake.js';
-import { frameDecoders } from './ingest/connection.js';
+import { frameDecoders } from './ingest/connection-context.js';
 import { HttpIntake } from './ingest/http-intake.js';
 import { IngestCounters } from './ingest/ingest-counters.js';
 import { ProducerDirectory } from './ingest/producer-directory.js';

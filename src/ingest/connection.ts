@@ -1,66 +1,19 @@
 import { CloseCode } from '../../protocol/close-codes.js';
-import { encodeAck, type RejectCount } from '../../protocol/frames/ack.js';
-import { encodeBusy } from '../../protocol/frames/busy.js';
-import { ColumnsView, decodeColumns } from '../../protocol/frames/columns.js';
-import { encodeError } from '../../protocol/frames/error.js';
+import { decodeColumns } from '../../protocol/frames/columns.js';
 import { peekOpcode } from '../../protocol/frames/frame-header.js';
-import { decodeHello, HelloView } from '../../protocol/frames/hello.js';
+import { type AckLevel, decodeHello } from '../../protocol/frames/hello.js';
 import { ItemStatus } from '../../protocol/frames/item-status.js';
-import { RowsReader } from '../../protocol/frames/rows.js';
-import { SeriesReader } from '../../protocol/frames/series.js';
-import { encodeWelcome } from '../../protocol/frames/welcome.js';
 import type { WireLimits } from '../../protocol/limits.js';
-import { CursorWriter } from '../../protocol/msgpack/cursor-writer.js';
 import { type DecodeFailure, DecodeStatus } from '../../protocol/msgpack/decode-failure.js';
 import { Opcode, opcodeName } from '../../protocol/opcodes.js';
 import type { RejectTally } from '../../protocol/reject-tally.js';
-import type { BatchIntake } from './batch-intake.js';
-import { InFlightQueue, isSettled } from './in-flight.js';
-import type { IngestCounters } from './ingest-counters.js';
-import { HISTORY_BATCH_POINTS_MAX, HISTORY_IN_FLIGHT_MAX } from './limits.js';
-import type { NamedProducer, ProducerDirectory, ProducerOwner } from './producer-directory.js';
+import type { ConnectionContext, ConnectionSocket } from './connection-context.js';
+import { ConnectionReplies } from './connection-replies.js';
+import type { NamedProducer, ProducerOwner } from './producer-directory.js';
 import { RefTable } from './ref-table.js';
-import type { ShardLinks } from './shard-links.js';
 import type { BatchKind } from './time-gate.js';
-
-/** The socket below a connection. `send` copies. */
-export interface ConnectionSocket {
-  send(frame: Uint8Array): void;
-  close(code: number, reason: string): void;
-}
-
-/** What all connections share; one a process. */
-export interface ConnectionContext {
-  readonly server: string;
-  readonly limits: WireLimits;
-  /** Tokens that open the door; undefined: it is open. */
-  readonly tokens: ReadonlySet<string> | undefined;
-  readonly links: ShardLinks;
-  readonly intake: BatchIntake;
-  readonly producers: ProducerDirectory;
-  readonly counters: IngestCounters;
-  /** Decoders and the writer are shared: a frame is handled from begin to end before the next. */
-  readonly columns: ColumnsView;
-  readonly rows: RowsReader;
-  readonly series: SeriesReader;
-  readonly hello: HelloView;
-  readonly writer: CursorWriter;
-  /** Told when a connection has batches to settle, so that progress looks at it. */
-  onWaiting(connection: IngestConnection): void;
-}
-
-/** Makes the shared parts of a context that follow from its limits. */
-export function frameDecoders(
-  limits: WireLimits,
-): Pick<ConnectionContext, 'columns' | 'rows' | 'series' | 'hello' | 'writer'> {
-  return {
-    columns: new ColumnsView(limits.pointsPerBatchMax),
-    rows: new RowsReader(limits),
-    series: new SeriesReader(limits),
-    hello: new HelloView(),
-    writer: new CursorWriter(),
-  };
-}
+import { UnsettledBatches } from './unsettled-batches.js';
+import { limitsOf } from './wire-limits.js';
 
 /**
  * The engine's side of one ingest connection, as docs/protocol.md says. Everything is synchronous: when `onFrame`
@@ -74,11 +27,11 @@ export class IngestConnection implements ProducerOwner {
   readonly #context: ConnectionContext;
   readonly #socket: ConnectionSocket;
   readonly #refs = new RefTable();
-  readonly #queue = new InFlightQueue();
-  /** Of a named producer: batches acknowledged from memory, because its next connection must wait until they are durable. */
-  readonly #taken = new InFlightQueue();
+  readonly #replies: ConnectionReplies;
+  readonly #batches: UnsettledBatches;
+  #limits: WireLimits;
   #producer: NamedProducer | undefined;
-  #level: 'durable' | 'memory' = 'durable';
+  #level: AckLevel = 'durable';
   #kind: BatchKind = 'live';
   #greeted = false;
   #anyFrame = false;
@@ -91,10 +44,13 @@ export class IngestConnection implements ProducerOwner {
   constructor(context: ConnectionContext, socket: ConnectionSocket) {
     this.#context = context;
     this.#socket = socket;
+    this.#limits = context.limits;
+    this.#replies = new ConnectionReplies(context, socket);
+    this.#batches = new UnsettledBatches(context, this.#replies);
   }
 
   get inFlight(): number {
-    return this.#queue.length;
+    return this.#batches.length;
   }
 
   /** A binary message. `bytes` are valid until this returns. */
@@ -103,13 +59,10 @@ export class IngestConnection implements ProducerOwner {
     const { counters } = this.#context;
     counters.frames++;
     counters.bytes += bytes.length;
-    if (bytes.length > this.#context.limits.frameBytesMax) {
-      const { frameBytesMax } = this.#context.limits;
-      this.#fatal(
-        CloseCode.frameTooLarge,
-        `expected a frame of up to ${frameBytesMax} bytes, got ${bytes.length}`,
-      );
-      return;
+    const { frameBytesMax } = this.#limits;
+    if (bytes.length > frameBytesMax) {
+      const text = `expected a frame of up to ${frameBytesMax} bytes, got ${bytes.length}`;
+      return this.#fatal(CloseCode.frameTooLarge, text);
     }
     const opcode = peekOpcode(bytes);
     if (opcode === Opcode.hello) {
@@ -138,29 +91,16 @@ export class IngestConnection implements ProducerOwner {
 
   /** Sends what is settled. Answers false when nothing waits any more. */
   onProgress(nowMs: number): boolean {
-    this.#settleTaken();
-    if (this.#closed) return this.#settleSilently();
-    if (this.#welcomeFrom > 0) {
-      if (this.#producer!.durableSeq < this.#welcomeFrom) return true;
-      this.#welcome();
+    this.#batches.settleTaken();
+    if (this.#closed) this.#batches.settleSilently();
+    else {
+      if (this.#welcomeFrom > 0) {
+        if (this.#producer!.durableSeq < this.#welcomeFrom) return true;
+        this.#welcome();
+      }
+      this.#batches.acknowledge(this.#level, nowMs);
     }
-    const { links, counters } = this.#context;
-    let accepted = 0;
-    let settledSeq = 0;
-    for (let batch = this.#queue.peek(); batch !== undefined; batch = this.#queue.peek()) {
-      if (!isSettled(links, batch, this.#level)) break;
-      accepted += batch.accepted;
-      // Not the last one's: a batch that came again stands behind later ones.
-      settledSeq = Math.max(settledSeq, batch.seq);
-      counters.ackMs.record(nowMs - batch.arrivedMs);
-      this.#drop();
-      if (batch.rejects === undefined) continue;
-      // Its own ACK, or firstIndex wouldn't say of which batch.
-      this.#ack(settledSeq, accepted, batch.rejects.list());
-      accepted = settledSeq = 0;
-    }
-    if (settledSeq > 0) this.#ack(settledSeq, accepted, []);
-    return this.#queue.length + this.#taken.length > 0;
+    return !this.#batches.isEmpty;
   }
 
   onTakenOver(): void {
@@ -179,11 +119,6 @@ export class IngestConnection implements ProducerOwner {
     if (this.#producer?.owner === this) this.#producer.owner = undefined;
   }
 
-  get #inFlightMax(): number {
-    const { inFlightMax } = this.#context.limits;
-    return this.#kind === 'history' ? Math.min(inFlightMax, HISTORY_IN_FLIGHT_MAX) : inFlightMax;
-  }
-
   #mayProceed(): boolean {
     return this.#greeted || this.#context.tokens === undefined;
   }
@@ -192,7 +127,7 @@ export class IngestConnection implements ProducerOwner {
     const { hello, tokens, producers } = this.#context;
     if (decodeHello(bytes, hello) !== DecodeStatus.ok) return this.#onFailure(hello.failure, 0);
     if (this.#anyFrame)
-      return this.#error(
+      return this.#replies.error(
         CloseCode.badFrame,
         'expected HELLO as the first frame of a connection, got it behind another',
         0,
@@ -204,6 +139,7 @@ export class IngestConnection implements ProducerOwner {
     this.#greeted = true;
     this.#level = hello.ack;
     this.#kind = hello.backfill ? 'history' : 'live';
+    this.#limits = limitsOf(this.#kind, this.#context.limits);
     if (hello.producer !== '') {
       if (producers.isOvertaken(hello)) {
         return this.#close(CloseCode.normal, 'a later connection of this producer is here already');
@@ -215,6 +151,7 @@ export class IngestConnection implements ProducerOwner {
           'this engine knows as many producers as it may; use a known name or none',
         );
       }
+      this.#batches.producer = this.#producer;
       this.#routed = this.#producer.durableSeq;
       // What an earlier connection still has in flight must be told as durable, not asked for again.
       this.#welcomeFrom = this.#producer.routedSeq;
@@ -226,21 +163,14 @@ export class IngestConnection implements ProducerOwner {
   #welcome(): void {
     this.#welcomeFrom = 0;
     if (this.#producer !== undefined) this.#routed = Math.max(this.#routed, this.#producer.durableSeq);
-    const { limits, server, writer } = this.#context;
-    const { pointsPerBatchMax } = limits;
-    const isHistory = this.#kind === 'history';
-    writer.reset();
-    encodeWelcome(writer, {
-      server,
-      maxFrameBytes: limits.frameBytesMax,
-      // Of a history that is advice: a larger batch is taken all the same.
-      maxPointsPerBatch: isHistory
-        ? Math.min(pointsPerBatchMax, HISTORY_BATCH_POINTS_MAX)
-        : pointsPerBatchMax,
-      maxInFlight: this.#inFlightMax,
+    const { frameBytesMax, pointsPerBatchMax, inFlightMax } = this.#limits;
+    this.#replies.welcome({
+      server: this.#context.server,
+      maxFrameBytes: frameBytesMax,
+      maxPointsPerBatch: pointsPerBatchMax,
+      maxInFlight: inFlightMax,
       lastSeq: this.#producer?.durableSeq ?? 0,
     });
-    this.#socket.send(writer.view());
   }
 
   #onSeries(bytes: Uint8Array): void {
@@ -286,11 +216,11 @@ export class IngestConnection implements ProducerOwner {
     if (this.#busyFrom > 0 && seq > this.#busyFrom) return false;
     const expected = this.#routed + 1;
     if (seq > expected) {
-      this.#error(CloseCode.badFrame, `expected seq ${expected}, got ${seq}`, seq);
+      this.#replies.error(CloseCode.badFrame, `expected seq ${expected}, got ${seq}`, seq);
       return false;
     }
     const { counters } = this.#context;
-    if (this.#queue.length >= this.#inFlightMax) {
+    if (this.#batches.length >= this.#limits.inFlightMax) {
       this.#busy(seq, 10, 'in_flight_limit');
       return false;
     }
@@ -315,24 +245,17 @@ export class IngestConnection implements ProducerOwner {
     if (!resent) this.#routed = seq;
     if (this.#producer !== undefined) this.#producer.routedSeq = Math.max(this.#producer.routedSeq, seq);
     counters.batches++;
-    counters.inFlight++;
     if (rejects !== undefined) counters.addRejects(rejects);
     if (!applied) counters.accepted += count - refused;
-    const batch = { seq, accepted: count - refused, rejects, positions, arrivedMs: nowMs };
-    this.#queue.push(batch);
+    this.#batches.push({ seq, accepted: count - refused, rejects, positions, arrivedMs: nowMs });
     // A batch that put nothing into the rings, as when all of it is refused, may never hear of progress.
-    const isFirst = this.#queue.length === 1 && this.#welcomeFrom === 0;
-    if (isFirst && isSettled(links, batch, this.#level)) this.onProgress(nowMs);
+    if (this.#welcomeFrom === 0 && this.#batches.isSettledAlone(this.#level)) this.onProgress(nowMs);
     else this.#context.onWaiting(this);
   }
 
   #busy(seq: number, retryMs: number, reason: string): void {
-    const { writer, counters } = this.#context;
-    counters.busy++;
     this.#busyFrom = seq;
-    writer.reset();
-    encodeBusy(writer, seq, retryMs, reason);
-    this.#socket.send(writer.view());
+    this.#replies.busy(seq, retryMs, reason);
   }
 
   #onUnknown(opcode: number, bytes: Uint8Array): void {
@@ -343,24 +266,16 @@ export class IngestConnection implements ProducerOwner {
       );
     }
     const wanted = 'expected HELLO (0), SERIES (1), COLUMNS (2) or ROWS (3)';
-    this.#error(CloseCode.badFrame, `${wanted}, got ${opcodeName(opcode)}`, 0);
+    this.#replies.error(CloseCode.badFrame, `${wanted}, got ${opcodeName(opcode)}`, 0);
   }
 
   #onFailure(failure: DecodeFailure, seq: number): void {
     if (failure.status === DecodeStatus.malformed) this.#fatal(CloseCode.malformedFrame, failure.text, seq);
-    else this.#error(CloseCode.badFrame, failure.text, seq);
-  }
-
-  #error(code: number, message: string, seq: number): void {
-    const { writer, counters } = this.#context;
-    counters.errors++;
-    writer.reset();
-    encodeError(writer, code, message, seq);
-    this.#socket.send(writer.view());
+    else this.#replies.error(CloseCode.badFrame, failure.text, seq);
   }
 
   #fatal(code: number, message: string, seq = 0): void {
-    this.#error(code, message, seq);
+    this.#replies.error(code, message, seq);
     this.#close(code, message);
   }
 
@@ -373,45 +288,6 @@ export class IngestConnection implements ProducerOwner {
     this.#closed = true;
     if (this.#producer?.owner === this) this.#producer.owner = undefined;
     this.#socket.close(code, reason);
-  }
-
-  /** Settles what is durable though nobody listens any more. Answers whether something is left. */
-  #settleSilently(): boolean {
-    const { links } = this.#context;
-    for (let batch = this.#queue.peek(); batch !== undefined; batch = this.#queue.peek()) {
-      if (!isSettled(links, batch, 'durable')) break;
-      this.#drop();
-    }
-    return this.#queue.length + this.#taken.length > 0;
-  }
-
-  #settleTaken(): void {
-    const { links } = this.#context;
-    for (let batch = this.#taken.peek(); batch !== undefined; batch = this.#taken.peek()) {
-      if (!isSettled(links, batch, 'durable')) return;
-      this.#markDurable(batch.seq);
-      this.#taken.shift();
-    }
-  }
-
-  #drop(): void {
-    const batch = this.#queue.peek()!;
-    this.#queue.shift();
-    this.#context.counters.inFlight--;
-    if (this.#producer === undefined) return;
-    if (isSettled(this.#context.links, batch, 'durable')) this.#markDurable(batch.seq);
-    else this.#taken.push(batch);
-  }
-
-  #ack(seq: number, accepted: number, rejected: readonly RejectCount[]): void {
-    const { writer } = this.#context;
-    writer.reset();
-    encodeAck(writer, seq, accepted, rejected);
-    this.#socket.send(writer.view());
-  }
-
-  #markDurable(seq: number): void {
-    this.#producer!.durableSeq = Math.max(this.#producer!.durableSeq, seq);
   }
 }
 

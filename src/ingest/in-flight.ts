@@ -1,3 +1,4 @@
+import type { AckLevel } from '../../protocol/frames/hello.js';
 import type { RejectTally } from '../../protocol/reject-tally.js';
 import type { ShardLinks } from './shard-links.js';
 
@@ -12,7 +13,7 @@ export interface InFlightBatch {
 }
 
 /** Whether a batch is settled at a level. */
-export function isSettled(links: ShardLinks, batch: InFlightBatch, level: 'durable' | 'memory'): boolean {
+export function isSettled(links: ShardLinks, batch: InFlightBatch, level: AckLevel): boolean {
   const { positions } = batch;
   if (positions === undefined) return true;
   for (let k = 0; k < positions.length; k++) {

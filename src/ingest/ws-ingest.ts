@@ -1,7 +1,8 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Clock } from '../clock.js';
 import type { AnyWebSocketBehavior } from '../http/websocket-route.js';
-import { type ConnectionContext, type ConnectionSocket, IngestConnection } from './connection.js';
+import { IngestConnection } from './connection.js';
+import type { ConnectionContext, ConnectionSocket } from './connection-context.js';
 
 /** Seconds without a message before a connection is closed; the library pings before that. */
 const IDLE_SECONDS = 60;

@@ -10,7 +10,7 @@ import {
 import type { ShardMap } from '../../native-free-core/series/refs.js';
 import type { AnyWebSocketBehavior } from '../../src/http/websocket-route.js';
 import { BatchIntake } from '../../src/ingest/batch-intake.js';
-import { frameDecoders } from '../../src/ingest/connection.js';
+import { frameDecoders } from '../../src/ingest/connection-context.js';
 import { HttpIntake } from '../../src/ingest/http-intake.js';
 import { IngestCounters } from '../../src/ingest/ingest-counters.js';
 import { ProducerDirectory } from '../../src/ingest/producer-directory.js';

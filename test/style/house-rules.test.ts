@@ -23,7 +23,6 @@ const FILE_LINES_LIMIT = 450;
 const LONG_FILES: Exceptions = {
   'native-free-core/head/head-writer.ts': 'one hot loop and the state that it keeps in locals',
   'native-free-core/histogram/paged-histogram.ts': 'one class whose hot path and copy share an essay',
-  'src/ingest/connection.ts': 'one state machine: every rule of a connection is about the same few fields',
   'src/shard/flush.ts': 'one step machine over groups, series and runs',
   'src/shard/recovery.ts': 'one pass over all tables, each a short method',
   'src/shard/shard-engine.ts': 'the duty cycle, whose parts share the invariants at its top',

@@ -17,12 +17,12 @@ import { ringMemoryBytes } from '../../../native-free-core/ring/ring-layout.js';
 import { ShardMap } from '../../../native-free-core/series/refs.js';
 import { CursorWriter, defaultWireLimits, type WireLimits } from '../../../protocol/index.js';
 import { BatchIntake } from '../../../src/ingest/batch-intake.js';
+import { IngestConnection } from '../../../src/ingest/connection.js';
 import {
   type ConnectionContext,
   type ConnectionSocket,
   frameDecoders,
-  IngestConnection,
-} from '../../../src/ingest/connection.js';
+} from '../../../src/ingest/connection-context.js';
 import { HttpIntake } from '../../../src/ingest/http-intake.js';
 import { IngestCounters } from '../../../src/ingest/ingest-counters.js';
 import { HISTORY_AGE_MS_MAX } from '../../../src/ingest/limits.js';

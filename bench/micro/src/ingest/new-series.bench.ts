@@ -5,7 +5,8 @@ import { ringMemoryBytes } from '../../../../native-free-core/ring/ring-layout.j
 import { ShardMap } from '../../../../native-free-core/series/refs.js';
 import { CursorWriter, defaultWireLimits, encodeSeries } from '../../../../protocol/index.js';
 import { BatchIntake } from '../../../../src/ingest/batch-intake.js';
-import { frameDecoders, IngestConnection } from '../../../../src/ingest/connection.js';
+import { IngestConnection } from '../../../../src/ingest/connection.js';
+import { frameDecoders } from '../../../../src/ingest/connection-context.js';
 import { IngestCounters } from '../../../../src/ingest/ingest-counters.js';
 import { ProducerDirectory } from '../../../../src/ingest/producer-directory.js';
 import { SeriesResolver } from '../../../../src/ingest/series-resolver.js';
