@@ -5,6 +5,7 @@ import {
   seasonalBaseline,
 } from '../../native-free-core/detect/seasonal-baseline.js';
 import { createStreamDetector, type StreamProfile } from '../../native-free-core/detect/stream-detector.js';
+import { niceStepMs } from '../../native-free-core/query/nice-step.js';
 import { detectPeriod } from '../../native-free-core/trend/detect-period.js';
 import { evenSeries } from '../../native-free-core/trend/even-grid.js';
 import { habitualPeriods } from '../../native-free-core/trend/habits.js';
@@ -14,6 +15,10 @@ import { selectRanks } from './select-ranks.js';
 
 /** A window that doesn't move at all counts as moving by this part of all. */
 const DEVIATION_LEAST = 1e-3;
+
+/** Gaps that vary about a round length are that long, also where most are a little longer; those below a second stay as they are. */
+const ROUND_GAP_PART = 0.9;
+const ROUND_GAP_MS = 900;
 
 /** What each point of one series is held against: columns that are used again, a place a point. */
 export class SeriesBaseline {
@@ -145,7 +150,7 @@ function windowsOf(
 ): { startMs: number; stepMs: number; even: Float64Array } {
   const startMs = times[0] ?? 0;
   const spanMs = (times[count - 1] ?? 0) - startMs;
-  const stepMs = Math.max(1, medianGap(times, count), Math.ceil(spanMs / SEASONAL_WINDOWS_MAX));
+  const stepMs = windowLength(times, count, spanMs);
   const windowTimes: number[] = [];
   const means: number[] = [];
   for (let i = 0; i < count; ) {
@@ -160,11 +165,18 @@ function windowsOf(
   return { startMs, stepMs: even.stepMs, even: even.values };
 }
 
-/** The median time between neighbours, of at most some thousand of them. */
-function medianGap(times: Float64Array, count: number): number {
+/**
+ * As long as neighbours are apart, if most are so to the letter; else, and where there would be too many windows, a round length, since a
+ * season of the clock has a whole number of those and would drift against others. Of many neighbours some thousand are looked at.
+ */
+function windowLength(times: Float64Array, count: number, spanMs: number): number {
   const gaps: number[] = [];
   const stride = Math.max(1, Math.floor(count / SEASONAL_WINDOWS_MAX));
   for (let i = 1; i < count; i += stride) gaps.push(times[i]! - times[i - 1]!);
   gaps.sort((a, b) => a - b);
-  return gaps[gaps.length >> 1] ?? 0;
+  const gap = gaps[gaps.length >> 1] ?? 0;
+  const least = Math.max(1, spanMs / SEASONAL_WINDOWS_MAX);
+  const isRegular = gaps[gaps.length >> 2] === gaps[(3 * gaps.length) >> 2];
+  if (gap >= least && (isRegular || gap < ROUND_GAP_MS)) return gap;
+  return Math.max(niceStepMs(gap * ROUND_GAP_PART, 1), niceStepMs(least, 1));
 }

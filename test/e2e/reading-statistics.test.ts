@@ -9,7 +9,6 @@ import {
   lineOf,
   meanOf,
   percentileOf,
-  type Range,
   seriesOf,
   sumOf,
   varianceOf,
@@ -19,14 +18,12 @@ import {
   endMs,
   FILTERS,
   HOUR,
-  keyOf,
   loadedWorld,
   MINUTE,
   near,
   pick,
   ranges,
   SECOND,
-  SEED,
   start,
   timeOf,
 } from './reading/questions.js';
@@ -136,115 +133,6 @@ test('trends are the line through all points, and averages of the means of windo
     near(answer.ewma, ewma, `ewma ${where}`, 1e-9, 1);
   }
 });
-
-test('anomalies are the points beyond the threshold, each series by itself', async () => {
-  for (const method of ['zscore', 'mad', 'rolling_zscore']) {
-    for (const range of ranges(5)) {
-      const answer = await engine.get('/anomaly/detect', {
-        ...start(range),
-        metric_name: 'load.gauge',
-        method,
-        threshold: 3.5,
-        window: method === 'rolling_zscore' ? '10m' : undefined,
-        limit: 100_000,
-      });
-      const all = of('load.gauge');
-      const inRange = within(all, range);
-      assert.equal(answer.count, inRange.length);
-      if (inRange.length === 0) continue;
-      near(answer.mean, meanOf(inRange.map(({ value }) => value)), 'mean', 1e-9, 1);
-      near(answer.stddev, Math.sqrt(varianceOf(inRange.map(({ value }) => value))), 'stddev', 1e-9, 1);
-      const wanted = [...seriesOf(all).values()].flatMap((own) => naiveAnomalies(byTime(own), range, method));
-      const found = new Set(
-        answer.anomalies.map((each: { timestamp: string; value: number; labels: Labels }) =>
-          keyOf({ metric: '', timeMs: timeOf(each.timestamp), value: each.value, labels: each.labels }),
-        ),
-      );
-      for (const { point, score } of wanted) {
-        if (Math.abs(score - 3.5) < 1e-6) continue;
-        assert.equal(
-          found.has(keyOf(point)),
-          score >= 3.5,
-          `${method} ${keyOf(point)} ${score} (seed ${SEED})`,
-        );
-      }
-      assert.equal(answer.anomaly_count, wanted.filter(({ score }) => score >= 3.5).length, method);
-    }
-  }
-});
-
-function naiveAnomalies(
-  own: readonly Sent[],
-  range: Range,
-  method: string,
-): { point: Sent; score: number }[] {
-  const inside = within(own, range);
-  if (inside.length === 0) return [];
-  const values = inside.map(({ value }) => value);
-  const scoreOf = (distance: number, deviation: number): number =>
-    deviation > 0 ? Math.abs(distance) / deviation : 0;
-  const [mean, deviation] = [meanOf(values), Math.sqrt(varianceOf(values))];
-  if (method === 'zscore')
-    return inside.map((point) => ({ point, score: scoreOf(point.value - mean, deviation) }));
-  if (method === 'mad') {
-    const median = percentileOf(values, 50);
-    const distances = values.map((value) => Math.abs(value - median));
-    const middle = percentileOf(distances, 50);
-    const spread = middle > 0 ? middle / 0.6744897501960817 : meanOf(distances) / Math.sqrt(2 / Math.PI);
-    return inside.map((point) => ({ point, score: scoreOf(point.value - median, spread) }));
-  }
-  return inside.map((point) => {
-    const before = own
-      .filter(({ timeMs }) => timeMs < point.timeMs && timeMs >= point.timeMs - 10 * MINUTE)
-      .map(({ value }) => value);
-    if (before.length < 5) return { point, score: 0 };
-    const spread = Math.max(Math.sqrt(varianceOf(before)), deviation / 1_000);
-    return { point, score: scoreOf(point.value - meanOf(before), spread) };
-  });
-}
-
-test('anomalies of windows are those of their means, with whole windows at the ends', async () => {
-  for (const [source, windowMs, dataSource] of [
-    ['1m', MINUTE, 'metrics_1min'],
-    ['1h', HOUR, 'metrics_1hour'],
-  ] as const) {
-    for (const method of ['zscore', 'mad', 'rolling_zscore']) {
-      const range = pick(ranges(3));
-      const asked = { ...start(range), metric_name: 'load.gauge', method, threshold: 2, limit: 100_000 };
-      const window = method === 'rolling_zscore' ? '10m' : undefined;
-      const answer = await engine.get('/anomaly/detect', { ...asked, source, window });
-      assert.equal(answer.data_source, dataSource);
-      const whole = {
-        startMs: Math.floor(range.startMs / windowMs) * windowMs,
-        endMs: Math.ceil(range.endMs / windowMs) * windowMs,
-      };
-      const means = [...seriesOf(of('load.gauge')).values()].map((own) => meansOf(own, windowMs));
-      const wanted = means.flatMap((own) => naiveAnomalies(own, whole, method));
-      assert.equal(answer.count, wanted.length);
-      const sure = wanted.filter(({ score }) => Math.abs(score - 2) > 1e-6);
-      const found = new Set(answer.anomalies.map(pointKey));
-      for (const { point, score } of sure) {
-        assert.equal(
-          found.has(`${point.timeMs} ${keyOf({ ...point, value: 0 })}`),
-          score >= 2,
-          `${method} ${source} ${score}`,
-        );
-      }
-    }
-  }
-});
-
-const pointKey = ({ timestamp, labels }: { timestamp: string; labels: Labels }): string =>
-  `${timeOf(timestamp)} ${keyOf({ metric: '', timeMs: timeOf(timestamp), value: 0, labels })}`;
-
-function meansOf(own: readonly Sent[], windowMs: number): Sent[] {
-  const windows = new Map<number, number[]>();
-  for (const { timeMs, value } of byTime(own)) {
-    const start = Math.floor(timeMs / windowMs) * windowMs;
-    windows.set(start, [...(windows.get(start) ?? []), value]);
-  }
-  return [...windows].map(([timeMs, values]) => ({ ...own[0]!, timeMs, value: meanOf(values) }));
-}
 
 test('trends and anomalies of groups are those of their series alone', async () => {
   const range = { startMs: endMs - 2 * HOUR, endMs };

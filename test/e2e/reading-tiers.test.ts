@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { checkGrowth } from './reading/check-growth.js';
 import { checkWindows } from './reading/check-windows.js';
 import { LoadedEngine } from './reading/loaded-engine.js';
 import { endsOf, type Labels, percentileOf, type Range, seriesOf, sumOf, within } from './reading/naive.js';
@@ -35,9 +36,22 @@ function steady(): Sent[] {
   });
 }
 
+/** Counters that begin anew now and then, mostly before they have come far and sometimes within minutes of another start. */
+function restarted(): Sent[] {
+  const random = randomOf(SEED + 6);
+  return ['a', 'b', 'c'].flatMap((host) => {
+    let total = Math.floor(random() * 1e6);
+    return Array.from({ length: 1_500 }, (_, i) => {
+      total = random() < 0.03 ? Math.floor(random() * 40) : total + Math.floor(random() * 9);
+      const timeMs = endMs - 3 * DAY + Math.floor((i + random() * 0.9) * (DAY / 500));
+      return { metric: 'load.restarted', labels: { host }, timeMs, value: total };
+    });
+  });
+}
+
 const engine = await LoadedEngine.start('--workers', '2', '--retention-raw', '3h');
 after(() => engine.close());
-const parts = dealt([...worldOf(SEED, endMs), ...steady()], 3, SEED);
+const parts = dealt([...worldOf(SEED, endMs), ...steady(), ...restarted()], 3, SEED);
 await engine.send(parts[0]!, '/backfill/import');
 await engine.restart('SIGKILL');
 await engine.send(parts[1]!, '/backfill/import');
@@ -114,6 +128,29 @@ test('what is behind the raw points comes from tiers, without a seam', async () 
     end: endMs,
   });
   assert.deepEqual([anomalies.data_source, anomalies.window], ['metrics_1min', '1m']);
+});
+
+test('counters that began anew inside of stored windows have grown as much as these tell', async () => {
+  let exact = 0;
+  for (const metric of ['load.restarted', 'load.counter']) {
+    for (const range of minuteRanges(15)) {
+      const filter = pick(FILTERS);
+      const stepMs = pick([5 * MINUTE, 15 * MINUTE, HOUR, HOUR, DAY]);
+      const rolled = stepMs < HOUR ? pick([1, 3]) : 1;
+      const { data } = await engine.post('/api/v1/aggregate', {
+        ...start(range),
+        metric_name: metric,
+        interval: `${stepMs / SECOND}s`,
+        aggregations: ['increase', 'rate', 'count'],
+        ...(filter.text === undefined ? {} : { match: filter.text }),
+        ...(rolled === 1 ? {} : { rolling: `${(stepMs * rolled) / SECOND}s` }),
+      });
+      const points = of(metric).filter(({ labels }) => filter.takes(labels));
+      const what = `${metric} ${filter.text} ${JSON.stringify({ range, stepMs, rolled })}`;
+      exact += checkGrowth(data, points, { range, stepMs, rolled, groupBy: [], what });
+    }
+  }
+  assert.ok(exact > 100, `${exact} windows with a reset are known exactly`);
 });
 
 test('pages of raw points have what is kept, and nothing twice', async () => {

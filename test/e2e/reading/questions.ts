@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LoadedEngine } from './loaded-engine.js';
 import type { Labels, Range } from './naive.js';
-import { dealt, randomOf, type Sent, worldOf } from './world.js';
+import { dealt, randomOf, type Sent, seasonsOf, worldOf } from './world.js';
 
 export const SEED = Number(process.env['MILLRACE_READING_SEED'] ?? 7);
 export const SECOND = 1_000;
@@ -59,7 +59,8 @@ export const start = ({ startMs, endMs: end }: Range) => ({ start: startMs, end 
 /** The engine with a world that came in four parts, late points among them, with two restarts and a compaction between. */
 export async function loadedWorld(): Promise<LoadedEngine> {
   const engine = await LoadedEngine.start('--workers', '2');
-  const parts = dealt(worldOf(SEED, endMs), 4, SEED + 1);
+  const all = [...worldOf(SEED, endMs), ...seasonsOf(SEED, endMs)];
+  const parts = dealt(all, 4, SEED + 1);
   await engine.send(parts[0]!);
   await engine.restart('SIGTERM');
   await engine.send(parts[1]!, '/backfill/import');

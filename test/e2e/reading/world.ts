@@ -57,6 +57,24 @@ export function worldOf(seed: number, endMs: number): Sent[] {
   return points.sort((a, b) => a.timeMs - b.timeMs);
 }
 
+/** Half a day of a metric with a season of an hour, a point a minute or so, with gaps and points far out. */
+export function seasonsOf(seed: number, endMs: number): Sent[] {
+  const random = randomOf(seed + 13);
+  return ['a', 'b'].flatMap((host) => {
+    const level = random() * 100;
+    const points: Sent[] = [];
+    for (let minute = 0; minute < 12 * 60; minute++) {
+      if (random() < 0.04) continue;
+      const timeMs = endMs - 12 * HOUR + minute * MINUTE + Math.floor(random() * 15 * SECOND);
+      const season = 20 * Math.sin((2 * Math.PI * minute) / 60) + (minute % 60 < 10 ? 30 : 0);
+      const spike = random() < 0.01 ? 40 * (random() - 0.5) + 30 : 0;
+      const value = level + season + (random() - 0.5) * 4 + minute * 0.01 + spike;
+      points.push({ metric: 'load.season', labels: { host }, timeMs, value });
+    }
+    return points;
+  });
+}
+
 /** Every ten seconds or so for two hours, more rarely for three days, with gaps. */
 function timesOf(random: () => number, endMs: number): number[] {
   const times: number[] = [];

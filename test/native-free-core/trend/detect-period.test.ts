@@ -55,6 +55,24 @@ test('detectPeriod() finds a period, of the calendar in more noise than any othe
   }
 });
 
+test('detectPeriod() names the hour and none of its multiples, and the day where the hour is only a part of it', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const noise = autoregressive(0, 660, seed);
+    // A wave that begins with its rise, of which a line takes most, and a step: two hours looked better than one.
+    const hour = Float64Array.from(
+      noise,
+      (value, i) => 20 * Math.sin((2 * Math.PI * i) / 60) + (i % 60 < 10 ? 30 : 0) + 3.5 * value,
+    );
+    assert.equal(detectPeriod(hour, hour.length, [60, 30, 15]), 60, `seed ${seed}`);
+    // Windows of ten minutes for four days, with something at each full hour.
+    const day = Float64Array.from(
+      noise.slice(0, 576),
+      (value, i) => 20 * Math.sin((2 * Math.PI * i) / 144) + (i % 6 === 0 ? 10 : 0) + value,
+    );
+    assert.equal(detectPeriod(day, day.length, [6, 72, 144]), 144, `seed ${seed}`);
+  }
+});
+
 test('detectPeriod() finds nothing in noise, in a walk, in a line, in few points', () => {
   const found = (rho: number, count: number) => {
     let periods = 0;
