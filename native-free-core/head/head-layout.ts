@@ -15,7 +15,7 @@ import { ARENA_BYTES_HARD, ARENA_BYTES_PER_SERIES, GROUP_COUNT, SERIES_TOTAL_MAX
  *   0  u32 generation in arena 0 | u32 first extent | u32 last extent | u32 points
  *   16 u32 generation in arena 1 | u32 first extent | u32 last extent | u32 points
  *   32 f64 time of the newest point, ms | 40 f64 its value
- *   48 u32 metric index | 52 u32 flags (1: defined, 2: has had a point)
+ *   48 u32 metric index | 52 u32 flags (1: defined, 2: has had a point) and, above them, points forgotten
  *   56 f64 time of the oldest point, ms
  *
  * An arena is an array of units of 128 bytes (16 float64), and beside it a link a unit. A series' points in an arena
@@ -49,6 +49,12 @@ export const LINE_OLDEST_MS = 7;
 
 export const FLAG_DEFINED = 1;
 export const FLAG_HAS_POINT = 2;
+/**
+ * The other 30 bits of the flags: how many points the slot had in generations that its line no longer speaks of, modulo 2^30. With the
+ * points of both arenas that makes the points of the slot since the state was built, so that a reader knows how many it has not seen.
+ */
+export const FORGOTTEN_SHIFT = 2;
+export const SLOT_POINTS_MASK = 2 ** 30 - 1;
 
 export const UNIT_BYTES = 128;
 export const UNIT_FLOATS = 16;

@@ -19,6 +19,7 @@ import {
   EXTENT_SECOND,
   FLAG_DEFINED,
   FLAG_HAS_POINT,
+  FORGOTTEN_SHIFT,
   LINE_COUNT,
   LINE_FIRST,
   LINE_FLAGS,
@@ -272,6 +273,8 @@ export class HeadWriter {
       const state = line + arenaWord;
       let n = lines[state + LINE_COUNT]!;
       if (lines[state + LINE_GENERATION] !== generation) {
+        // The words below are given to this generation; a sum beyond the 30 bits wraps, as it may.
+        lines[line + LINE_FLAGS] = lines[line + LINE_FLAGS]! + (n << FORGOTTEN_SHIFT);
         n = 0;
         lines[state + LINE_GENERATION] = generation;
       }

@@ -102,7 +102,7 @@ export class LiveEngine {
 export function failure(feed: number, error: unknown): LiveNews {
   const { code, message, cause } = asMillraceError(error);
   const told = { kind: 'failed', feed, code, detail: message } as const;
-  if (code !== 'MR_INTERNAL') return told;
+  if (cause === undefined) return told;
   const fault = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   return { ...told, fault };
 }

@@ -107,9 +107,9 @@ export class LiveHub implements LivePort {
     this.mustTake(question);
     const key = questionKey(question);
     const feed = this.#byKey.get(key) ?? this.#open(key, question);
-    feed.outbox.listeners.add(listener);
+    feed.outbox.join(listener);
     return () => {
-      feed.outbox.listeners.delete(listener);
+      feed.outbox.leave(listener);
       if (feed.outbox.listeners.size === 0) this.#forget(feed);
     };
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { MillraceError } from '../errors.js';
 import type { ShardView } from '../query/shard-view.js';
 import { StopCheck } from '../query/stop-check.js';
 import { formatTime } from '../time/format-time.js';
@@ -29,6 +30,7 @@ export class PointFeed implements Feed, TailVisitor {
   #times: number[] = [];
   #values: number[] = [];
   #missed = 0;
+  #isLost = false;
   #hasBegun = false;
 
   constructor(question: PointsQuestion, { views, clock, budget }: PointFeedParts) {
@@ -52,6 +54,7 @@ export class PointFeed implements Feed, TailVisitor {
       return [];
     }
     this.#tail.look(this, stop);
+    if (this.#isLost) throw pointsLost();
     const told = this.#told().map((i) => this.#message(this.#places[i]!, this.#times[i]!, this.#values[i]!));
     // Not before: of a look that failed half way, the next one tells what was found.
     this.#places = [];
@@ -84,6 +87,10 @@ export class PointFeed implements Feed, TailVisitor {
     this.#missed += count;
   }
 
+  onLost(): void {
+    this.#isLost = true;
+  }
+
   /** Which of the points that were found are told, in the order in which they were found. */
   #told(): number[] {
     const found = this.#times.length;
@@ -113,3 +120,10 @@ export class PointFeed implements Feed, TailVisitor {
     return { members, points: 1 };
   }
 }
+
+/** Told + missed = sent is a promise, so a subscription ends where it can't be kept. */
+const pointsLost = (): MillraceError =>
+  new MillraceError(
+    'MR_INTERNAL',
+    'A shard failed and was started again. Points may have come meanwhile that were not told: subscribe again.',
+  );

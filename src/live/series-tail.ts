@@ -1,3 +1,5 @@
+import { SLOT_POINTS_MASK } from '../../native-free-core/head/head-layout.js';
+import { MillraceError } from '../errors.js';
 import type { LabelMatcher } from '../http/ports.js';
 import { ChainColumns } from '../query/head-reader.js';
 import { SeriesConditions } from '../query/label-matcher.js';
@@ -7,6 +9,7 @@ import type { ShardView } from '../query/shard-view.js';
 import type { StopCheck } from '../query/stop-check.js';
 import type { U32List } from '../query/u32-list.js';
 import type { FeedBudget } from './live-budget.js';
+import { ShardTail, UNKNOWN } from './shard-tail.js';
 
 /** Which series are followed. */
 export interface TailQuestion {
@@ -18,77 +21,10 @@ export interface TailQuestion {
 export interface TailVisitor {
   /** New points of a series, in the order of arrival; the columns are valid until it returns. */
   onPoints(place: number, times: Float64Array, values: Float64Array, count: number): void;
-  /** So many points, or an unknown number (0), were written over before they could be read. */
+  /** So many points were written over before they could be read. */
   onMissed(count: number): void;
-}
-
-/** The followed series of one shard as columns: slot, place, and up to where each was read. */
-class ShardTail {
-  readonly view: ShardView;
-  /** Places by the index's id. */
-  readonly places = new Map<number, number>();
-  slots = new Uint32Array(64);
-  generations = new Int32Array(64);
-  counts = new Int32Array(64);
-  readonly placeOf: number[] = [];
-  /** The epoch of the index when they were selected last: with another one, ids are others. */
-  epoch = -1;
-  /** Series that the index said to have of the metric, and of all, when they were selected last. */
-  #selectedOf = -1;
-  #rows = -1;
-  /** Whether all of those were found: the index tells of some before it shows them. */
-  #isSettled = false;
-  /** The generation that took points when the last look began. */
-  lookedGeneration = 0;
-  /** Starts of the shard until then. */
-  starts: number;
-
-  constructor(view: ShardView) {
-    this.view = view;
-    this.starts = view.starts;
-  }
-
-  get isSelected(): boolean {
-    return this.#selectedOf >= 0;
-  }
-
-  /** Whether no series can have come since they were selected last; if not, they are selected now. */
-  hasAll(count: number, rows: number): boolean {
-    const isSame = count === this.#selectedOf;
-    if (isSame && (this.#isSettled || rows === this.#rows)) return true;
-    // What was told of before is shown as soon as anything else is.
-    this.#isSettled = isSame;
-    this.#selectedOf = count;
-    this.#rows = rows;
-    return false;
-  }
-
-  /** Takes over the ids that the followed series have in an index that was built anew; their slots are as they were. */
-  renumber(ids: Iterable<number>): void {
-    const bySlot = new Map(Array.from(this.placeOf, (_, at) => [this.slots[at]!, at]));
-    this.places.clear();
-    for (const id of ids) {
-      const at = bySlot.get(this.view.index.slotOf(id));
-      if (at !== undefined) this.places.set(id, at);
-    }
-  }
-
-  add(id: number, place: number): void {
-    const at = this.placeOf.length;
-    if (at === this.slots.length) {
-      this.slots = grown(this.slots, new Uint32Array(at * 2));
-      this.generations = grown(this.generations, new Int32Array(at * 2));
-      this.counts = grown(this.counts, new Int32Array(at * 2));
-    }
-    this.slots[at] = this.view.index.slotOf(id);
-    this.places.set(id, at);
-    this.placeOf.push(place);
-  }
-}
-
-function grown<T extends Uint32Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
+  /** Points may have been missed, and nobody knows how many. */
+  onLost(): void;
 }
 
 /**
@@ -97,12 +33,12 @@ function grown<T extends Uint32Array | Int32Array>(from: T, to: T): T {
  * rules). The shard writes on meanwhile; nothing is registered with it, and nobody pays who isn't looked at.
  *
  * Points are lost to a look only when their generation was flushed and its arena taken again since the last one: two
- * generations were filled meanwhile, for which a shard at full load needs longer than many looks. Then that is told, with
- * their number as far as the lines still show it.
+ * generations were filled meanwhile, for which a shard at full load needs longer than many looks. How many they were the lines
+ * know: a line counts all points that its series has had, and what of these was neither seen before nor is read now is missed.
  *
- * A shard that starts again replays its log into the same generations, so marks hold. Only when it died before anything of its newest
- * generation was in the log, that one is another afterwards: marks beyond what is open are set to what is there, and who must have every
- * point is told that some may be missed.
+ * A shard that starts again replays its log into the same generations, so marks hold, but lines count anew. Two things can be different afterwards:
+ * when it died before anything of its newest generation was in the log, that one is another, and marks beyond what is open are set to what is
+ * there; and of a generation that was closed since the last look, what was stored already is not replayed. Then points may be lost without a number.
  */
 export class SeriesTail {
   readonly #metric: string;
@@ -195,6 +131,7 @@ export class SeriesTail {
     const arena = this.#newerArena(i);
     shard.generations[at] = this.#chains.generations[arena]![i]!;
     shard.counts[at] = this.#chains.counts[arena]![i]!;
+    shard.totals[at] = this.#chains.totals[i]!;
   }
 
   /** Counts the first `count` points of a generation as read, and all of those before it. */
@@ -204,25 +141,51 @@ export class SeriesTail {
     if (generation < shard.generations[at]!) return;
     shard.generations[at] = generation;
     shard.counts[at] = count;
+    shard.totals[at] = UNKNOWN;
   }
 
   /** Visits what came since the last look. */
   look(visitor: TailVisitor, stop: StopCheck): void {
     for (const shard of this.#shards) {
-      const { generation } = shard.view.head;
-      // Its arena has been taken again, and lines may have forgotten what was in it.
-      if (generation >= shard.lookedGeneration + 2) visitor.onMissed(0);
       const { starts } = shard.view;
+      const { generation } = shard.view.head;
       const hasRestarted = starts !== shard.starts;
-      if (hasRestarted) visitor.onMissed(0);
+      if (hasRestarted && generation > shard.lookedGeneration) visitor.onLost();
       this.#eachSlice(shard, stop, (at, i) => {
-        if (hasRestarted && shard.generations[at]! > generation) this.#skip(shard, at, i);
-        const newer = this.#newerArena(i);
-        this.#readArena(shard, at, i, 1 - newer, visitor);
-        this.#readArena(shard, at, i, newer, visitor);
+        // What was read of a state that is being built anew would be compared with the old one's totals.
+        if (shard.view.starts !== starts) throw startedAgain();
+        if (hasRestarted) this.#rebase(shard, at, i, visitor);
+        this.#lookAt(shard, at, i, visitor);
       });
       shard.lookedGeneration = generation;
       shard.starts = starts;
+    }
+  }
+
+  /** Goes on with a series in a state that was built anew. */
+  // Four arguments: the cursor of an inner loop.
+  #rebase(shard: ShardTail, at: number, i: number, visitor: TailVisitor): void {
+    if (shard.generations[at]! > shard.view.head.generation) {
+      this.#skip(shard, at, i);
+      visitor.onLost();
+    }
+    shard.totals[at] = UNKNOWN;
+  }
+
+  // Four arguments: the cursor of an inner loop.
+  #lookAt(shard: ShardTail, at: number, i: number, visitor: TailVisitor): void {
+    const newer = this.#newerArena(i);
+    const read =
+      this.#readArena(shard, at, i, 1 - newer, visitor) + this.#readArena(shard, at, i, newer, visitor);
+    const total = this.#chains.totals[i]!;
+    const before = shard.totals[at]!;
+    shard.totals[at] = total;
+    if (before !== UNKNOWN) {
+      const missed = (total - before - read) & SLOT_POINTS_MASK;
+      if (missed > 0) visitor.onMissed(missed);
+    } else if (shard.view.head.generation >= shard.lookedGeneration + 2) {
+      // Its arena has been taken again since it was marked, and the line may have forgotten what was in it.
+      visitor.onLost();
     }
   }
 
@@ -241,20 +204,28 @@ export class SeriesTail {
     return second[i]! > first[i]! ? 1 : 0;
   }
 
+  /** Answers how many points it has read. */
   // Five arguments: the cursor of an inner loop.
-  #readArena(shard: ShardTail, at: number, i: number, arena: number, visitor: TailVisitor): void {
+  #readArena(shard: ShardTail, at: number, i: number, arena: number, visitor: TailVisitor): number {
     const generation = this.#chains.generations[arena]![i]!;
     const count = this.#chains.counts[arena]![i]!;
     const marked = shard.generations[at]!;
-    if (generation < marked) return;
+    if (generation < marked) return 0;
     const from = generation === marked ? shard.counts[at]! : 0;
-    if (count <= from) return;
+    if (count <= from) return 0;
+    shard.generations[at] = generation;
+    shard.counts[at] = count;
     const { head } = shard.view;
     const copied = head.copyPart(shard.slots[at]!, generation, from, count);
     // Looked at after the copy: an arena that was not taken again until now was whole while it was copied.
-    if (head.generation >= generation + 2 || copied < count - from) visitor.onMissed(count - from);
-    else visitor.onPoints(shard.placeOf[at]!, head.times, head.values, copied);
-    shard.generations[at] = generation;
-    shard.counts[at] = count;
+    if (head.generation >= generation + 2 || copied < count - from) {
+      if (shard.totals[at] === UNKNOWN) visitor.onMissed(count - from);
+      return 0;
+    }
+    visitor.onPoints(shard.placeOf[at]!, head.times, head.values, copied);
+    return copied;
   }
 }
+
+const startedAgain = (): MillraceError =>
+  new MillraceError('MR_STARTING', 'A shard was started again in the middle of a look.');

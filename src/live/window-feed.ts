@@ -121,6 +121,10 @@ export class WindowFeed implements Feed, TailVisitor, FirstScanTaker {
     this.#hasMissed = true;
   }
 
+  onLost(): void {
+    this.#hasMissed = true;
+  }
+
   // Five arguments: a run of points in columns, a call a series.
   addPoints(place: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
     this.#windows.addPoints(this.#groupOf(place), times, values, from, to);

@@ -3,6 +3,7 @@ import { fence } from '../../native-free-core/fence.js';
 import { chainCount, copyChain, copyChainPart } from '../../native-free-core/head/head-chain.js';
 import {
   FLAG_HAS_POINT,
+  FORGOTTEN_SHIFT,
   LINE_COUNT,
   LINE_FLAGS,
   LINE_GENERATION,
@@ -12,6 +13,7 @@ import {
   LINE_OLDEST_MS,
   LINE_SHIFT_F64,
   LINE_SHIFT_U32,
+  SLOT_POINTS_MASK,
   WORD_GENERATION,
   WORD_READY,
   WORD_RELEASED,
@@ -50,6 +52,8 @@ export class ChainColumns {
     new Int32Array(LINES_AT_ONCE),
     new Int32Array(LINES_AT_ONCE),
   ];
+  /** Points of the series since the state was built, also those that no chain has any more; modulo 2^30. */
+  readonly totals = new Int32Array(LINES_AT_ONCE);
 }
 
 /**
@@ -142,11 +146,14 @@ export class HeadReader {
       const sequence = this.#enter(stop);
       for (let i = 0; i < count; i++) {
         const line = slots[i]! << LINE_SHIFT_U32;
+        let total = lines[line + LINE_FLAGS]! >>> FORGOTTEN_SHIFT;
         for (let arena = 0; arena < 2; arena++) {
           const state = line + (arena << 2);
           out.generations[arena]![i] = lines[state + LINE_GENERATION]!;
           out.counts[arena]![i] = lines[state + LINE_COUNT]!;
+          total += lines[state + LINE_COUNT]!;
         }
+        out.totals[i] = total & SLOT_POINTS_MASK;
       }
       if (this.#isWhole(sequence)) return;
     }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { HeadWriter } from '../../native-free-core/head/head-writer.js';
 import { isSorted, sortPoints } from '../../native-free-core/head/sort-points.js';
-import { appendPoints, chainOf, smallBuffers, spanOf } from '../native-free-core/head/heads.js';
+import { appendPoints, chainOf, pointsOf, smallBuffers, spanOf } from '../native-free-core/head/heads.js';
 
 const SLOTS = 12;
 
@@ -41,6 +41,8 @@ class HeadModel {
   /** Points by generation and slot; released ones are gone. */
   readonly points = new Map<number, [number, number][][]>();
   readonly spans: ([number, number, number] | undefined)[] = [];
+  /** Points of each slot in all generations. */
+  readonly totals: number[] = Array.from({ length: SLOTS }, () => 0);
 
   chains(generation: number): [number, number][][] {
     let chains = this.points.get(generation);
@@ -53,6 +55,7 @@ class HeadModel {
 
   append(slotIndex: number, timeMs: number, value: number): void {
     this.chains(this.generation)[slotIndex]!.push([timeMs, value]);
+    this.totals[slotIndex]!++;
     const span = this.spans[slotIndex];
     if (span === undefined) this.spans[slotIndex] = [timeMs, timeMs, value];
     else {
@@ -74,7 +77,10 @@ function checkHead(head: HeadWriter, model: HeadModel): void {
     const open = chains.reduce((sum, chain) => sum + chain.length, 0);
     assert.equal(head.openPoints[generation & 1], open);
   }
-  for (let s = 0; s < SLOTS; s++) assert.deepEqual(spanOf(head.views, s), model.spans[s]);
+  for (let s = 0; s < SLOTS; s++) {
+    assert.deepEqual(spanOf(head.views, s), model.spans[s]);
+    assert.equal(pointsOf(head.views, s), model.totals[s]);
+  }
   assert.equal(head.canSwap, model.released >= model.generation - 1);
 }
 

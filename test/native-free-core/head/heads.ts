@@ -2,6 +2,8 @@ import { TIMES_FULL } from '../../../native-free-core/entry/entry-layout.js';
 import { chainCount, copyChain } from '../../../native-free-core/head/head-chain.js';
 import {
   FLAG_HAS_POINT,
+  FORGOTTEN_SHIFT,
+  LINE_COUNT,
   LINE_FLAGS,
   LINE_NEWEST_MS,
   LINE_NEWEST_VALUE,
@@ -43,6 +45,16 @@ export function chainOf(
   const values = new Float64Array(count + 2);
   const copied = copyChain(views, slot, generation, count, times, values, 1);
   return Array.from({ length: copied }, (_, i) => [times[i + 1]!, values[i + 1]!]);
+}
+
+/** The points of a slot since the state was built, also those of generations that are gone. */
+export function pointsOf({ lines }: HeadViews, slot: number): number {
+  const line = slot << LINE_SHIFT_U32;
+  return (
+    (lines[line + LINE_FLAGS]! >>> FORGOTTEN_SHIFT) +
+    lines[line + LINE_COUNT]! +
+    lines[line + LINE_COUNT + 4]!
+  );
 }
 
 /** The oldest time, the newest time and the newest value of a slot; undefined without a point. */

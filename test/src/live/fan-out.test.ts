@@ -22,7 +22,7 @@ class World {
   outbox(name: string, listeners: number): Outbox {
     const outbox = new Outbox();
     for (let i = 0; i < listeners; i++) {
-      outbox.listeners.add({
+      outbox.join({
         onMessages: () => {
           this.nowMs += SEND_MS;
           this.told.push(name);

@@ -158,6 +158,65 @@ for (const seed of [11, 12, 13, 14, 15, 16]) {
   });
 }
 
+for (const seed of [21, 22, 23, 24]) {
+  it(`PointFeed has told or counted as missed each point, however seldom it looks (seed ${seed})`, () => {
+    const random = seededRandom(seed);
+    const shards = new TestShards(seed % 2 === 0 ? 2 : 1, OPEN_BOUNDS);
+    const feed = feedOf(shards);
+    feed.look();
+    let written = 0;
+    let told = 0;
+    let missed = 0;
+    const look = (): void => {
+      told += feed.look().length;
+      missed += feed.takeMissed();
+    };
+    for (let step = 0; step < 300; step++) {
+      const dice = random();
+      if (dice < 0.5) {
+        const count = Math.floor(random() * 25);
+        shards.write(
+          Array.from({ length: count }, (_, i) =>
+            point({ host: `h${Math.floor(random() * (3 + step / 30))}` }, shards.nowMs, i),
+          ),
+        );
+        written += count;
+        shards.settle();
+      } else if (dice < 0.95) {
+        shards.closeGeneration();
+        shards.settle();
+      } else {
+        look();
+        assert.equal(told + missed, written);
+      }
+      shards.nowMs += 10;
+    }
+    look();
+    assert.equal(told + missed, written);
+    assert.ok(missed > 100 && told > 100, `${told} were told, ${missed} missed`);
+    shards.close();
+  });
+}
+
+it('PointFeed ends when a shard starts again behind a generation that was closed since the last look', () => {
+  const shards = new TestShards(1, OPEN_BOUNDS);
+  const feed = feedOf(shards);
+  feed.look();
+  shards.write([point({ host: 'a' }, shards.nowMs, 1)]);
+  shards.settle();
+  shards.restart(false);
+  assert.equal(feed.look().length, 1, 'what is replayed is told');
+  shards.write([point({ host: 'a' }, shards.nowMs, 2)]);
+  shards.settle();
+  shards.closeGeneration();
+  shards.settle();
+  shards.write([point({ host: 'a' }, shards.nowMs, 3)]);
+  shards.settle();
+  shards.restart(false);
+  assert.throws(() => feed.look(), /subscribe again/);
+  shards.close();
+});
+
 it('PointFeed goes on with each series under its own labels when the index is built anew', () => {
   const shards = new TestShards(3);
   const feed = feedOf(shards);
