@@ -98,10 +98,8 @@ class Engine implements RunningEngine {
     const wire = wireLimits(config);
     this.#wire = wire;
     const counters = new IngestCounters(PagedHistogram.withOwnMemory(32));
-    this.#links = new ShardLinks(
-      memories.map((memory) => memory.ring),
-      shardCounters,
-    );
+    const rings = memories.map((memory) => memory.ring);
+    this.#links = new ShardLinks(rings, shardCounters);
     const retention = new RetentionPolicy(config.retention);
     const resolverLimits = {
       ...wire,
@@ -147,7 +145,7 @@ class Engine implements RunningEngine {
         onThreadFailure: (detail) => log.error({ detail }, 'a query thread died and another takes its place'),
       },
     );
-    this.#live = new LivePush(seen, log);
+    this.#live = new LivePush(seen, config.allowedOrigins, log);
     this.#operator = new OperatorReport({
       clock: systemClock,
       links: this.#links,
@@ -225,6 +223,7 @@ class Engine implements RunningEngine {
         limits: { ...this.#config.limits, pointsPerBatch: this.#wire.pointsPerBatchMax },
         ingestTokens: this.#config.token,
         adminTokens: this.#config.adminToken,
+        allowedOrigins: this.#config.allowedOrigins,
         clock: systemClock,
         log: this.#log,
         ingest: this.#http,

@@ -14,6 +14,7 @@ export const ERROR_KINDS = {
   MR_POINT_REJECTED: { status: 400, title: 'Point rejected' },
   MR_UNAUTHORIZED: { status: 401, title: 'Token needed' },
   MR_FORBIDDEN: { status: 403, title: 'Not allowed' },
+  MR_FORBIDDEN_ORIGIN: { status: 403, title: 'Origin not allowed' },
   MR_UNKNOWN_PATH: { status: 404, title: 'No such path' },
   MR_UNKNOWN_METRIC: { status: 404, title: 'Unknown metric' },
   MR_NO_DATA: { status: 404, title: 'No data' },

@@ -9,6 +9,8 @@ import { retentionBytesKeys, retentionKeys } from './retention-keys.js';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
+/** A scheme and a host, as browsers send it; `null` is what they send for a file. */
+const ORIGIN = /^(\*|null|https?:\/\/[^/\s]+)$/i;
 const DAY_MS = 86_400_000;
 
 interface Bounds {
@@ -125,6 +127,17 @@ export const configSchema = z.strictObject({
   adminToken: tokens(
     'Token for calls that change what is stored or copy it (delete, sweep, trigger, snapshot); it may send points too. Where a token of either kind is set, these calls need this one.',
   ),
+  allowedOrigins: z
+    .preprocess(listFrom, z.array(z.string().regex(ORIGIN)).max(1000))
+    .default([])
+    .register(keyInfos, {
+      description:
+        "Origins of pages on other hosts that may use this API in somebody's browser: HTTP, event streams and live WebSockets. `*` allows all.",
+      wanted: 'an origin, such as https://app.example.com, or *, or a list of at most 1000',
+      defaultText: 'none: only pages of the same host',
+      placeholder: '<origin>',
+      isList: true,
+    }),
   ringBytes: bytes('Memory between the sockets and each shard. When it is full, senders are told to wait.', {
     min: MIB,
     max: GIB,

@@ -27,6 +27,7 @@ export class Exchange {
   /** Bytes, or -1 where the header is absent or no number. */
   readonly contentLength: number;
   readonly authorization: string;
+  readonly origin: string;
 
   readonly #response: HttpResponse;
   readonly #log: Logger;
@@ -37,6 +38,7 @@ export class Exchange {
   readonly #endListeners: (() => void)[] = [];
   #resumeWriter: (() => void) | undefined;
   #closeAfter = false;
+  #sharing: Readonly<Record<string, string>> = {};
   #isPaused = false;
 
   /** @param onDone called once: the status answered, or 0 when the client went away first */
@@ -54,6 +56,7 @@ export class Exchange {
     this.contentType = request.getHeader('content-type');
     this.contentEncoding = request.getHeader('content-encoding');
     this.authorization = request.getHeader('authorization');
+    this.origin = request.getHeader('origin');
     const length = request.getHeader('content-length');
     this.contentLength = /^\d{1,15}$/.test(length) ? Number(length) : -1;
     response.onAborted(() => this.#onAborted());
@@ -83,6 +86,11 @@ export class Exchange {
   /** Calls back when the answer has ended, or the client has gone away. */
   onEnd(listener: () => void): void {
     this.#endListeners.push(listener);
+  }
+
+  /** Headers that every answer has, whatever it will be: which pages of other origins may see it. */
+  share(headers: Readonly<Record<string, string>>): void {
+    this.#sharing = headers;
   }
 
   /** The connection is to end after this answer (the server is stopping). */
@@ -214,6 +222,7 @@ export class Exchange {
     if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
     if (!('Cache-Control' in headers)) response.writeHeader('Cache-Control', 'no-store');
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
+    for (const [name, value] of Object.entries(this.#sharing)) response.writeHeader(name, value);
   }
 
   #onAborted(): void {

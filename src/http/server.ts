@@ -22,6 +22,7 @@ import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
 import { BODIES_BYTES_TOTAL } from './limits.js';
 import { openApiDocument } from './openapi/openapi-document.js';
+import { OriginCheck, PREFLIGHT_HEADERS } from './origin-check.js';
 import type { IngestPort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
 import type { Router } from './router.js';
 import { isPathOf, type WebSocketRoute } from './websocket-route.js';
@@ -41,6 +42,8 @@ export interface HttpServerOptions {
   ingestTokens: readonly string[];
   /** Tokens that may delete and change. */
   adminTokens?: readonly string[];
+  /** Origins of other hosts whose pages may read. */
+  allowedOrigins?: readonly string[];
   clock: Clock;
   log: Logger;
   ingest: IngestPort;
@@ -96,6 +99,7 @@ class UwsServer implements HttpServer {
   readonly #app = App();
   readonly #edge: Edge;
   readonly #router: Router<Call> = createRouter();
+  readonly #origins: OriginCheck;
   readonly #counters = { ...NO_HTTP };
   #listenSocket: us_listen_socket | undefined;
   #isClosing = false;
@@ -115,6 +119,7 @@ class UwsServer implements HttpServer {
       ingestTokens,
       adminTokens = [],
     } = options;
+    this.#origins = new OriginCheck(options.allowedOrigins ?? []);
     this.#edge = {
       limits,
       clock,
@@ -181,6 +186,7 @@ class UwsServer implements HttpServer {
     this.#counters.inFlight++;
     const exchange = new Exchange(response, request, this.#edge.log, (status) => this.#onDone(status));
     if (this.#isClosing) exchange.closeAfterwards();
+    if (exchange.origin !== '') exchange.share(this.#origins.headersFor(exchange.origin));
     try {
       const handled = this.#dispatch(exchange);
       if (handled !== undefined) handled.catch((error: unknown) => exchange.fail(error));
@@ -192,7 +198,8 @@ class UwsServer implements HttpServer {
   #dispatch(exchange: Exchange): void | Promise<void> {
     if (exchange.method === 'OPTIONS') {
       const allow = this.#router.allowed(exchange.path).join(', ');
-      return exchange.answer(204, undefined, '', { Allow: allow });
+      const preflight = exchange.origin === '' ? {} : PREFLIGHT_HEADERS;
+      return exchange.answer(204, undefined, '', { Allow: allow, ...preflight });
     }
     if (this.#options.webSockets?.some((route) => isPathOf(route, exchange.path)) === true) {
       throw new MillraceError(

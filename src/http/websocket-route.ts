@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t, WebSocketBehavior } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
+import type { OriginHeaders } from './origin-check.js';
 import { asMillraceError, PROBLEM_TYPE, problemHeaders, problemOf } from './problem.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each behaviour has user data of its own, which only it looks at.
@@ -25,6 +26,7 @@ export function isPathOf({ pattern }: WebSocketRoute, path: string): boolean {
 export interface UpgradeRequest {
   query: string;
   authorization: string;
+  origin: OriginHeaders;
   /** Of the path, percent-encoded, in the pattern's order. */
   parameters: readonly string[];
 }
@@ -44,6 +46,11 @@ export function upgrade<T>(
       // The declaration says string, but a request without a question mark gives null.
       query: (request.getQuery() as string | null) ?? '',
       authorization: request.getHeader('authorization'),
+      origin: {
+        origin: request.getHeader('origin'),
+        host: request.getHeader('host'),
+        forwardedHost: request.getHeader('x-forwarded-host'),
+      },
       parameters: [request.getParameter(0) ?? ''],
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { OriginCheck } from '../http/origin-check.js';
 import type { WebSocketRoute } from '../http/websocket-route.js';
 import type { LivePort } from '../live/live-port.js';
 import type { Logger } from '../log.js';
@@ -10,9 +11,10 @@ export class LivePush {
   readonly #hub: LiveHub;
   readonly #sockets: LiveSockets;
 
-  constructor(data: LiveData, log: Logger) {
+  /** `allowedOrigins`: of pages on other hosts that may connect. */
+  constructor(data: LiveData, allowedOrigins: readonly string[], log: Logger) {
     this.#hub = LiveHub.over(data, log);
-    this.#sockets = new LiveSockets(this.#hub, log);
+    this.#sockets = new LiveSockets(this.#hub, new OriginCheck(allowedOrigins), log);
   }
 
   /** Where subscriptions over plain HTTP come in. */

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { errorText, MillraceError } from '../errors.js';
+import type { OriginCheck } from '../http/origin-check.js';
 import { queryNames } from '../http/parameter/parameter.js';
 import { SELECTORS } from '../http/parameter/selectors.js';
 import { QueryString } from '../http/query-string.js';
@@ -47,11 +48,13 @@ const FAILED = 1011;
 /** The connections of live push: WS /ws/metrics/{metric}, a message a point, and WS /ws/stream, with subscriptions. */
 export class LiveSockets {
   readonly #hub: LiveHub;
+  readonly #origins: OriginCheck;
   readonly #log: Logger;
   readonly #open = new Set<LiveSocket>();
 
-  constructor(hub: LiveHub, log: Logger) {
+  constructor(hub: LiveHub, origins: OriginCheck, log: Logger) {
     this.#hub = hub;
+    this.#origins = origins;
     this.#log = log;
   }
 
@@ -67,7 +70,11 @@ export class LiveSockets {
       },
       {
         pattern: '/ws/stream',
-        behavior: this.#behavior(() => (socket) => new StreamConnection(socket, this.#hub)),
+        behavior: this.#behavior(({ query }) => {
+          // What is subscribed to is said in commands.
+          new QueryString(query).refuseOthers([]);
+          return (socket) => new StreamConnection(socket, this.#hub);
+        }),
       },
     ];
   }
@@ -86,6 +93,7 @@ export class LiveSockets {
       maxBackpressure: 0,
       upgrade: (response, request, context) =>
         upgrade<UserData>(response, request, context, (read) => {
+          this.#origins.mustAllow(read.origin);
           this.#hub.mustHaveRoom();
           return { open: accept(read), live: undefined };
         }),

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encode } from '@msgpack/msgpack';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 import { ANSWER_BYTES_MAX, FEEDS_MAX, SUBSCRIPTIONS_MAX } from '../../src/live/limits.js';
 
@@ -37,13 +39,21 @@ async function open(engine: EngineProcess, path: string): Promise<WebSocket> {
   return socket;
 }
 
-/** The status that a request to upgrade is refused with. */
-async function refusal(engine: EngineProcess, path: string): Promise<number> {
-  const socket = new WebSocket(engine.url.replace('http', 'ws') + path);
+/** The status and the problem document that a request to upgrade is refused with. */
+async function problemOf(
+  engine: EngineProcess,
+  path: string,
+  options: ClientOptions = {},
+): Promise<{ status: number; code: string; detail: string }> {
+  const socket = new WebSocket(engine.url.replace('http', 'ws') + path, options);
   socket.on('error', () => {});
-  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
-  return response.statusCode;
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+  assert.equal(response.headers['content-type'], 'application/problem+json');
+  return (await json(response)) as { status: number; code: string; detail: string };
 }
+
+const refusal = async (engine: EngineProcess, path: string): Promise<number> =>
+  (await problemOf(engine, path)).status;
 
 /** Waits until nobody listens and no connection is open. */
 async function emptied(engine: EngineProcess): Promise<void> {
@@ -219,4 +229,52 @@ test('GET /api/v1/stream: HEAD is answered and done, and what comes at once is t
   assert.ok(!text.includes('missed'));
   stop.abort();
   await emptied(engine);
+});
+
+test('a page of another host may neither connect nor read; one that is allowed may do both', async (t) => {
+  const allowed = 'https://app.example.com';
+  const engine = await EngineProcess.start({ flags: ['--allowed-origins', allowed] });
+  t.after(async () => {
+    await engine.stop();
+    engine.removeFolder();
+  });
+  const opens = async (path: string, options: ClientOptions): Promise<void> => {
+    const socket = new WebSocket(engine.url.replace('http', 'ws') + path, options);
+    await once(socket, 'open');
+    socket.terminate();
+  };
+  for (const path of ['/ws/stream', '/ws/metrics/m']) {
+    const refused = await problemOf(engine, path, { origin: 'https://evil.example' });
+    assert.deepEqual([refused.status, refused.code], [403, 'MR_FORBIDDEN_ORIGIN']);
+    assert.match(refused.detail, /https:\/\/evil\.example.*allowedOrigins/);
+    for (const origin of [engine.url, allowed, 'http://localhost']) await opens(path, { origin });
+    await opens(path, {});
+    const headers = { 'X-Forwarded-Host': 'metrics.example.com' };
+    await opens(path, { origin: 'https://metrics.example.com', headers });
+  }
+  for (const path of ['/metrics/names', '/api/v1/stream?metric_name=m', '/nowhere']) {
+    const shownTo = async (origin: string): Promise<string | null> => {
+      const response = await fetch(engine.url + path, { headers: { origin } });
+      await response.body?.cancel();
+      return response.headers.get('access-control-allow-origin');
+    };
+    assert.equal(await shownTo(allowed), allowed);
+    assert.equal(await shownTo('https://evil.example'), null);
+  }
+  const preflight = await fetch(`${engine.url}/api/v1/aggregate`, {
+    method: 'OPTIONS',
+    headers: { origin: allowed, 'access-control-request-method': 'POST' },
+  });
+  assert.equal(preflight.headers.get('access-control-allow-origin'), allowed);
+  assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /POST/);
+});
+
+test('unknown parameters are refused before the upgrade, as those of HTTP calls are', async (t) => {
+  const engine = await startEngine(t);
+  const misspelt = await problemOf(engine, '/ws/metrics/m?hots=a');
+  assert.deepEqual([misspelt.status, misspelt.code], [400, 'MR_BAD_PARAMETER']);
+  assert.match(misspelt.detail, /no parameter "hots".*Did you mean host\?/);
+  const useless = await problemOf(engine, '/ws/stream?metric=m');
+  assert.deepEqual([useless.status, useless.code], [400, 'MR_BAD_PARAMETER']);
+  assert.match(useless.detail, /no parameter "metric"; it has none/);
 });

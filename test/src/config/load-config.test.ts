@@ -50,6 +50,7 @@ test('loadConfig() gives the defaults when nothing is said', () => {
       logLevel: 'info',
       token: [],
       adminToken: [],
+      allowedOrigins: [],
       ringBytes: RING_BYTES,
       logBytesMax: LOG_BYTES_MAX,
       limits: {
