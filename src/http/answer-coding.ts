@@ -4,15 +4,29 @@ import { CODED_ANSWER_BYTES_MIN } from './limits.js';
 /** How an answer's bytes are encoded for the way. */
 export type AnswerCoding = 'br' | 'gzip';
 
-/** In the order of preference among those that a client takes equally: of JSON, br at this level is smaller and quicker. */
+/** In the order of preference among those that a client takes equally: br as used here is never larger, and seldom slower. */
 const CODINGS: readonly AnswerCoding[] = ['br', 'gzip'];
 
+/** Bits of Brotli's window: 256 KiB. Rows are like those shortly before, and a larger one makes most answers larger and all slower. */
+export const BROTLI_WINDOW_BITS = 18;
+
+/** Streams are encoded on threads of zlib's, so that nobody waits for them but their client. */
+export const STREAM_LEVELS = { br: 2, gzip: 3 } as const;
+
 /**
- * Low levels: 600 and 300 MB of JSON a second, to a tenth and an eighth of its size. Higher ones take three times as long for
- * a few per cent.
+ * Levels by the size of an answer, the query thread being held meanwhile (bench/micro/src/http/answer-coding.bench.ts has size and speed of
+ * each). A few rows have little to repeat and take no time; of megabytes of text the lowest levels are twice as quick for a few per cent. Brotli's
+ * lowest is larger than gzip for short texts and for MessagePack, whose numbers it finds nothing in.
  */
-export const BROTLI_QUALITY = 1;
-export const GZIP_LEVEL = 3;
+const SHORT_BYTES_MAX = 16 * 1024;
+const LONG_BYTES_MIN = 256 * 1024;
+
+function brotliQuality(bytes: number, isText: boolean): number {
+  if (bytes <= SHORT_BYTES_MAX) return 3;
+  return bytes >= LONG_BYTES_MIN && isText ? 1 : 2;
+}
+
+const gzipLevel = (bytes: number): number => (bytes >= LONG_BYTES_MIN ? 1 : 3);
 
 /** The coding of the highest weight by the Accept-Encoding header; undefined: as it is. */
 export function chooseCoding(acceptEncoding: string): AnswerCoding | undefined {
@@ -37,11 +51,21 @@ export function chooseCoding(acceptEncoding: string): AnswerCoding | undefined {
 }
 
 /** The bytes in a coding; undefined where it isn't worth it. Takes milliseconds a megabyte: not for the socket thread. */
-export function encodeAnswer(body: Uint8Array, coding: AnswerCoding): Uint8Array | undefined {
+export function encodeAnswer(
+  body: Uint8Array,
+  coding: AnswerCoding,
+  isText: boolean,
+): Uint8Array | undefined {
   if (body.length < CODED_ANSWER_BYTES_MIN) return undefined;
-  const encoded =
-    coding === 'br'
-      ? brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } })
-      : gzipSync(body, { level: GZIP_LEVEL });
+  const encoded = coding === 'br' ? brotli(body, isText) : gzipSync(body, { level: gzipLevel(body.length) });
   return encoded.length < body.length ? encoded : undefined;
+}
+
+function brotli(body: Uint8Array, isText: boolean): Uint8Array {
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: brotliQuality(body.length, isText),
+    [constants.BROTLI_PARAM_LGWIN]: BROTLI_WINDOW_BITS,
+    [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+  };
+  return brotliCompressSync(body, { params });
 }

@@ -1,8 +1,5 @@
 import { type BrotliCompress, constants, createBrotliCompress, createGzip, type Gzip } from 'node:zlib';
-import { type AnswerCoding, BROTLI_QUALITY, GZIP_LEVEL } from './answer-coding.js';
-
-/** Bits of Brotli's window: 256 KiB, since a stream keeps it for as long as it lasts, and rows are like those shortly before. */
-const BROTLI_WINDOW_BITS = 18;
+import { type AnswerCoding, BROTLI_WINDOW_BITS, STREAM_LEVELS } from './answer-coding.js';
 
 /**
  * Encodes an answer that is streamed, part by part, on threads of the library. What a part becomes can be read by the client without the
@@ -15,11 +12,11 @@ export class StreamCoder {
 
   constructor(coding: AnswerCoding) {
     const params = {
-      [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+      [constants.BROTLI_PARAM_QUALITY]: STREAM_LEVELS.br,
       [constants.BROTLI_PARAM_LGWIN]: BROTLI_WINDOW_BITS,
     };
     const isBrotli = coding === 'br';
-    this.#stream = isBrotli ? createBrotliCompress({ params }) : createGzip({ level: GZIP_LEVEL });
+    this.#stream = isBrotli ? createBrotliCompress({ params }) : createGzip({ level: STREAM_LEVELS.gzip });
     this.#flush = isBrotli ? constants.BROTLI_OPERATION_FLUSH : constants.Z_SYNC_FLUSH;
     this.#stream.on('data', (part: Uint8Array) => this.#encoded.push(part));
   }

@@ -29,6 +29,8 @@ export default defineConfig({
     cssCodeSplit: false,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // The licences of what is bundled go with it into the package.
+    license: { fileName: 'third-party-licenses.md' },
     rolldownOptions: {
       input: { index: fileURLToPath(new URL('./index.html', import.meta.url)), first: FIRST_REQUEST },
     },

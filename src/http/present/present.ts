@@ -33,8 +33,10 @@ export function presentAnswer<R extends QueryRequest, T>(
   const page = presenter.page?.(result) ?? { rows: 1, nextCursor: undefined };
   const body = bodyOf(presenter, request, result);
   const whole = trace === undefined ? body : withTrace(body, request.format, trace());
-  const encoded = request.coding === undefined ? undefined : encodeAnswer(whole, request.coding);
-  return { body: encoded ?? whole, coding: encoded === undefined ? undefined : request.coding, ...page };
+  const { coding, format } = request;
+  const isText = format !== 'msgpack' && format !== 'columns_msgpack';
+  const encoded = coding === undefined ? undefined : encodeAnswer(whole, coding, isText);
+  return { body: encoded ?? whole, coding: encoded === undefined ? undefined : coding, ...page };
 }
 
 /** Adds a member to an object that is already written, because the last thing to be told is how long the writing took. */

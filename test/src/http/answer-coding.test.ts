@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { encode } from '@msgpack/msgpack';
+import { ANSWER_SHAPES } from '../../../bench/micro/src/http/answer-shapes.js';
 import { type AnswerCoding, chooseCoding, encodeAnswer } from '../../../src/http/answer-coding.js';
-import { CODED_ANSWER_BYTES_MIN } from '../../../src/http/limits.js';
+import { CODED_ANSWER_BYTES_MIN, RAW_PAGE_POINTS } from '../../../src/http/limits.js';
+import { StreamCoder } from '../../../src/http/stream-coder.js';
 import { EdgeFixture, NOW_MS } from './edge-fixture.js';
 
 test('chooseCoding() takes the coding of the highest weight', () => {
@@ -25,13 +28,47 @@ test('chooseCoding() takes the coding of the highest weight', () => {
 
 test('encodeAnswer() leaves alone what is short or does not shrink', () => {
   const text = Buffer.from('{"value":1}'.repeat(1_000));
-  assert.deepEqual(brotliDecompressSync(encodeAnswer(text, 'br')!), text);
-  assert.deepEqual(gunzipSync(encodeAnswer(text, 'gzip')!), text);
-  assert.equal(encodeAnswer(text.subarray(0, CODED_ANSWER_BYTES_MIN - 1), 'gzip'), undefined);
+  assert.deepEqual(brotliDecompressSync(encodeAnswer(text, 'br', true)!), text);
+  assert.deepEqual(gunzipSync(encodeAnswer(text, 'gzip', true)!), text);
+  assert.equal(encodeAnswer(text.subarray(0, CODED_ANSWER_BYTES_MIN - 1), 'gzip', true), undefined);
   const noise = Buffer.concat(
     Array.from({ length: 300 }, (_, i) => createHash('sha256').update(String(i)).digest()),
   );
-  assert.equal(encodeAnswer(noise, 'gzip'), undefined);
+  assert.equal(encodeAnswer(noise, 'gzip', false), undefined);
+});
+
+test('encodeAnswer() makes nothing larger in br than in gzip, whatever the answer and its size', () => {
+  for (const [shape, make] of Object.entries(ANSWER_SHAPES)) {
+    for (const rows of [60, 250, 1_000, 5_000, 20_000]) {
+      for (const isText of [true, false]) {
+        const answer = make(rows);
+        const body = isText ? Buffer.from(JSON.stringify(answer)) : encode(answer, { maxDepth: 10 }).slice();
+        if (body.length < CODED_ANSWER_BYTES_MIN) continue;
+        const [br, gzip] = (['br', 'gzip'] as const).map((coding) => encodeAnswer(body, coding, isText)!);
+        const what = `${rows} rows of ${shape} ${isText ? 'as JSON' : 'in MessagePack'}`;
+        assert.ok(br!.length <= gzip!.length, `${what}: ${br!.length} bytes of br, ${gzip!.length} of gzip`);
+        assert.deepEqual(new Uint8Array(brotliDecompressSync(br!)), new Uint8Array(body));
+      }
+    }
+  }
+});
+
+test('StreamCoder makes no stream larger in br than in gzip', async () => {
+  for (const rows of [60, 250, 1_000, 25_000]) {
+    const { data } = ANSWER_SHAPES['raw points'](rows) as { data: object[] };
+    const sizes: number[] = [];
+    for (const coding of ['br', 'gzip'] as const) {
+      const coder = new StreamCoder(coding);
+      let bytes = 0;
+      for (let from = 0; from < rows; from += RAW_PAGE_POINTS) {
+        const lines = data.slice(from, from + RAW_PAGE_POINTS).map((row) => `${JSON.stringify(row)}\n`);
+        bytes += (await coder.encode(Buffer.from(lines.join('')))).length;
+      }
+      sizes.push(bytes + (await coder.end()).length);
+      coder.close();
+    }
+    assert.ok(sizes[0]! <= sizes[1]!, `${rows} rows: ${sizes}`);
+  }
 });
 
 test('long answers are compressed for clients that take it', async (t) => {

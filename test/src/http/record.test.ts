@@ -98,6 +98,27 @@ test('POST /api/v1/record refuses halves of surrogate pairs, which are no UTF-8'
   await check(String.raw`"name":"a\ud83d\ude00","labels":{"\ud83d\ude00":"\ud83d\ude00"}`, undefined);
 });
 
+test('POST /api/v1/record refuses MessagePack with text that is no UTF-8 as it refuses such JSON', async (t) => {
+  const edge = await EdgeFixture.start(t);
+  for (const [type, point] of [
+    ['application/json', Buffer.from('{"data":[{"name":"a\xff","value":1}]}', 'latin1')],
+    [
+      'application/msgpack',
+      Buffer.from(encode({ data: [{ name: 'abc', value: 1 }] })).map((b) => (b === 0x62 ? 0xff : b)),
+    ],
+  ] as const) {
+    const reply = await edge.call('/api/v1/record', {
+      method: 'POST',
+      headers: { 'Content-Type': type },
+      body: point,
+    });
+    assert.equal(reply.status, 400, type);
+    assert.equal(reply.json.code, 'MR_BAD_BODY');
+    assert.match(reply.json.detail, /UTF-8/);
+    assert.equal(edge.engine.points.length, 0);
+  }
+});
+
 test('POST /api/v1/record caps its errors and counts on', async (t) => {
   const edge = await EdgeFixture.start(t);
   const data = Array.from({ length: 250 }, () => ({ name: 'x', value: null }));

@@ -38,3 +38,38 @@ it('decodeMessagePack() refuses what is cut short, has something behind it, or i
   for (const bytes of [[], [0x92, 0x01], [0xc1], [0x01, 0x02], [0xd9, 0x05, 0x61]])
     assert.throws(() => decodeMessagePack(Uint8Array.from(bytes)));
 });
+
+it('decodeMessagePack() refuses text that is no UTF-8, wherever it stands, and takes all other', () => {
+  const withText = (text: number[]): number[][] => {
+    const str = [0xa0 | text.length, ...text];
+    return [
+      str,
+      [0x92, 0x01, ...str],
+      [0x81, ...str, 0x01],
+      [0x81, 0xa1, 0x61, 0x91, ...str],
+      [0x92, 0xc4, 0x01, 0xff, ...str],
+    ];
+  };
+  for (const bad of [
+    [0xff],
+    [0xc0, 0x80],
+    [0xed, 0xa0, 0x80],
+    [0x61, 0xe2, 0x82],
+    [0xf4, 0x90, 0x80, 0x80],
+  ]) {
+    for (const bytes of withText(bad)) {
+      const at = bytes.length - bad.length - (bytes[0] === 0x81 && bytes.at(-1) === 0x01 ? 1 : 0);
+      assert.throws(() => decodeMessagePack(Uint8Array.from(bytes)), {
+        message: `expected text in UTF-8 at byte ${at}, got other bytes`,
+      });
+    }
+  }
+  for (const good of [[], [0x61], [0xf0, 0x9f, 0x98, 0x80], [0xef, 0xbf, 0xbd], [0x00]]) {
+    for (const bytes of withText(good)) decodeMessagePack(Uint8Array.from(bytes));
+  }
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary' })), (texts) => {
+      assert.deepEqual(decodeMessagePack(encode(texts)), texts);
+    }),
+  );
+});
