@@ -3,17 +3,14 @@ import { ProducerWindow } from '../../native-free-core/producer/producer-window.
 import { countPoints, countTier } from '../store/count-tier.js';
 import type { StoreFinding } from '../store/findings.js';
 import {
-  damageKey,
   generationOfLogKey,
   logKey,
   numberOfKey,
   parseSegmentKey,
-  positionOfLogKey,
   tableEnd,
   tableKey,
   tierKey,
 } from '../store/keys.js';
-import { LogValueReader, peekLogPoints } from '../store/log-value.js';
 import {
   decodeGroupRecord,
   decodeProducerRecord,
@@ -39,16 +36,13 @@ import {
   TABLE_WINDOW,
 } from '../store/store-layout.js';
 import { POINT_TABLES, TIER_TABLES } from '../store/tier-tables.js';
+import { LogReplay } from './log-replay.js';
+import { RecoveredSeries, type SeriesWords } from './recovered-series.js';
 import { ShardEngine } from './shard-engine.js';
 import type { ShardOptions } from './shard-options.js';
 
 /** What the front end has to know of a recovered shard. */
-export interface RecoveredShard {
-  /** Five words a series: 128 bits of hash, then its number in its group; `groups` says which. */
-  series: Int32Array;
-  seriesGroups: Uint8Array;
-  /** The retention class of each. */
-  seriesClasses: Uint8Array;
+export interface RecoveredShard extends SeriesWords {
   /** Series of each metric. */
   metrics: Map<string, number>;
   /** Numbers taken in each group, by the group's number in the folder; more than its series when pages are damaged. */
@@ -67,7 +61,7 @@ export interface RecoveryClock {
 
 /**
  * Builds a shard's engine from its store: records, series, spans, windows, then the log. Nothing but what is damaged is
- * lost, and that is told in `findings`; a damaged value of the log is kept under DAMAGE.
+ * lost, and that is told in `findings`.
  */
 export function recoverShard(
   options: ShardOptions,
@@ -82,12 +76,13 @@ export function recoverShard(
   const first = recovery.firstGeneration(groups);
   raiseRecords(groups, first);
   engine.head.reset(first);
-  engine.restore(record);
+  const replay = new LogReplay(engine, options, recovery.findings);
+  replay.restore(record);
   recovery.readSeries(engine);
   recovery.readSpans(engine);
   recovery.readWindows(engine);
-  const replayedPoints = recovery.replayLog(engine, clock.nowMs());
-  engine.resume();
+  const replayedPoints = replay.replayAll(clock.nowMs());
+  replay.end();
   return { engine, recovered: recovery.result(engine, replayedPoints, clock.monotonicMs() - startedMs) };
 }
 
@@ -105,12 +100,9 @@ function raiseRecords(groups: GroupRecord[], firstGeneration: number): void {
 
 class Recovery {
   readonly #options: ShardOptions;
-  readonly #findings: StoreFinding[] = [];
+  readonly findings: StoreFinding[] = [];
   readonly #metrics = new Map<string, number>();
-  #series = new Int32Array(5 * 1_024);
-  #seriesGroups = new Uint8Array(1_024);
-  #seriesClasses = new Uint8Array(1_024);
-  #seriesCount = 0;
+  readonly #series = new RecoveredSeries();
 
   constructor(options: ShardOptions) {
     this.#options = options;
@@ -129,7 +121,7 @@ class Recovery {
       const record = decodeGroupRecord(value);
       if (record !== undefined) return record;
       const rebuilt = this.#rebuildGroup(group);
-      this.#findings.push({
+      this.findings.push({
         shard,
         what: 'group record',
         where: `group ${group}`,
@@ -174,7 +166,7 @@ class Recovery {
         const counted = { ...emptyTierRecord(), ...countTier(store, group, table) };
         const where = `group ${group}, tier ${table.name}`;
         const done = `counted anew: ${counted.segments} segments; what was swept before is forgotten`;
-        this.#findings.push({ shard, what: 'tier record', where, done });
+        this.findings.push({ shard, what: 'tier record', where, done });
         return counted;
       }),
     );
@@ -187,7 +179,7 @@ class Recovery {
     if (value === undefined) return empty;
     const record = decodeShardRecord(value);
     if (record !== undefined) return record;
-    this.#findings.push({ shard, what: 'shard record', where: 'shard', done: 'counts begin anew' });
+    this.findings.push({ shard, what: 'shard record', where: 'shard', done: 'counts begin anew' });
     return empty;
   }
 
@@ -208,12 +200,11 @@ class Recovery {
         const page = numberOfKey(key);
         const whole = forEachSeries(value, page, (number, hashOffset, keyOffset) => {
           const metric = engine.series.restore(engine.head, group, number, value, keyOffset);
-          this.#keepSeries(group, number, value, hashOffset);
-          this.#seriesClasses[this.#seriesCount - 1] = engine.series.classOfMetric(metric);
+          this.#series.add(value, hashOffset, number, group, engine.series.classOfMetric(metric));
         });
         if (!whole) {
           engine.series.reserveNumbers(group, (page + 1) * SERIES_PAGE_LENGTH);
-          this.#findings.push({
+          this.findings.push({
             shard,
             what: 'series page',
             where: `group ${group}, page ${page}`,
@@ -226,25 +217,6 @@ class Recovery {
     for (const [name, count] of engine.series.metricCounts()) this.#metrics.set(name, count);
   }
 
-  #keepSeries(group: number, number: number, value: Uint8Array, hashOffset: number): void {
-    if (this.#seriesCount === this.#seriesGroups.length) {
-      const series = new Int32Array(this.#series.length * 2);
-      series.set(this.#series);
-      this.#series = series;
-      const groups = new Uint8Array(this.#seriesGroups.length * 2);
-      groups.set(this.#seriesGroups);
-      this.#seriesGroups = groups;
-      const classes = new Uint8Array(this.#seriesClasses.length * 2);
-      classes.set(this.#seriesClasses);
-      this.#seriesClasses = classes;
-    }
-    const at = this.#seriesCount * 5;
-    const view = new DataView(value.buffer, value.byteOffset + hashOffset, 16);
-    for (let i = 0; i < 4; i++) this.#series[at + i] = view.getInt32(i * 4, true);
-    this.#series[at + 4] = number;
-    this.#seriesGroups[this.#seriesCount++] = group;
-  }
-
   readSpans(engine: ShardEngine): void {
     const { store, shard, map } = this.#options;
     for (const group of this.#groupNumbers()) {
@@ -255,7 +227,7 @@ class Recovery {
         );
         if (!whole) {
           const where = `group ${group}, page ${page}`;
-          this.#findings.push({
+          this.findings.push({
             shard,
             what: 'span page',
             where,
@@ -275,7 +247,7 @@ class Recovery {
         const record = decodeWindowRecord(value);
         if (record === undefined) {
           const where = `group ${group}, producer ${producer}`;
-          this.#findings.push({ shard, what: 'producer window', where, done: 'begins anew at seq 1' });
+          this.findings.push({ shard, what: 'producer window', where, done: 'begins anew at seq 1' });
         } else {
           const { contiguous, low, high, lastSeenMs } = record;
           engine.windows.restore(producer, i, new ProducerWindow(contiguous, low, high), lastSeenMs);
@@ -286,53 +258,10 @@ class Recovery {
     engine.windows.restored();
   }
 
-  replayLog(engine: ShardEngine, nowMs: number): number {
-    const { store, shard } = this.#options;
-    let points = 0;
-    const damaged: { key: Uint8Array; value: Uint8Array }[] = [];
-    // Keys first: replay may have to flush, which writes, and a range must not be read across a write.
-    const keys: Uint8Array[] = [];
-    store.forEachKey(logKey(0, 0), tableEnd(PREFIX_SHARD, SHARD_LOG), (key) => {
-      keys.push(key.slice());
-      return true;
-    });
-    const value = new LogValueReader();
-    for (const key of keys) {
-      const generation = generationOfLogKey(key);
-      const position = positionOfLogKey(key);
-      const stored = store.get(key)!;
-      if (!value.open(stored)) {
-        const held = peekLogPoints(stored);
-        damaged.push({ key, value: stored.slice() });
-        const where = `generation ${generation}, position ${position}`;
-        const done = `set aside under DAMAGE; it says that it held ${held} points`;
-        this.#findings.push({ shard, what: 'log value', where, done });
-        engine.replayDamaged(generation, position, held, nowMs);
-        continue;
-      }
-      engine.replay(generation, position, value, nowMs);
-      points += value.points;
-    }
-    if (damaged.length > 0) {
-      engine.windows.closeGaps();
-      this.#setAside(damaged, nowMs);
-    }
-    return points;
-  }
-
-  #setAside(damaged: { key: Uint8Array; value: Uint8Array }[], nowMs: number): void {
-    this.#options.store.transaction((writer) => {
-      damaged.forEach(({ key, value }, i) => {
-        writer.put(damageKey(nowMs, i, key), value);
-        writer.remove(key);
-      });
-    });
-  }
-
   #lostProducer(producer: number): void {
     const { shard } = this.#options;
     const done = 'forgotten: what it sends again counts as new';
-    this.#findings.push({ shard, what: 'producer', where: `producer ${producer}`, done });
+    this.findings.push({ shard, what: 'producer', where: `producer ${producer}`, done });
   }
 
   result(engine: ShardEngine, replayedPoints: number, durationMs: number): RecoveredShard {
@@ -349,13 +278,11 @@ class Recovery {
     );
     const seqs = new Map([...engine.windows.contiguous()].map(({ producer, seq }) => [producer, seq]));
     return {
-      series: this.#series.slice(0, this.#seriesCount * 5),
-      seriesGroups: this.#seriesGroups.slice(0, this.#seriesCount),
-      seriesClasses: this.#seriesClasses.slice(0, this.#seriesCount),
+      ...this.#series.words(),
       metrics: this.#metrics,
       groupNumbers: this.#groupNumbers().map((group) => [group, engine.series.groupCount(group)]),
       producers: [...names].map(([producer, name]) => ({ producer, name, seq: seqs.get(producer) ?? 0 })),
-      findings: this.#findings,
+      findings: this.findings,
       replayedPoints,
       durationMs,
     };

@@ -5,11 +5,8 @@ import {
   ENTRY_PRODUCER,
   ENTRY_SERIES,
   kindOf,
-  POINTS_ARRIVAL_MS,
-  POINTS_PRODUCER,
-  POINTS_SEQ,
 } from '../../native-free-core/entry/entry-layout.js';
-import { type EntryViews, HeadWriter, type SlotFilter } from '../../native-free-core/head/head-writer.js';
+import { HeadWriter } from '../../native-free-core/head/head-writer.js';
 import {
   ARENA_BYTES_HEADROOM,
   BATCH_SERIES_POINTS,
@@ -18,13 +15,10 @@ import {
 } from '../../native-free-core/limits.js';
 import { RING_EMPTY, RingConsumer } from '../../native-free-core/ring/ring-consumer.js';
 import { UNIT_BYTES } from '../../native-free-core/ring/ring-layout.js';
-import { logKey, tableKey } from '../store/keys.js';
-import { LogValueBuilder, type LogValueReader } from '../store/log-value.js';
-import { encodeShardRecord, type ShardRecord } from '../store/records.js';
 import type { StoreWriter } from '../store/shard-store.js';
-import { PREFIX_SHARD, SHARD_RECORD } from '../store/store-layout.js';
 import { CommandQueue } from './commands/command-queue.js';
 import { countShard } from './count-shard.js';
+import { EntryApplier } from './entry-applier.js';
 import { Flush } from './flush.js';
 import { GroupBooks, type StoredRecords } from './group-books.js';
 import { HistoryMark } from './history-mark.js';
@@ -34,6 +28,7 @@ import { NewProducers } from './new-producers.js';
 import { ProducerWindows } from './producer-windows.js';
 import { SeriesTable } from './series-table.js';
 import { ShardCounters } from './shard-counters.js';
+import { type RingPlace, ShardLog } from './shard-log.js';
 import { SHARD_BOUNDS, type ShardBounds, type ShardOptions } from './shard-options.js';
 
 /**
@@ -56,27 +51,17 @@ export class ShardEngine {
   readonly history: HistoryMark;
   readonly commands: CommandQueue;
   readonly books: GroupBooks;
+  readonly log = new ShardLog();
+  readonly entries: EntryApplier;
   /** Background work on the store. */
   readonly jobs: ShardJobs;
   readonly #options: ShardOptions;
   readonly #bounds: ShardBounds;
-  readonly #log = new LogValueBuilder();
   readonly #newProducers = new NewProducers();
   #ring: RingConsumer;
-  #nextLogPosition = 0;
-  #accepted = 0;
-  #damaged = 0;
-  /** Both as they were where the generation that takes points begins: its values in the log count on from there. */
-  #acceptedBefore = 0;
-  #damagedBefore = 0;
-  #cyclePoints = 0;
   /** Points and rows that were expired or swept, when last looked at. */
   #gone = 0;
   #pending = false;
-  /** Log bytes of the generation that takes points now, and of the one that is flushed. */
-  #logBytes = 0;
-  #flushingLogBytes = 0;
-  #oldestLogMs = Number.POSITIVE_INFINITY;
   /** Somebody waits until the generations up to this one are in blocks. */
   #wantedGeneration = 0;
 
@@ -91,6 +76,7 @@ export class ShardEngine {
     this.head = new HeadWriter(memory.head, options.live);
     this.series = new SeriesTable(shard, map, options.retention);
     this.windows = new ProducerWindows(map.groupCount(shard));
+    this.entries = new EntryApplier(this, map.groupCount(shard));
     this.#ring = new RingConsumer(memory.ring);
     this.commands = new CommandQueue(this, options.commands);
     this.flush = new Flush({
@@ -113,50 +99,17 @@ export class ShardEngine {
     });
   }
 
-  /** Takes over where the shard stood when its log was cut last. Before `replay`. */
-  restore(record: ShardRecord): void {
-    this.#nextLogPosition = record.nextLogPosition;
-    this.#accepted = this.#acceptedBefore = record.acceptedPoints;
-    this.#damaged = this.#damagedBefore = record.damagedPoints;
-    this.#replayedRing(record.session, record.ringPosition);
-  }
-
-  /**
-   * Applies a value of the log: every entry, but for points that the groups' records say are in blocks. Values come in
-   * the order of their keys.
-   */
-  replay(generation: number, position: number, value: LogValueReader, nowMs: number): void {
-    this.#enterGeneration(generation, nowMs);
-    // What values that could not be read had held.
-    const lost = value.acceptedPoints - value.points - this.#accepted;
-    this.#damaged += lost;
-    if (this.#logBytes === 0) {
-      this.#acceptedBefore = value.acceptedPoints - value.points;
-      this.#damagedBefore = this.#damaged;
+  /** Goes on in the ring behind what the log holds; before it takes points. */
+  skipRing({ session, ringPosition }: RingPlace): void {
+    // The log may be behind COMMITTED, because a commit without points puts no value there; what lies between is written anew.
+    const isAhead = ((ringPosition - this.#ring.position) | 0) > 0;
+    if (session === this.#options.session && isAhead) {
+      this.#ring = new RingConsumer(this.#options.memory.ring, ringPosition);
     }
-    const filter = this.#storedFilter(generation);
-    for (let entry = value.next(); entry !== undefined; entry = value.next()) {
-      this.applyPoints(entry, 0, filter);
-      this.#oldestLogMs = Math.min(this.#oldestLogMs, entry.f64[POINTS_ARRIVAL_MS >> 3]!);
-    }
-    this.#accepted = value.acceptedPoints;
-    this.#nextLogPosition = position + 1;
-    this.#logBytes += value.length;
-    this.#replayedRing(value.session, value.ringPosition);
-  }
-
-  /** Passes over a value of the log that is damaged; `points` is what it says it held. */
-  replayDamaged(generation: number, position: number, points: number, nowMs: number): void {
-    this.#enterGeneration(generation, nowMs);
-    this.#accepted += points;
-    this.#damaged += points;
-    this.#nextLogPosition = position + 1;
   }
 
   /** Ends recovery: readers may look in, and the ring goes on behind what is durable. */
   resume(): void {
-    // A generation that is partly in blocks takes no more points: its flush would pass over those below its bounds.
-    if (this.#storedFilter(this.head.generation) !== undefined) this.closeGeneration();
     this.#ring.markTaken();
     this.#ring.commit(this.#ring.position);
     // A predecessor that died while its store was full; while the word stands, no work comes that could clear it.
@@ -166,39 +119,6 @@ export class ShardEngine {
     // Who sees the state ready sees that it is another one.
     this.counters.add('starts', 1);
     this.head.ready();
-  }
-
-  #replayedRing(session: number, position: number): void {
-    // The log may be behind COMMITTED, because a commit without points puts no value there; what lies between is written anew.
-    const isAhead = ((position - this.#ring.position) | 0) > 0;
-    if (session === this.#options.session && isAhead) {
-      this.#ring = new RingConsumer(this.#options.memory.ring, position);
-    }
-  }
-
-  #enterGeneration(generation: number, nowMs: number): void {
-    while (generation > this.head.generation) {
-      while (this.flush.active) {
-        this.flush.step();
-        this.#commit(nowMs);
-      }
-      this.closeGeneration();
-    }
-    assert(generation === this.head.generation, 'the log goes back to an earlier generation');
-  }
-
-  /** Undefined when no point of the generation is in blocks. */
-  #storedFilter(generation: number): SlotFilter | undefined {
-    const { map, shard } = this.#options;
-    const bounds = this.books.groups.map((g) =>
-      g.storedGeneration >= generation
-        ? Number.POSITIVE_INFINITY
-        : g.storedGeneration === generation - 1
-          ? g.partialBound
-          : 0,
-    );
-    if (bounds.every((b) => b === 0)) return undefined;
-    return (slot) => map.numberOfSlot(shard, slot) >= bounds[slot % bounds.length]!;
   }
 
   get ring(): RingConsumer {
@@ -223,7 +143,7 @@ export class ShardEngine {
 
   /** Lets all that is applied by now be stored in the next cycles. Answers the generation that ends with it. */
   flushSoon(): number {
-    this.#wantedGeneration = this.#logBytes > 0 ? this.head.generation : this.head.generation - 1;
+    this.#wantedGeneration = this.log.takingBytes > 0 ? this.head.generation : this.head.generation - 1;
     return this.#wantedGeneration;
   }
 
@@ -257,21 +177,25 @@ export class ShardEngine {
   closeGeneration(): void {
     this.flush.begin(this.head.generation, this.windows.takeChanged());
     this.head.swap();
-    this.#acceptedBefore = this.#accepted;
-    this.#damagedBefore = this.#damaged;
-    this.#flushingLogBytes = this.#logBytes;
-    this.#logBytes = 0;
-    this.#oldestLogMs = Number.POSITIVE_INFINITY;
+    this.log.closeGeneration();
     this.counters.add('flushes', 1);
+  }
+
+  /** Brings the generation that is flushed into blocks, if one is. */
+  endFlush(nowMs: number): void {
+    while (this.flush.active) {
+      this.flush.step();
+      this.#commit(nowMs);
+    }
   }
 
   #closeGenerationIfDue(nowMs: number, now: boolean): void {
     if (this.flush.active || !this.head.canSwap) return;
     const due =
       this.head.usedBytes >= this.#arenaBytesMax ||
-      this.#logBytes >= this.#bounds.logBytesMax / 2 ||
-      nowMs - this.#oldestLogMs >= this.#bounds.flushAgeMsMax ||
-      ((now || this.#wantedGeneration >= this.head.generation) && this.#logBytes > 0);
+      this.log.takingBytes >= this.#bounds.logBytesMax / 2 ||
+      nowMs - this.log.oldestMs >= this.#bounds.flushAgeMsMax ||
+      ((now || this.#wantedGeneration >= this.head.generation) && this.log.takingBytes > 0);
     if (due) this.closeGeneration();
   }
 
@@ -294,8 +218,6 @@ export class ShardEngine {
     const arenaMax = this.#arenaBytesMax;
     if (this.head.usedBytes >= arenaMax || this.jobs.isOverdue) return 0;
     let entries = 0;
-    this.#log.reset();
-    this.#cyclePoints = 0;
     const start = this.#ring.position;
     const unitsMax = this.#bounds.cycleBytesMax / UNIT_BYTES;
     while (((this.#ring.position - start) | 0) < unitsMax && this.head.usedBytes < arenaMax) {
@@ -316,13 +238,8 @@ export class ShardEngine {
     const kind = kindOf(views.u32[(offset >> 2) + 1]!);
     if (kind === ENTRY_POINTS) {
       // Marking windows is part of the entry's effect, so it is logged even when it has no points for this shard.
-      const taken = this.applyPoints(views, offset);
-      if (taken < 0) return false;
-      this.#accepted += taken;
-      this.#cyclePoints += taken;
-      this.#log.add(views, offset);
-      const arrivalMs = views.f64[(offset + POINTS_ARRIVAL_MS) >> 3]!;
-      if (arrivalMs < this.#oldestLogMs) this.#oldestLogMs = arrivalMs;
+      const taken = this.entries.apply(views, offset);
+      if (taken >= 0) this.log.add(views, offset, taken);
     } else if (kind === ENTRY_SERIES) {
       this.head.begin();
       this.series.defineFromEntry(this.head, views, offset, this.#options.store);
@@ -336,41 +253,12 @@ export class ShardEngine {
     return false;
   }
 
-  /**
-   * Applies a points entry: at once, from the ring or from the log, the result is the same. Answers the points taken,
-   * or -1 for a batch that was applied before.
-   */
-  applyPoints(source: EntryViews, offset: number, filter?: SlotFilter): number {
-    const producer = source.u32[(offset + POINTS_PRODUCER) >> 2]!;
-    if (producer === 0) return this.head.append(source, offset, filter);
-    const seq = source.f64[(offset + POINTS_SEQ) >> 3]!;
-    const verdict = this.windows.admit(producer, seq, source.f64[(offset + POINTS_ARRIVAL_MS) >> 3]!);
-    if (verdict === 'none') {
-      this.counters.add('duplicateBatches', 1);
-      return -1;
-    }
-    if (verdict === 'all') return this.head.append(source, offset, filter);
-    const { map, shard } = this.#options;
-    const mask = this.windows.mask.slice();
-    const groups = map.groupCount(shard);
-    return this.head.append(
-      source,
-      offset,
-      (slot) => mask[slot % groups] === 1 && (filter === undefined || filter(slot)),
-    );
-  }
-
   #commit(nowMs: number): number {
     this.#pending = true;
     const position = this.#ring.position;
-    const logBytes = this.#log.isEmpty ? 0 : this.#log.length;
     this.#options.store.transaction((writer) => this.#write(writer, position));
     this.#pending = false;
-    if (logBytes > 0) {
-      this.#nextLogPosition++;
-      this.#logBytes += logBytes;
-    }
-    this.#log.reset();
+    this.log.committed();
     this.#newProducers.committed();
     this.series.committed();
     this.jobs.maintenance.committed();
@@ -379,7 +267,7 @@ export class ShardEngine {
     if (stored !== undefined) {
       this.head.release(stored);
       this.jobs.flushed(stored, nowMs);
-      this.#flushingLogBytes = 0;
+      this.log.cut();
     }
     this.#ring.commit(position);
     this.counters.set('lastCommitMs', nowMs);
@@ -390,35 +278,18 @@ export class ShardEngine {
   }
 
   #write(writer: StoreWriter, ringPosition: number): void {
-    const { session } = this.#options;
-    if (!this.#log.isEmpty) {
-      const head = { session, ringPosition, acceptedPoints: this.#accepted, points: this.#cyclePoints };
-      writer.put(logKey(this.head.generation, this.#nextLogPosition), this.#log.finish(head));
-    }
+    const place = { session: this.#options.session, ringPosition };
+    this.log.write(writer, this.head.generation, place);
     this.#newProducers.write(writer);
     this.series.write(writer);
     this.flush.write(writer);
     this.jobs.maintenance.write(writer);
     this.books.write(writer);
-    if (!this.flush.finished) return;
-    const { generation } = this.flush;
-    writer.removeRange(logKey(generation, 0), logKey(generation + 1, 0));
-    const record = {
-      session,
-      ringPosition,
-      nextLogPosition: this.#nextLogPosition + 1,
-      acceptedPoints: this.#acceptedBefore,
-      damagedPoints: this.#damagedBefore,
-    };
-    writer.put(tableKey(PREFIX_SHARD, SHARD_RECORD), encodeShardRecord(record));
+    if (this.flush.finished) this.log.writeCut(writer, this.flush.generation, place);
   }
 
   #updateCounters(): void {
-    const { expiredPoints, sweptRows } = countShard(this.counters, this, {
-      accepted: this.#accepted,
-      damaged: this.#damaged,
-      logBytes: this.#logBytes + this.#flushingLogBytes,
-    });
+    const { expiredPoints, sweptRows } = countShard(this.counters, this);
     this.jobs.count(this.counters);
     // What went has been in answers about the past.
     const gone = expiredPoints + sweptRows + this.jobs.rewrites.changedSlices;

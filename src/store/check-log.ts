@@ -4,7 +4,7 @@ import type { ShardMap } from '../../native-free-core/series/refs.js';
 import type { CheckReport } from './findings.js';
 import { generationOfLogKey, logKey, positionOfLogKey, tableEnd } from './keys.js';
 import { LogValueReader } from './log-value.js';
-import type { GroupRecord, ShardRecord } from './records.js';
+import { type GroupRecord, type ShardRecord, storedBelow } from './records.js';
 import type { StoreReader } from './shard-store.js';
 import { PREFIX_SHARD, SHARD_LOG } from './store-layout.js';
 
@@ -73,10 +73,4 @@ export class LogChecker {
     this.#named += count;
     for (let i = 0; i < count; i++) if (isOpen(entry.u32[(POINTS_SLOTS >> 2) + i]!)) this.#open++;
   }
-}
-
-/** Points of series with lower numbers are in blocks, of a generation of the log. */
-function storedBelow({ storedGeneration, partialBound }: GroupRecord, generation: number): number {
-  if (storedGeneration >= generation) return Number.POSITIVE_INFINITY;
-  return storedGeneration === generation - 1 ? partialBound : 0;
 }

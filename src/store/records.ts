@@ -18,7 +18,7 @@ function decode(table: number, value: Uint8Array, count: number): number[] | und
   return Array.from({ length: count }, (_, i) => view.getFloat64(i * 8, true));
 }
 
-/** What of a group is in blocks: every generation up to `stored`, and of the next one the series below `bound`. */
+/** What of a group is in blocks: every generation up to `storedGeneration`, and of the next one the series below `partialBound`. */
 export interface GroupRecord {
   storedGeneration: number;
   partialBound: number;
@@ -39,6 +39,12 @@ export const encodeGroupRecord = (r: GroupRecord): Uint8Array =>
 export function decodeGroupRecord(value: Uint8Array): GroupRecord | undefined {
   const f = decode(TABLE_GROUP, value, 4);
   return f && { storedGeneration: f[0]!, partialBound: f[1]!, storedPoints: f[2]!, expiredPoints: f[3]! };
+}
+
+/** The number below which the series of a group have their points of a generation in blocks. */
+export function storedBelow({ storedGeneration, partialBound }: GroupRecord, generation: number): number {
+  if (storedGeneration >= generation) return Number.POSITIVE_INFINITY;
+  return storedGeneration === generation - 1 ? partialBound : 0;
 }
 
 /** What a tier of a group holds, and what sweeps have taken from it. */
