@@ -87,6 +87,11 @@ export class CellCache {
     this.#bytesMax = bytesMax;
   }
 
+  /** What is known of a segment, for a look at it. */
+  peek(key: string): CachedSegment | undefined {
+    return this.#segments.get(key);
+  }
+
   /** What is known of a segment, perhaps nothing yet. `settle` must be called when the scan is through with it. */
   open(key: string): CachedSegment {
     const segment = this.#segments.get(key) ?? new CachedSegment();

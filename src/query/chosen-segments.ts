@@ -1,8 +1,8 @@
-import { parseSegmentKey, segmentSeekKey, tableEnd } from '../store/keys.js';
-import type { StoreReader } from '../store/shard-store.js';
 import { POINT_TABLES } from '../store/tier-tables.js';
+import type { StoredSegment } from './known-store.js';
 import type { TimeRange } from './point-scan.js';
 import type { ShardSelection } from './selection.js';
+import type { ShardSnapshot } from './shard-snapshot.js';
 
 /** Selected series of one group: places in the ids of a shard's selection. `local` counts from the shard's first. */
 export interface GroupPlaces {
@@ -13,16 +13,14 @@ export interface GroupPlaces {
 
 /** A stored segment that may hold wanted points. */
 export interface ChosenSegment {
-  key: Uint8Array;
-  generation: number;
-  firstNumber: number;
-  lastNumber: number;
-  startMs: number;
+  segment: StoredSegment;
   /** What is wanted of it. */
   range: TimeRange;
-  /** Where it lies, for a person. */
-  where: string;
 }
+
+/** Where a segment lies, for a person. */
+export const whereOf = ({ key, generation, firstNumber, lastNumber }: StoredSegment): string =>
+  `group ${key[0]}, generation ${generation}, numbers ${firstNumber} to ${lastNumber}`;
 
 export function placesByGroup({ ids, view }: ShardSelection): GroupPlaces[] {
   const groups: GroupPlaces[] = [];
@@ -61,26 +59,22 @@ export const pointTables = ({ startMs, endMs }: TimeRange): TableRange[] =>
  * The segments of a group that may hold what is wanted, by generation, which is the order in which their points arrived. A
  * segment is there once for each range that it may have a part in. Looks at keys alone.
  */
+// Four arguments: whose, of which view, and what.
 export function chooseSegments(
   selected: ShardSelection,
   places: GroupPlaces,
-  reader: StoreReader,
+  snapshot: ShardSnapshot,
   wanted: readonly TableRange[],
 ): ChosenSegment[] {
   const { ids, view } = selected;
-  const group = view.firstGroup + places.local;
   const chosen: ChosenSegment[] = [];
   for (const range of wanted) {
-    const { table } = range;
-    reader.forEachKey(segmentSeekKey(group, table, range.startMs), tableEnd(group, table), (key) => {
-      const { startMs, generation, firstNumber, lastNumber } = parseSegmentKey(key);
-      if (startMs >= range.endMs) return true;
-      const at = lowerPlace(selected, places, firstNumber);
-      if (at === places.to || view.index.numberOf(ids.items[at]!) > lastNumber) return true;
-      const where = `group ${group}, generation ${generation}, numbers ${firstNumber} to ${lastNumber}`;
-      chosen.push({ key: new Uint8Array(key), generation, firstNumber, lastNumber, startMs, range, where });
-      return true;
+    snapshot.forEachSegment(places.local, range.table, range.startMs, (segment) => {
+      if (segment.startMs >= range.endMs) return;
+      const at = lowerPlace(selected, places, segment.firstNumber);
+      if (at === places.to || view.index.numberOf(ids.items[at]!) > segment.lastNumber) return;
+      chosen.push({ segment, range });
     });
   }
-  return chosen.sort((a, b) => a.generation - b.generation);
+  return chosen.sort((a, b) => a.segment.generation - b.segment.generation);
 }

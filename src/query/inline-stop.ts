@@ -39,6 +39,10 @@ export class InlineStop extends StopCheck {
     if (this.#clock.monotonicMs() > this.#untilMs) throw new NotInline('large');
   }
 
+  override get sparesReads(): boolean {
+    return true;
+  }
+
   override beforeWait(): void {
     throw new NotInline('waits');
   }

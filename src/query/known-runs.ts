@@ -14,6 +14,8 @@ const RUN_BYTES = 24;
 export class KnownRuns {
   /** What the store said of the value; 0: nothing is known. */
   version = 0;
+  /** The version of the shard's store that this was last seen to be true of; undefined: none. */
+  storeVersion: number | undefined;
   #firstNumber = 0;
   /** By number less the first: the first of its runs + 1, or one of the above. */
   #heads = new Int32Array(0);

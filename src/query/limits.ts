@@ -156,6 +156,12 @@ export const LINES_AT_ONCE = 256;
 export const SELECTIONS_KEPT = 256;
 export const SELECTIONS_SERIES_KEPT = 1_000_000;
 
+/**
+ * Segments of a table of a group whose keys a thread remembers, 300 bytes each: a month of days, some fresh ones and late ones besides. With all tables of
+ * all groups at this many, 8 MB a shard.
+ */
+export const KNOWN_TABLE_SEGMENTS_MAX = 256;
+
 /** Metrics that one query may read: a retention is looked up for each. */
 export const METRICS_SELECTED_MAX = 1_000;
 

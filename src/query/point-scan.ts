@@ -2,7 +2,8 @@ import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
 import { PointSegmentReader } from '../../native-free-core/segment/point-segment-reader.js';
 import { MillraceError } from '../errors.js';
 import { TABLE_FRESH, TABLE_RAW } from '../store/store-layout.js';
-import { CellScan, type CellVisitor } from './cell-scan.js';
+import { TIER_TABLES } from '../store/tier-tables.js';
+import { CellScan, type CellsWanted, type CellVisitor } from './cell-scan.js';
 import {
   type ChosenSegment,
   chooseSegments,
@@ -11,6 +12,7 @@ import {
   placesByGroup,
   pointTables,
   type TableRange,
+  whereOf,
 } from './chosen-segments.js';
 import { HeadPoints } from './head-points.js';
 import { BUSY_RETRY_MS, CELL_CACHE_BYTES, LINES_AT_ONCE, SNAPSHOT_TRIES_MAX } from './limits.js';
@@ -117,19 +119,20 @@ export class PointScan {
   #scanShard(selected: ShardSelection, question: ScanQuestion): void {
     const { view } = selected;
     const groups = placesByGroup(selected);
-    question.stop.beforeRead(view.place);
     for (let tries = 0; tries < SNAPSHOT_TRIES_MAX; tries++) {
-      const snapshot = view.openSnapshot();
+      const snapshot = view.openSnapshot(question.stop);
       try {
         const scan: ShardScan = { selected, snapshot, ...question };
         this.#head.clear();
         question.visitor.onShard?.(selected);
         for (const places of groups) this.#copyHead(scan, places);
         if (snapshot.isStale(view.head.released)) continue;
-        for (const places of groups) {
+        const chosen = this.#choose(scan, groups);
+        if (chosen === undefined) continue;
+        for (const { places, cells, points } of chosen) {
           // First the cells: what they are made of arrived before all that is in no tier yet.
-          this.#scanCells(scan, places);
-          this.#scanGroup(scan, places);
+          for (const wanted of cells) this.#cells.scanGroup(wanted, question.cells!.visitor, question.stop);
+          this.#scanGroup(scan, places, points);
         }
         this.#head.visit(question.visitor);
         return;
@@ -166,25 +169,47 @@ export class PointScan {
     }
   }
 
-  #scanCells({ selected, snapshot, stop, cells }: ShardScan, places: GroupPlaces): void {
-    if (cells === undefined) return;
-    const wanted = { selected, places, reader: snapshot.reader };
-    for (const part of cells.parts) this.#cells.scanGroup({ ...wanted, part }, cells.visitor, stop);
+  /** What must be read, or is remembered, of each group; undefined when the store is not any more what the snapshot is of. */
+  #choose(scan: ShardScan, groups: readonly GroupPlaces[]): ChosenParts[] | undefined {
+    const { selected, snapshot, tables, cells } = scan;
+    const tiers = (cells?.parts ?? []).map((part) => {
+      const { startMs, endMs } = part;
+      return { part, range: { table: tierTable(part), startMs, endMs } };
+    });
+    const asked = [...tables, ...tiers.map(({ range }) => range)];
+    const isTold = groups.every(({ local }) => asked.every(({ table }) => snapshot.knowsTable(local, table)));
+    if (!isTold && !snapshot.tryOpen()) return undefined;
+    const chosen = groups.map((places) => ({
+      places,
+      cells: tiers.map(({ part, range }) => ({
+        ...{ selected, places, snapshot, part },
+        chosen: chooseSegments(selected, places, snapshot, [range]),
+      })),
+      points: chooseSegments(selected, places, snapshot, tables),
+    }));
+    const isRemembered =
+      snapshot.isOpen ||
+      chosen.every(
+        (each) =>
+          each.points.length === 0 && each.cells.every((wanted) => this.#cells.knows(wanted, cells!.visitor)),
+      );
+    return isRemembered || snapshot.tryOpen() ? chosen : undefined;
   }
 
-  #scanGroup(scan: ShardScan, places: GroupPlaces): void {
-    const { selected, snapshot, tables, visitor, stop } = scan;
-    for (const chosen of chooseSegments(selected, places, snapshot.reader, tables)) {
-      if (chosen.startMs > visitor.usefulUntilMs) continue;
+  #scanGroup(scan: ShardScan, places: GroupPlaces, points: readonly ChosenSegment[]): void {
+    const { snapshot, visitor, stop } = scan;
+    for (const chosen of points) {
+      const { segment } = chosen;
+      if (segment.startMs > visitor.usefulUntilMs) continue;
       stop.check();
-      stop.beforeRead(Buffer.from(chosen.key).toString('latin1'));
+      stop.beforeRead(segment.name);
       // Valid until the next call on the reader, which is for the next segment.
-      const bytes = snapshot.reader.get(chosen.key);
+      const bytes = snapshot.reader.get(segment.key);
       if (bytes === undefined) continue;
-      const status = this.#segment.open(bytes, chosen.firstNumber, chosen.lastNumber);
+      const status = this.#segment.open(bytes, segment.firstNumber, segment.lastNumber);
       stop.cost.segments++;
       if (status === 'ok') this.#scanSegment(scan, places, chosen);
-      else this.#findings.add(`${status} segment`, chosen.where);
+      else this.#findings.add(`${status} segment`, whereOf(segment));
     }
   }
 
@@ -194,14 +219,17 @@ export class PointScan {
     const segment = this.#segment;
     const { ids, view } = selected;
     const { index } = view;
-    for (let at = lowerPlace(selected, places, chosen.firstNumber); segment.next(); ) {
+    for (let at = lowerPlace(selected, places, chosen.segment.firstNumber); segment.next(); ) {
       const { number, lastNumber } = segment;
       while (at < places.to && index.numberOf(ids.items[at]!) < number) at++;
       if (at === places.to) return;
       if (index.numberOf(ids.items[at]!) > lastNumber) continue;
       const status = segment.decode();
       if (status !== 'ok') {
-        this.#findings.add(`${status} run`, `${chosen.where}, number ${number}, byte ${segment.start}`);
+        this.#findings.add(
+          `${status} run`,
+          `${whereOf(chosen.segment)}, number ${number}, byte ${segment.start}`,
+        );
         continue;
       }
       stop.count(segment.batch.points);
@@ -226,6 +254,15 @@ export class PointScan {
     }
   }
 }
+
+/** What a scan takes of one group. */
+interface ChosenParts {
+  places: GroupPlaces;
+  cells: readonly CellsWanted[];
+  points: readonly ChosenSegment[];
+}
+
+const tierTable = ({ tier }: SourcePart): number => TIER_TABLES.find(({ name }) => name === tier)!.table;
 
 const ANY_TIME: TimeRange = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.POSITIVE_INFINITY };
 

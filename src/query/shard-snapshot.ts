@@ -1,9 +1,6 @@
-import { generationOfLogKey, logKey, parseSegmentKey, tableEnd, tableKey } from '../store/keys.js';
+import { assert } from '../../native-free-core/assert.js';
 import type { LmdbSnapshot } from '../store/lmdb-store.js';
-import { decodeGroupRecord, type GroupRecord } from '../store/records.js';
-import { PREFIX_SHARD, SHARD_LOG, TABLE_GROUP } from '../store/store-layout.js';
-import { POINT_TABLES } from '../store/tier-tables.js';
-import type { QueryFindings } from './query-findings.js';
+import type { KnownStore, StoredSegment } from './known-store.js';
 
 /**
  * One shard as of one moment, seen from a query thread: a read transaction of its store, and by it the right to read its
@@ -25,87 +22,76 @@ import type { QueryFindings } from './query-findings.js';
  *     become stale.
  *  5. Points that arrive while the open state is read may be seen or not, each series as of its own moment. What was
  *     acknowledged before the query came is seen.
- *
- * A flush works group by group, so F is the newest or the one before it in every group. A group that lags further has
- * nothing in between: its F counts as the newest less one.
+ *  6. What a thread remembers of a version of the store (KnownStore) is as good as a transaction that was opened when that version was
+ *     seen to be the present one. So a snapshot may open its transaction after the open state was read, or never; one that it opens later must
+ *     show the same version, else all is done again.
  */
 export class ShardSnapshot {
-  readonly reader: LmdbSnapshot;
-  readonly #groups: GroupRecord[];
-  #oldestStored = Number.POSITIVE_INFINITY;
+  readonly #known: KnownStore;
+  readonly #firstGroup: number;
+  readonly #openReader: () => LmdbSnapshot | undefined;
+  #reader: LmdbSnapshot | undefined;
 
-  /** Takes the transaction over. The shard's groups are `firstGroup … firstGroup + groupCount - 1`. */
-  constructor(reader: LmdbSnapshot, firstGroup: number, groupCount: number, findings: QueryFindings) {
-    this.reader = reader;
-    const records: (GroupRecord | undefined)[] = [];
-    let newest = 0;
-    let isDamaged = false;
-    for (let local = 0; local < groupCount; local++) {
-      const value = reader.get(tableKey(firstGroup + local, TABLE_GROUP));
-      const record = value === undefined ? NOTHING_STORED : decodeGroupRecord(value);
-      records.push(record);
-      if (record === undefined) {
-        isDamaged = true;
-        findings.add('group record', `group ${firstGroup + local}`);
-      } else if (record.storedGeneration > newest) newest = record.storedGeneration;
-    }
-    const firstLogged = isDamaged ? this.#firstLogged() : undefined;
-    this.#groups = records.map((record, local) => {
-      const known = record ?? this.#rebuild(firstGroup + local, newest, firstLogged);
-      const used =
-        known.storedGeneration >= newest - 1 ? known : { ...NOTHING_STORED, storedGeneration: newest - 1 };
-      this.#oldestStored = Math.min(this.#oldestStored, used.storedGeneration);
-      return used;
-    });
+  /** `openReader` opens a transaction of the version that is known; undefined where the store has another by now. */
+  constructor(known: KnownStore, firstGroup: number, openReader: () => LmdbSnapshot | undefined) {
+    this.#known = known;
+    this.#firstGroup = firstGroup;
+    this.#openReader = openReader;
+  }
+
+  /** Whether the store can be read. */
+  get isOpen(): boolean {
+    return this.#reader !== undefined;
+  }
+
+  /** Lets the store be read; false when it has changed since: the shard must be read anew. */
+  tryOpen(): boolean {
+    this.#reader ??= this.#openReader();
+    return this.isOpen;
+  }
+
+  get reader(): LmdbSnapshot {
+    assert(this.#reader !== undefined, 'a snapshot is read that was not opened');
+    return this.#reader;
+  }
+
+  /** What the store has has this number (store-mark.ts); undefined where it is not known. */
+  get version(): number | undefined {
+    return this.#known.version;
   }
 
   /** F of the essay; `local` counts groups from the shard's first. */
   storedGeneration(local: number): number {
-    return this.#groups[local]!.storedGeneration;
+    return this.#known.records.groups[local]!.storedGeneration;
   }
 
   /** b of the essay. */
   partialBound(local: number): number {
-    return this.#groups[local]!.partialBound;
+    return this.#known.records.groups[local]!.partialBound;
   }
 
   /** Whether what was read of the open state may be missing a generation that this view does not have in blocks. */
   isStale(released: number): boolean {
-    return released > this.#oldestStored;
+    return released > this.#known.records.oldestStored;
+  }
+
+  /** Whether the segments of a group's table are told although the store is not open. */
+  knowsTable(local: number, table: number): boolean {
+    return this.#known.knows(this.#firstGroup + local, table);
+  }
+
+  /** Calls back with the segments of a group's table that may reach `startMs` or further. */
+  // Four arguments: a call a table.
+  forEachSegment(
+    local: number,
+    table: number,
+    startMs: number,
+    visit: (segment: StoredSegment) => void,
+  ): void {
+    this.#known.forEachSegment(this.#firstGroup + local, table, startMs, () => this.reader, visit);
   }
 
   close(): void {
-    this.reader.close();
-  }
-
-  /** The generation of the oldest entry of the log. */
-  #firstLogged(): number | undefined {
-    let first: number | undefined;
-    this.reader.forEachKey(logKey(0, 0), tableEnd(PREFIX_SHARD, SHARD_LOG), (key) => {
-      first = generationOfLogKey(key);
-      return false;
-    });
-    return first;
-  }
-
-  /** What a damaged record must have said: as recovery finds it, from the log and the blocks. */
-  #rebuild(group: number, newest: number, firstLogged: number | undefined): GroupRecord {
-    if (firstLogged === undefined) return { ...NOTHING_STORED, storedGeneration: newest };
-    let partialBound = 0;
-    for (const table of POINT_TABLES) {
-      this.reader.forEachKey(tableKey(group, table), tableEnd(group, table), (key) => {
-        const { generation, lastNumber } = parseSegmentKey(key);
-        if (generation === firstLogged) partialBound = Math.max(partialBound, lastNumber + 1);
-        return true;
-      });
-    }
-    return { ...NOTHING_STORED, storedGeneration: firstLogged - 1, partialBound };
+    this.#reader?.close();
   }
 }
-
-const NOTHING_STORED: GroupRecord = {
-  storedGeneration: 0,
-  partialBound: 0,
-  storedPoints: 0,
-  expiredPoints: 0,
-};

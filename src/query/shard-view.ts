@@ -2,11 +2,15 @@ import type { ShardMap } from '../../native-free-core/series/refs.js';
 import { ShardCounters } from '../shard/shard-counters.js';
 import type { ShardMemory } from '../shard/shard-memory.js';
 import { type LmdbSnapshot, LmdbSnapshots } from '../store/lmdb-store.js';
+import { StoreMark } from '../store/store-mark.js';
+import { readGroupRecords } from './group-records.js';
 import { HeadReader } from './head-reader.js';
+import { KnownStore } from './known-store.js';
 import type { QueryFindings } from './query-findings.js';
 import type { SeriesIndex } from './series-index.js';
 import { ShardSeries } from './shard-series.js';
 import { ShardSnapshot } from './shard-snapshot.js';
+import type { StopCheck } from './stop-check.js';
 
 /** Where a shard is found: its number among all, its store's folder, its shared memory. */
 export interface ShardPlace {
@@ -25,6 +29,8 @@ export class ShardView {
   readonly #counters: ShardCounters;
   readonly #snapshots: LmdbSnapshots;
   readonly #findings: QueryFindings;
+  readonly #mark: StoreMark;
+  #known: KnownStore | undefined;
 
   /** `series` is the index of all shards. */
   constructor(place: ShardPlace, findings: QueryFindings, series: SeriesIndex) {
@@ -35,6 +41,7 @@ export class ShardView {
     this.#counters = new ShardCounters(place.memory.counters);
     this.head = new HeadReader(place.memory.head, () => this.#counters.get('restarts'));
     this.#snapshots = new LmdbSnapshots(place.path);
+    this.#mark = new StoreMark(place.memory.store);
   }
 
   /** How often the shard's open state was built: once it is ready, by the worker that builds it. */
@@ -62,11 +69,24 @@ export class ShardView {
     return row === undefined ? undefined : this.index.slotOf(row);
   }
 
-  /** A view of everything that the shard has. Close it soon: the store keeps every page that it shows. */
-  openSnapshot(): ShardSnapshot {
+  /**
+   * A view of everything that the shard has. Close it soon: the store keeps every page that it shows. With a `stop` that spares reads it is
+   * not open where what is remembered may do.
+   */
+  openSnapshot(stop?: StopCheck): ShardSnapshot {
+    const { version } = this.#mark;
+    const known = version === undefined || this.#known?.version !== version ? undefined : this.#known;
+    if (known !== undefined && stop?.sparesReads === true) {
+      return new ShardSnapshot(known, this.firstGroup, () => this.#openAt(known.version, stop));
+    }
+    stop?.beforeRead(this.place);
     const reader = this.#snapshots.open();
     try {
-      return new ShardSnapshot(reader, this.firstGroup, this.groupCount, this.#findings);
+      const isSame = version !== undefined && this.#mark.version === version;
+      const used = known !== undefined && isSame ? known : this.#read(reader, isSame ? version : undefined);
+      const snapshot = new ShardSnapshot(used, this.firstGroup, () => reader);
+      snapshot.tryOpen();
+      return snapshot;
     } catch (error) {
       reader.close();
       throw error;
@@ -80,5 +100,21 @@ export class ShardView {
 
   close(): Promise<void> {
     return this.#snapshots.close();
+  }
+
+  /** Reads what is to be remembered of a version of the store. */
+  #read(reader: LmdbSnapshot, version: number | undefined): KnownStore {
+    const records = readGroupRecords(reader, this.firstGroup, this.groupCount, this.#findings);
+    if (version === undefined || records.isDamaged) return new KnownStore(undefined, records);
+    this.#known = new KnownStore(version, records);
+    return this.#known;
+  }
+
+  #openAt(version: number | undefined, stop: StopCheck): LmdbSnapshot | undefined {
+    stop.beforeRead(this.place);
+    const reader = this.#snapshots.open();
+    if (this.#mark.version === version) return reader;
+    reader.close();
+    return undefined;
   }
 }

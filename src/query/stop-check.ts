@@ -53,6 +53,11 @@ export class StopCheck {
     this.check();
   }
 
+  /** Whether what is remembered is to be taken without a look at the store. */
+  get sparesReads(): boolean {
+    return false;
+  }
+
   /** Says that the query is about to read a place of the store, whose pages may not be in memory. */
   beforeRead(_place: string): void {}
 

@@ -8,6 +8,7 @@ import { PagedHistogram } from '../../native-free-core/histogram/paged-histogram
 import { LIVE_METRICS_MAX, LIVE_PAGES_MAX } from '../../native-free-core/limits.js';
 import { createLiveWindows } from '../../native-free-core/live/live-windows-memory.js';
 import { ringMemoryBytes } from '../../native-free-core/ring/ring-layout.js';
+import { createStoreMark } from '../store/store-mark.js';
 import { createCutGate } from './cut-gate.js';
 import { HISTORY_MARK_BYTES } from './history-mark.js';
 import { SHARD_COUNTERS } from './shard-counters.js';
@@ -21,6 +22,8 @@ export interface ShardMemory {
   latencies: SharedArrayBuffer;
   history: SharedArrayBuffer;
   cut: SharedArrayBuffer;
+  /** Whether the store has changed (store-mark.ts). */
+  store: SharedArrayBuffer;
 }
 
 /** Milliseconds from microseconds to minutes span 27 octaves; 32 pages never run out. */
@@ -35,6 +38,7 @@ export function createShardMemory(groupCount: number, seriesTotal: number, ringB
     latencies: new SharedArrayBuffer(histogramPoolBytes(LATENCY_POOL)),
     history: new SharedArrayBuffer(HISTORY_MARK_BYTES),
     cut: createCutGate(),
+    store: createStoreMark(),
   };
 }
 

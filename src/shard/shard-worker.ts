@@ -7,6 +7,7 @@ import { systemClock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { LmdbStore } from '../store/lmdb-store.js';
 import { SpaceClaim } from '../store/space-claim.js';
+import { StoreMark } from '../store/store-mark.js';
 import type { CommandAnswer } from './commands/shard-command.js';
 import { CutGate } from './cut-gate.js';
 import { recoverShard } from './recovery.js';
@@ -44,11 +45,11 @@ function runUntilStop(task: ShardTask): void {
   live.reset();
   live.advance(systemClock.nowMs());
   const latencies = attachLatencies(task.memory.latencies);
-  const store = LmdbStore.open(
-    task.path,
-    (durationMs) => latencies.commitMs.record(durationMs),
-    new SpaceClaim(task.space, task.shard),
-  );
+  const store = LmdbStore.open(task.path, {
+    onCommitMs: (durationMs) => latencies.commitMs.record(durationMs),
+    claim: new SpaceClaim(task.space, task.shard),
+    mark: new StoreMark(task.memory.store),
+  });
   try {
     const { shard, session, memory, bounds, commandsFromId: fromId } = task;
     const retention = new RetentionPolicy(task.retention);

@@ -12,6 +12,7 @@ import {
   SHARD_DAMAGE,
   SHARD_LOG,
   TABLE_FRESH,
+  TABLE_GROUP,
   TABLE_TIER,
   TIME_BIAS,
 } from './store-layout.js';
@@ -46,6 +47,10 @@ export const tableEnd = (prefix: number, table: number): Uint8Array => Uint8Arra
 /** Whether a key is that of a segment, of whatever tier. */
 export const isSegmentKey = (key: Uint8Array): boolean =>
   key.length === SEGMENT_KEY_BYTES && key[0]! < PREFIX_SHARD && key[1]! >= TABLE_FRESH;
+
+/** Whether a key is of what readers remember of a store: segments of whatever tier, and groups' records. */
+export const isOfContents = (key: Uint8Array): boolean =>
+  key[0]! < PREFIX_SHARD && (key[1]! >= TABLE_FRESH || key[1] === TABLE_GROUP);
 
 /** The key of a group's record of one tier; `tier` counts as TIER_NAMES do. */
 export const tierKey = (group: number, tier: number): Uint8Array => Uint8Array.of(group, TABLE_TIER, tier);

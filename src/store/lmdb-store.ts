@@ -3,6 +3,7 @@ import * as lmdb from 'lmdb';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { systemClock } from '../clock.js';
 import { errorText, MillraceError } from '../errors.js';
+import { isOfContents } from './keys.js';
 import { checkLmdbFile } from './lmdb-file.js';
 import type {
   PairVisitor,
@@ -13,6 +14,7 @@ import type {
   VersionedReader,
 } from './shard-store.js';
 import { SpaceClaim } from './space-claim.js';
+import { createStoreMark, StoreMark } from './store-mark.js';
 import { plainKey, storedKey } from './stored-key.js';
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -57,6 +59,16 @@ const PAGE_BYTES = 4_096;
 
 /** Free disk below which nothing is written: room for free lists, and for what else the process writes. */
 const SPACE_RESERVE_BYTES = 1024 * 1024;
+
+/** What a store has to do with the rest of the process; it needs nothing of it. */
+export interface StoreParts {
+  /** Told how long each transaction took. */
+  onCommitMs: (durationMs: number) => void;
+  /** This store's among those that write to the same disk. */
+  claim: SpaceClaim;
+  /** What tells readers of changes. */
+  mark: StoreMark;
+}
 
 /** Reads through one read transaction, or through the environment's own when none is given. */
 class LmdbReader implements StoreReader {
@@ -153,34 +165,34 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
   readonly #path: string;
   readonly #onCommitMs: (durationMs: number) => void;
   readonly #claim: SpaceClaim;
+  readonly #mark: StoreMark;
+  /** Whether the running transaction has changed what `#mark` is about. */
+  #isMarked = false;
   /** What the running transaction may write, bytes. */
   #putBytes = 0;
 
-  private constructor(
-    path: string,
-    db: Environment,
-    onCommitMs: (durationMs: number) => void,
-    claim: SpaceClaim,
-  ) {
+  private constructor(path: string, db: Environment, { onCommitMs, claim, mark }: StoreParts) {
     super(db);
     this.#path = path;
     this.#onCommitMs = onCommitMs;
     this.#claim = claim;
+    this.#mark = mark;
+    mark.open();
   }
 
   /**
-   * Opens an environment or makes it, after a look through its file. `onCommitMs` is told how long each transaction took; `claim` is
-   * this store's among those that write to the same disk.
+   * Opens an environment or makes it, after a look through its file.
    * @throws MillraceError MR_FOLDER_DAMAGED when the file is not whole
    */
-  static open(
-    path: string,
-    onCommitMs: (durationMs: number) => void = () => {},
-    claim = new SpaceClaim(),
-  ): LmdbStore {
+  static open(path: string, parts: Partial<StoreParts> = {}): LmdbStore {
+    const {
+      onCommitMs = () => {},
+      claim = new SpaceClaim(),
+      mark = new StoreMark(createStoreMark()),
+    } = parts;
     checkLmdbFile(path, 'all');
     try {
-      return new LmdbStore(path, openEnvironment(path), onCommitMs, claim);
+      return new LmdbStore(path, openEnvironment(path), { onCommitMs, claim, mark });
     } catch (error) {
       throw new MillraceError('MR_UNABLE_TO_STORE', `opening the store ${path} failed: ${errorText(error)}`, {
         cause: error,
@@ -199,14 +211,11 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
       this.#onCommitMs(systemClock.monotonicMs() - startMs);
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('BUG')) throw error;
-      throw new MillraceError(
-        'MR_UNABLE_TO_STORE',
-        `committing to ${this.#path} failed: ${errorText(error)}`,
-        {
-          cause: error,
-        },
-      );
+      const detail = `committing to ${this.#path} failed: ${errorText(error)}`;
+      throw new MillraceError('MR_UNABLE_TO_STORE', detail, { cause: error });
     } finally {
+      if (this.#isMarked) this.#mark.end();
+      this.#isMarked = false;
       this.#claim.drop();
       // This thread returns to no event loop in which lmdb would renew its read transaction.
       this.db.resetReadTxn();
@@ -230,10 +239,12 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
   put(key: Uint8Array, value: Uint8Array): void {
     // A page for rounding and one for the tree's path, so that the sum errs upwards.
     this.#putBytes += value.length + 2 * PAGE_BYTES;
+    this.#changes(key);
     this.db.putSync(storedKey(key), asBuffer(value));
   }
 
   remove(key: Uint8Array): void {
+    this.#changes(key);
     this.db.removeSync(storedKey(key));
   }
 
@@ -241,7 +252,17 @@ export class LmdbStore extends LmdbReader implements ShardStore, StoreWriter {
     const keys: Buffer[] = [];
     for (const key of this.db.getKeys({ start: asBuffer(start), end: asBuffer(end) }))
       keys.push(Buffer.from(key));
-    for (const key of keys) this.db.removeSync(key);
+    for (const key of keys) {
+      this.#changes(key);
+      this.db.removeSync(key);
+    }
+  }
+
+  /** Before anything is written under the key. */
+  #changes(key: Uint8Array): void {
+    if (this.#isMarked || !isOfContents(key)) return;
+    this.#isMarked = true;
+    this.#mark.begin();
   }
 
   figures(): StoreFigures {

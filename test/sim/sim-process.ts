@@ -23,6 +23,7 @@ import { HISTORY_MARK_BYTES } from '../../src/shard/history-mark.js';
 import { ShardCommands } from '../../src/shard/shard-commands.js';
 import { SHARD_COUNTERS, ShardCounters } from '../../src/shard/shard-counters.js';
 import type { ShardMemory } from '../../src/shard/shard-memory.js';
+import { createStoreMark } from '../../src/store/store-mark.js';
 import type { CrashFuse } from './crash-fuse.js';
 import type { MemoryStore } from './memory-store.js';
 import type { SimClock } from './sim-clock.js';
@@ -62,6 +63,7 @@ export function createMemory(
     latencies: new SharedArrayBuffer(8),
     history: new SharedArrayBuffer(HISTORY_MARK_BYTES),
     cut: createCutGate(),
+    store: createStoreMark(),
   };
 }
 

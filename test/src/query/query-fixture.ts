@@ -35,6 +35,7 @@ import type { ShardEngine } from '../../../src/shard/shard-engine.js';
 import { createShardMemory, type ShardMemory } from '../../../src/shard/shard-memory.js';
 import type { ShardBounds } from '../../../src/shard/shard-options.js';
 import { LmdbStore } from '../../../src/store/lmdb-store.js';
+import { StoreMark } from '../../../src/store/store-mark.js';
 
 export interface TestPoint {
   name: string;
@@ -256,7 +257,7 @@ export class TestShards {
   }
 
   #start(shard: number, path: string, memory: ShardMemory): Omit<TestShard, 'memory' | 'path' | 'written'> {
-    const store = LmdbStore.open(path);
+    const store = LmdbStore.open(path, { mark: new StoreMark(memory.store) });
     const live = new LiveWindowsWriter(memory.live);
     live.advance(this.nowMs);
     const options = {

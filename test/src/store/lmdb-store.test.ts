@@ -28,7 +28,7 @@ const all = (reader: StoreReader): [number[], number[]][] => pairs(reader, bytes
 function withStore(body: (store: LmdbStore, path: string) => void, onCommitMs?: (ms: number) => void): void {
   inFolder((folder) => {
     const path = join(folder, 'shard-0');
-    const store = LmdbStore.open(path, onCommitMs);
+    const store = LmdbStore.open(path, onCommitMs && { onCommitMs });
     store.transaction((writer) => {
       for (const i of [3, 1, 2, 5, 4]) writer.put(bytes(1, i), bytes(i, i));
     });
@@ -308,7 +308,7 @@ test('transaction() leaves room for what other stores of the same disk are about
   if (disk === undefined) return;
   const claims = createSpaceClaims(2);
   const other = new SpaceClaim(claims, 1);
-  const store = LmdbStore.open(join(disk.path, 'shard-0'), () => {}, new SpaceClaim(claims, 0));
+  const store = LmdbStore.open(join(disk.path, 'shard-0'), { claim: new SpaceClaim(claims, 0) });
   const write = (): void => store.transaction((writer) => writer.put(bytes(1), new Uint8Array(1024 * 1024)));
   write();
   assert.equal(
