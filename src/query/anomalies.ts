@@ -217,7 +217,8 @@ function pool(pooled: Pooled, { count, mean, m2, series, anomalies }: Pooled): P
   if (count === 0) return pooled;
   const distance = mean - pooled.mean;
   pooled.m2 += m2 + (distance * distance * pooled.count * count) / total;
-  pooled.mean += (distance * count) / total;
+  // In this order, so that large means stay finite.
+  pooled.mean += distance * (count / total);
   pooled.count = total;
   pooled.series += series;
   pooled.anomalies += anomalies;

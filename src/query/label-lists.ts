@@ -72,8 +72,10 @@ function labelNames(tools: QueryTools, request: ListRequest, stop: StopCheck): s
       },
     });
   }
-  const names = Array.from(found, (label) => index.labels.texts.of(label));
-  return hasAny ? [NAME_LABEL, ...names] : names;
+  // A series may have a label of that name besides; the list has it once.
+  const names = new Set(Array.from(found, (label) => index.labels.texts.of(label)));
+  if (hasAny) names.add(NAME_LABEL);
+  return [...names];
 }
 
 /** The values that a label has in the series that are meant. */

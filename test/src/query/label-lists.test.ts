@@ -10,9 +10,13 @@ const HOUR_MS = 3_600_000;
 
 const point = fc.record({
   name: fc.constantFrom('cpu', 'mem', 'disk'),
-  labels: fc.dictionary(fc.constantFrom('host', 'zone', 'rack'), fc.constantFrom('a', 'b', 'c', 'dd'), {
-    noNullPrototype: true,
-  }),
+  labels: fc.dictionary(
+    fc.constantFrom('host', 'zone', 'rack', '__name__'),
+    fc.constantFrom('a', 'b', 'c', 'dd'),
+    {
+      noNullPrototype: true,
+    },
+  ),
   timeMs: fc.constantFrom(0, 0.5, 2, 23, 30).map((hours) => NOW_MS - hours * HOUR_MS),
   value: fc.constant(1),
 });
