@@ -41,6 +41,7 @@ function latestOf(
 ): LatestResult | undefined {
   stop.foresee('series', selection.count);
   const groups = selection.groupsBy(groupBy);
+  stop.foresee('answerValue', groupBy.length > 0 ? groups.count : 1);
   const newest = new NewestPoints(1 + groups.count);
   scan.scan(selection, stop, (ordinal, lines, at) => {
     const [timeMs, value] = [lines.newestMs[at]!, lines.newestValue[at]!];

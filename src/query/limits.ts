@@ -88,9 +88,9 @@ export const LIGHT_BUDGET_MS = 25;
 
 /**
  * What the socket thread answers by itself instead of asking a query thread: what is foreseen to take no more than so many steps
- * (work.ts), the time of the way to a thread and back, and is given up after so many ms, which is the most that thread may spend.
+ * (work.ts), twice the time of the way to a thread and back, and is given up after so many ms, which is the most that thread may spend.
  */
-export const INLINE_STEPS_MAX = 20_000;
+export const INLINE_STEPS_MAX = 40_000;
 export const INLINE_BUDGET_MS = 1;
 
 /**

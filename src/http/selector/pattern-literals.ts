@@ -71,7 +71,7 @@ function prefix(node: PatternNode): { text: string; isWhole: boolean } {
   if (node.kind === 'repeat') {
     return { text: node.min > 0 ? prefix(node.part).text : '', isWhole: false };
   }
-  if (node.kind === 'either') return { text: commonOf(node.parts.map(prefixOf)), isWhole: false };
+  if (node.kind === 'either') return { text: commonPrefix(node.parts.map(prefixOf)), isWhole: false };
   let text = '';
   for (const part of node.parts) {
     const next = prefix(part);
@@ -81,7 +81,8 @@ function prefix(node: PatternNode): { text: string; isWhole: boolean } {
   return { text, isWhole: true };
 }
 
-function commonOf(texts: readonly string[]): string {
+/** What all texts begin with. */
+export function commonPrefix(texts: readonly string[]): string {
   let common = texts[0] ?? '';
   for (const text of texts) {
     let length = 0;

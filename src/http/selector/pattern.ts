@@ -1,6 +1,7 @@
 import { PATTERN_DFA_STATES_MAX, PATTERN_STATES_MAX } from '../limits.js';
 import { literalsOf, prefixOf } from './pattern-literals.js';
 import { PatternError, type PatternNode, parsePattern, type Ranges } from './pattern-parser.js';
+import { plainPattern } from './plain-pattern.js';
 
 /**
  * Regular expressions for selectors, matched in time linear in the value, whatever the pattern.
@@ -49,6 +50,8 @@ export interface Pattern {
  * @throws PatternError with the position of the fault
  */
 export function compilePattern(text: string): Pattern {
+  const plain = plainPattern(text);
+  if (plain !== undefined) return plain;
   const root = parsePattern(text);
   return new Automaton(compile(root), prefixOf(root), literalsOf(root));
 }

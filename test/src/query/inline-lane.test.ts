@@ -18,7 +18,7 @@ import { startIndexer } from './start-indexer.js';
 import { workerDataOf } from './worker-data.js';
 
 const T0 = 1_699_999_200_000;
-const HOSTS = 1_000;
+const HOSTS = 1_500;
 let shards: TestShards;
 let data: QueryWorkerData;
 let indexer: Indexer;
