@@ -3,6 +3,7 @@ import { type ErrorCode, MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { FanOut } from './fan-out.js';
 import { CLOSE_GRACE_MS, FEEDS_MAX, LIVE_CONNECTIONS_MAX, WINDOWS_KEPT } from './limits.js';
+import { LiveCounters } from './live-counters.js';
 import { LivePool, type LivePoolHooks } from './live-pool.js';
 import type { Listener, LivePort } from './live-port.js';
 import type { LiveData, LiveNews, LiveOrder } from './live-task.js';
@@ -22,6 +23,9 @@ export interface LiveReport {
   connections: number;
   feeds: number;
   listeners: number;
+  messages_told: number;
+  messages_passed_over: number;
+  points_missed: number;
   looks: number;
   look_ms_mean: number;
   look_ms_max: number;
@@ -36,6 +40,7 @@ export interface LiveThread {
 
 /** The socket thread's side of live push: who listens to which question. Equal questions are worked out once. */
 export class LiveHub implements LivePort {
+  readonly counters = new LiveCounters();
   readonly #thread: LiveThread;
   readonly #log: Logger;
   readonly #byKey = new Map<string, OpenFeed>();
@@ -127,6 +132,9 @@ export class LiveHub implements LivePort {
       connections: this.#connections,
       feeds: this.#byNumber.size,
       listeners,
+      messages_told: this.counters.told,
+      messages_passed_over: this.counters.passedOver,
+      points_missed: this.counters.missedPoints,
       looks: this.#looks,
       look_ms_mean: this.#looks === 0 ? 0 : this.#lookMs / this.#looks,
       look_ms_max: this.#longestLookMs,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.js';
+import type { LiveCounters } from './live-counters.js';
 import type { LiveQuestion } from './question.js';
 import type { ToldMessage } from './told-message.js';
 
@@ -12,6 +13,8 @@ export interface Listener {
 
 /** Live push: tells a listener what there is to say of a question, until the answer is called. */
 export interface LivePort {
+  /** What its readers count. */
+  readonly counters: LiveCounters;
   /**
    * Counts a connection in, until the answer is called.
    * @throws MillraceError MR_BUSY when there are too many, MR_STOPPING

@@ -14,11 +14,12 @@ const REASON_LENGTH_MAX = 100;
 /** A reader of /ws/metrics/{metric}: JSON text, a message a point. What it sends is not looked at. */
 export class MetricConnection implements LiveConnection, Outlet {
   readonly #socket: LiveSocket;
-  readonly #reader = new Reader(this);
+  readonly #reader: Reader;
   readonly #leave: () => void;
 
   constructor(socket: LiveSocket, hub: LiveHub, question: LiveQuestion) {
     this.#socket = socket;
+    this.#reader = new Reader(this, hub.counters);
     this.#leave = hub.listen(question, this.#reader);
   }
 

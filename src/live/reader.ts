@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.js';
 import { READER_BYTES_MAX } from './limits.js';
+import type { LiveCounters } from './live-counters.js';
 import type { Listener } from './live-port.js';
 import type { ToldMessage } from './told-message.js';
 
@@ -21,15 +22,17 @@ export interface Outlet {
  */
 export class Reader implements Listener {
   readonly #outlet: Outlet;
+  readonly #counters: LiveCounters;
   #missed = 0;
   #newest: ToldMessage | undefined;
 
-  constructor(outlet: Outlet) {
+  constructor(outlet: Outlet, counters: LiveCounters) {
     this.#outlet = outlet;
+    this.#counters = counters;
   }
 
   onMessages(messages: readonly ToldMessage[], missed: number): void {
-    this.#missed += missed;
+    this.#miss(missed);
     if (messages.length === 1) this.#onMessage(messages[0]!);
     if (messages.length <= 1) return;
     this.#outlet.together(() => {
@@ -57,11 +60,18 @@ export class Reader implements Listener {
 
   #passOverNewest(): void {
     if (this.#newest === undefined) return;
-    this.#missed += this.#newest.points;
+    this.#miss(this.#newest.points);
+    this.#counters.passedOver++;
     this.#newest = undefined;
   }
 
+  #miss(points: number): void {
+    this.#missed += points;
+    this.#counters.missedPoints += points;
+  }
+
   #send(message: ToldMessage): void {
+    this.#counters.told++;
     const missed = this.#missed;
     this.#missed = 0;
     this.#outlet.send(message, missed);

@@ -80,6 +80,7 @@ export class StreamConnection implements LiveConnection {
     const op = question.kind === 'points' ? 'point' : 'window';
     const reader = new Reader(
       new StreamOutlet(this.#socket, { op, id, isBinary, onFailed: () => this.#subscriptions.delete(id) }),
+      this.#hub.counters,
     );
     this.#subscriptions.set(id, { reader, leave: this.#hub.listen(question, reader) });
     this.#send({ op: 'subscribed', id }, isBinary);

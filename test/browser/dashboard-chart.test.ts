@@ -51,3 +51,40 @@ test('a chart of many values has lines where there are values and none where the
   assert.ok((await inkBetween(0.1, 0.3)) < drawn, 'a line that is hidden is drawn no more');
   dashboard.checkSilent();
 });
+
+test('the cursor tells what the lines say under it, also between two values, and nothing when it has left', async (t) => {
+  const dashboard = await DashboardFixture.start(t);
+  if (dashboard === undefined) return;
+  const { page } = dashboard;
+  const now = Date.now();
+  await dashboard.record(
+    Array.from({ length: 30 }, (_, ago) =>
+      [1, 2].map((host) => ({
+        name: 'seldom',
+        value: host * 10,
+        timestamp: now - ago * 10_000,
+        labels: { host: `host-${host}` },
+      })),
+    ).flat(),
+  );
+  await dashboard.open(`/dashboard?metric=seldom&by=host&from=${now - 300_000}&to=${now}`);
+  await page.getByText('2 lines').waitFor();
+  await dashboard.inkOf('.plot canvas');
+  const tooltip = page.locator('.tooltip');
+  assert.equal(await tooltip.count(), 0);
+  const box = (await page.locator('.plot .u-over').boundingBox())!;
+  for (let x = 0.4; x < 0.45; x += 0.005) {
+    await page.mouse.move(box.x + box.width * x, box.y + box.height / 2);
+    await tooltip.waitFor();
+    const told = (await tooltip.innerText()).split('\n').slice(1);
+    assert.deepEqual(told, ['host=host-2', '20', 'host=host-1', '10'], 'from the highest down');
+  }
+  await page.getByRole('button', { name: 'host=host-2' }).click();
+  await tooltip.waitFor({ state: 'detached' });
+  await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2);
+  await tooltip.waitFor();
+  assert.doesNotMatch(await tooltip.innerText(), /host-2/, 'a hidden line is not told');
+  const tip = (await tooltip.boundingBox())!;
+  assert.ok(tip.x >= box.x && tip.x + tip.width <= box.x + box.width * 0.8, 'it stands where there is room');
+  dashboard.checkSilent();
+});

@@ -190,6 +190,7 @@ test('the operator sees rates, shards, tiers, refusals and cardinality', async (
   await page.getByRole('heading', { name: 'Healthy' }).waitFor();
   await page.getByRole('cell', { name: 'too_old' }).waitFor();
   await page.getByRole('cell', { name: '1m', exact: true }).waitFor();
+  await page.getByRole('row', { name: /^messages sent \d/ }).waitFor();
   await page.getByRole('button', { name: 'cpu_usage' }).waitFor();
   await dashboard.picture('operator');
   await dashboard.checkAccessible('Operator');

@@ -38,7 +38,7 @@ export const streamCall = defineCall({
     exchange.onEnd(disconnect);
     const event = question.kind === 'points' ? 'point' : 'window';
     const outlet: EventOutlet = new EventOutlet(exchange, event, () => reader.onRoom());
-    const reader = new Reader(outlet);
+    const reader = new Reader(outlet, edge.live.counters);
     const leave = edge.live.listen(question, reader);
     exchange.startStream(200, EVENT_STREAM);
     outlet.beat();

@@ -171,6 +171,17 @@ const live: readonly MetricFamily<Stats>[] = [
   gauge('millrace_live_connections', 'Connections that follow points or windows.', (s) => s.live.connections),
   gauge('millrace_live_feeds', 'Feeds that somebody listens to.', (s) => s.live.feeds),
   gauge('millrace_live_listeners', 'Listeners of these feeds.', (s) => s.live.listeners),
+  counter('millrace_live_messages_told_total', 'Messages sent to listeners.', (s) => s.live.messages_told),
+  counter(
+    'millrace_live_messages_passed_over_total',
+    'Messages that gave way to newer ones, because their listener did not keep up.',
+    (s) => s.live.messages_passed_over,
+  ),
+  counter(
+    'millrace_live_points_missed_total',
+    'Points that listeners missed and were told the number of, summed over listeners.',
+    (s) => s.live.points_missed,
+  ),
   counter('millrace_live_looks_total', 'Looks for what is new.', (s) => s.live.looks),
   gauge('millrace_live_look_mean_seconds', 'How long a look takes.', (s) => s.live.look_ms_mean / 1_000),
   gauge('millrace_live_look_max_seconds', 'The longest look.', (s) => s.live.look_ms_max / 1_000),

@@ -19,6 +19,18 @@ export interface OperatorStats {
   conservation: { difference: number; damaged: number };
   queries: { answered: number; refused: number; in_flight: number; latency: Latency };
   memory: { rss_bytes: number };
+  live: LiveStats;
+}
+
+export interface LiveStats {
+  connections: number;
+  feeds: number;
+  listeners: number;
+  messages_told: number;
+  messages_passed_over: number;
+  points_missed: number;
+  look_ms_mean: number;
+  look_ms_max: number;
 }
 
 export interface Latency {

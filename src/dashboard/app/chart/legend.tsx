@@ -1,5 +1,6 @@
 import { valueText } from '../ui/format';
 import { seriesColour, seriesDash } from './palette';
+import { placeNear } from './runs';
 
 interface LegendProps {
   series: readonly { name: string; values: readonly (number | null)[] }[];
@@ -13,6 +14,12 @@ interface LegendProps {
 const lastValue = (values: readonly (number | null)[]): number | null =>
   values.findLast((value) => value !== null) ?? null;
 
+/** The value of a line at a place. */
+export function valueNear(values: readonly (number | null)[], place: number): number | null {
+  const near = placeNear(values, place);
+  return near === null ? null : (values[near] ?? null);
+}
+
 /** The series by name, colour and value. */
 export function Legend({ series, hidden, hovered = null, onToggle }: LegendProps) {
   return (
@@ -22,7 +29,7 @@ export function Legend({ series, hidden, hovered = null, onToggle }: LegendProps
           <>
             <Swatch index={i} />
             <span class="name">{name}</span>
-            <b>{valueText(hovered === null ? lastValue(values) : values[hovered])}</b>
+            <b>{valueText(hovered === null ? lastValue(values) : valueNear(values, hovered))}</b>
           </>
         );
         return (
@@ -41,7 +48,7 @@ export function Legend({ series, hidden, hovered = null, onToggle }: LegendProps
   );
 }
 
-function Swatch({ index }: { index: number }) {
+export function Swatch({ index }: { index: number }) {
   return (
     <svg class="swatch" viewBox="0 0 18 10" aria-hidden="true">
       <line

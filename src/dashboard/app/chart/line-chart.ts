@@ -3,7 +3,7 @@ import { measureSince, steadyMs } from '../clock';
 import { scaleText } from '../ui/format';
 import { DenseLines } from './dense-lines';
 import { seriesColour, seriesDash, token } from './palette';
-import { type Run, runsOf } from './runs';
+import { placeNear, runsIn } from './runs';
 import { timeMark } from './time-axis';
 
 /** Columns of one chart: times in ms, ascending; a value for each time and series, null where there is none. */
@@ -16,6 +16,13 @@ export interface ChartColumns {
   marks?: readonly { index: number; value: number }[];
 }
 
+/** What the cursor is over: a place in `times`, how far from the chart's left edge it is, and which value is at its height. */
+export interface Hover {
+  index: number;
+  left: number;
+  value: number;
+}
+
 export interface ChartOptions {
   height: number;
   /** Whether the scale begins at zero. */
@@ -26,7 +33,7 @@ export interface ChartOptions {
   /** A range was dragged over. */
   onZoom(fromMs: number, toMs: number): void;
   /** The cursor is over a place in `times`, or (null) has left. */
-  onHover(index: number | null): void;
+  onHover(hover: Hover | null): void;
 }
 
 /** The measure that tells how long a chart took from its new columns to the last stroke, for the browser's tools and the bench. */
@@ -135,6 +142,9 @@ export class LineChart {
         sync: { key: SYNC_KEY, scales: ['x', null] },
         drag: { x: true, y: false, setScale: false, dist: DRAG_PIXELS_MIN },
         points: { size: 7 },
+        // uPlot wants a place; where no line is, the value there is empty.
+        dataIdx: (plot, index, place) =>
+          index === 0 ? place : (placeNear(plot.data[index]!, place) ?? place),
       },
       scales: {
         x: { time: true, range: () => [this.#options.fromMs / 1_000, this.#options.toMs / 1_000] },
@@ -161,7 +171,7 @@ export class LineChart {
       })),
       hooks: {
         setSelect: [(plot) => this.#onSelect(plot)],
-        setCursor: [(plot) => this.#options.onHover(plot.cursor.idx ?? null)],
+        setCursor: [(plot) => this.#options.onHover(hoverOf(plot))],
         drawSeries: isDense ? [(plot, index) => this.#drawDense(plot, index)] : [],
         draw: [(plot) => this.#drawMarks(plot), () => this.#measureDraw()],
       },
@@ -237,6 +247,12 @@ export class LineChart {
   }
 }
 
+function hoverOf({ cursor, posToVal, bbox }: uPlot): Hover | null {
+  const { idx, left, top } = cursor;
+  if (idx == null || left === undefined || top === undefined || left < 0) return null;
+  return { index: idx, left: left + bbox.left / devicePixelRatio, value: posToVal(top, 'y') };
+}
+
 /** A line that is drawn by itself has none of uPlot's, but its lone values are. */
 const noPath: uPlot.Series.PathBuilder = () => ({ stroke: null as unknown as Path2D });
 
@@ -261,15 +277,6 @@ function loneValues(plot: uPlot, index: number, isShown: boolean): number[] | nu
   if (isShown) return null;
   const lone = runsIn(plot.data[index]!).flatMap(([first, last]) => (first === last ? [first] : []));
   return lone.length === 0 ? null : lone;
-}
-
-const knownRuns = new WeakMap<object, readonly Run[]>();
-
-/** The runs of a column, found once for as long as there is such a column. */
-function runsIn(values: ArrayLike<number | null | undefined>): readonly Run[] {
-  const runs = knownRuns.get(values) ?? runsOf(values, 0, values.length - 1);
-  knownRuns.set(values, runs);
-  return runs;
 }
 
 const isDense = ({ times, series }: ChartColumns): boolean => times.length * series.length > DENSE_VALUES;

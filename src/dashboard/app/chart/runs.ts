@@ -42,3 +42,27 @@ function joinedDistance(values: Column, from: number, to: number): number {
   wide.sort((a, b) => a - b);
   return wide[wide.length >> 1]! * HICCUP;
 }
+
+const knownRuns = new WeakMap<Column, readonly Run[]>();
+
+/** The runs of a whole column, found once for as long as there is such a column. */
+export function runsIn(values: Column): readonly Run[] {
+  const runs = knownRuns.get(values) ?? runsOf(values, 0, values.length - 1);
+  knownRuns.set(values, runs);
+  return runs;
+}
+
+/**
+ * The place of the value that is drawn at a place, or nearest to it on the line that goes over it; null where no line does: between values
+ * that come less often than windows a reader wants to know what the line says.
+ */
+export function placeNear(values: Column, place: number): number | null {
+  if (values[place] != null) return place;
+  const run = runsIn(values).find(([, last]) => last >= place);
+  if (run === undefined || run[0] > place) return null;
+  // A run begins and ends with a value, so there is one to either side.
+  for (let by = 1; ; by++) {
+    if (values[place - by] != null) return place - by;
+    if (values[place + by] != null) return place + by;
+  }
+}

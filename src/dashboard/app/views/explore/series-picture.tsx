@@ -45,7 +45,7 @@ export function SeriesPicture({ shown, onZoom }: SeriesPictureProps) {
         fromMs={shown.fromMs}
         toMs={shown.toMs}
         onZoom={onZoom}
-        onHover={setHovered}
+        onHover={(hover) => setHovered(hover?.index ?? null)}
         label={`${question.metric}, ${mergedText(answer, question)}`}
       />
       <Legend series={columns.series} hidden={hidden} hovered={hovered} onToggle={toggle} />

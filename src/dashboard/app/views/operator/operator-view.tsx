@@ -5,6 +5,7 @@ import { Legend } from '../../chart/legend';
 import { bytesText, clockText, countText, millisecondsText, shortCount } from '../../ui/format';
 import { ErrorNotice, Skeleton } from '../../ui/states';
 import { Cardinality } from './cardinality';
+import { LiveFigures } from './live-figures';
 import { ShardTable } from './shard-table';
 import { type Sample, StatsHistory } from './stats-history';
 import { TierTable } from './tier-table';
@@ -66,6 +67,7 @@ function Figures({ stats, samples, lostMs }: FiguresProps) {
       <ShardTable shards={stats.shards} />
       <div class="grid">
         <TierTable />
+        <LiveFigures live={stats.live} />
         <Rejects rejects={stats.rejects} />
       </div>
     </>
