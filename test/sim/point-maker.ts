@@ -54,6 +54,8 @@ export class PointMaker {
     const random = this.#random;
     const nowMs = this.#clock.nowMs();
     const kind = random.weighted([60, 15, 15, 6, 1.5, 1.5]);
+    // A clock that is set back by much is that of the producers, too, now and then.
+    if (this.#lastMs > nowMs + 20_000 && random.chance(0.2)) this.#lastMs = nowMs - random.int(3_000);
     if (kind === 0) this.#lastMs = Math.max(this.#lastMs + random.int(3), nowMs - random.int(3_000));
     if (kind === 0) return this.#lastMs;
     if (kind === 1) return Math.floor(nowMs / 60_000) * 60_000;

@@ -279,6 +279,12 @@ export class SimEngine {
     }
   }
 
+  /** All is quiet: what is open goes into blocks. */
+  flushAll(): void {
+    this.ask({ kind: 'flush' });
+    this.#rest();
+  }
+
   /** Every shard works until it has had nothing to do for a while. */
   #rest(): void {
     for (let shard = 0; shard < this.stores.length; shard++) {

@@ -28,6 +28,7 @@ export interface StepWeights {
   fillStore: number;
   makeRoom: number;
   quiesce: number;
+  look: number;
   changeWorkers: number;
   snapshot: number;
   restore: number;
@@ -88,10 +89,18 @@ function makeWeights(random: SimRandom): StepWeights {
     fillStore: trouble(0.6),
     makeRoom: 1.2,
     quiesce: 0.1,
+    look: 0.05,
     changeWorkers: trouble(0.3),
     snapshot: trouble(1),
     restore: trouble(1.2),
   };
+}
+
+/** Nothing goes wrong but with the clock, and all gets old: what sweeps have to find again is not hidden by what a crash forgets. */
+function onlyAges(weights: StepWeights): StepWeights {
+  const none = { cut: 0, crashShard: 0, crashProcess: 0, stopProcess: 0, fillStore: 0, repair: 0 };
+  const nothingMoves = { changeWorkers: 0, snapshot: 0, restore: 0 };
+  return { ...weights, ...none, ...nothingMoves, flush: 3, jump: 2, look: 2, advance: 20 };
 }
 
 /** So small that compactions and merges come often and in many steps; sometimes none comes by itself. */
@@ -116,15 +125,19 @@ function makeCompaction(random: SimRandom): CompactionBounds {
   };
 }
 
+/** Nothing stays fresh for long. */
+const EAGER = { generationsMin: 1, quietMs: 0, ageMsMax: 0, seriesPoints: 0 };
+
 /** Draws the plan of a run. */
 export function makePlan(random: SimRandom): SimPlan {
+  const isAging = random.chance(0.3);
   const isLarge = random.chance(0.15);
   const ringBytes = isLarge ? 4 * 1024 * 1024 : random.pick([4_096, 4_096, 8_192, 16_384]);
   // Beyond the first MiB an empty ring rewinds; positions wrap at 2^31 and at 2^32.
   const ringStart = isLarge ? random.pick([0, (1 << 17) - 400]) : random.pick([0, 2 ** 31 - 700, -700]) | 0;
   const pointsMax = Math.min(90, Math.floor((ringBytes / 2 - ENTRY_HEAD_BYTES) / 20));
-  const series = random.pick([3, 20, 60, 120, 400]);
-  const metrics = random.between(1, 12);
+  const series = isAging ? 20 : random.pick([3, 20, 60, 120, 400]);
+  const metrics = random.between(isAging ? 4 : 1, 12);
   const wire = {
     ...defaultWireLimits,
     pointsPerBatchMax: pointsMax,
@@ -132,14 +145,14 @@ export function makePlan(random: SimRandom): SimPlan {
   };
   const small = random.chance(0.15);
   const arenaBytesSoft = 1_024 * random.between(2, 24);
-  const { retention, tierBytesMax, sweep } = makeRetention(random);
+  const { retention, tierBytesMax, sweep, isNear } = makeRetention(random, isAging);
   const arenaBytesPerSeries = random.pick([0, 16, 136]);
   return {
     steps: random.between(150, random.chance(0.1) ? 1_600 : 600),
     shardCount: random.between(1, 4),
     series,
     metrics,
-    hotGroups: series === 400 || random.chance(0.1) ? random.between(1, 2) : 0,
+    hotGroups: series === 400 || isAging || random.chance(0.1) ? random.between(1, 2) : 0,
     clients: random.between(1, 3),
     rowProducers: random.between(0, 2),
     hasHttp: random.chance(0.4),
@@ -159,7 +172,7 @@ export function makePlan(random: SimRandom): SimPlan {
       flushStepPoints: 2 << random.int(7),
       flushStepSeries: 1 << random.int(8),
       batchSeriesPoints: random.pick([0, 1, 4, 32]),
-      compaction: makeCompaction(random),
+      compaction: { ...makeCompaction(random), ...(isNear && random.chance(0.7) ? EAGER : {}) },
       sweep,
     },
     wire,
@@ -172,6 +185,6 @@ export function makePlan(random: SimRandom): SimPlan {
     times: { retention, clockSkewMs: 10 * MINUTE_MS },
     tierBytesMax,
     copyStep: { pairs: random.pick([1, 3, 20, 1_000]), bytes: random.pick([1, 300, 100_000]) },
-    weights: makeWeights(random),
+    weights: isAging ? onlyAges(makeWeights(random)) : makeWeights(random),
   };
 }

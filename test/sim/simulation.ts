@@ -22,8 +22,11 @@ const QUIET_ROUNDS_MAX = 2_000;
 /** Workers that a run has at most. */
 const SHARDS_MAX = 6;
 
-/** Steps of a clock while nobody has anything to say, ms: no leap that retention would doubt. */
-const STILL_STEP_MS = 50_000;
+/**
+ * Steps of a clock while nobody has anything to say, ms: no leap that retention would doubt, and some so short that of two classes
+ * only one has expired behind them.
+ */
+const STILL_STEPS_MS = [1_000, 6_000, 15_000, 50_000];
 
 /** Duty cycles of each shard in such a round: a producer that waits too long for an ACK sends all again, for ever. */
 const QUIET_CYCLES = 20;
@@ -48,6 +51,8 @@ export class Simulation {
   #linkCount = 0;
   /** Steps for which nobody has anything to say. */
   #lullSteps = 0;
+  /** The step at which somebody looks whether sweeps find what came behind the last ones. */
+  #lookAtStep = Number.POSITIVE_INFINITY;
 
   constructor(seed: number, trace: SimTrace) {
     this.#random = new SimRandom(seed);
@@ -81,6 +86,7 @@ export class Simulation {
       ['fill', w.fillStore, () => this.#fillStore(shard())],
       ['heal', w.makeRoom, () => this.#heal()],
       ['quiesce', w.quiesce, () => this.#quiesce()],
+      ['look', w.look, () => this.#settle(() => this.#sweepAll())],
       ['workers', w.changeWorkers, () => this.#changeWorkers()],
       ['snapshot', w.snapshot, () => this.#engine.takeSnapshot()],
       ['restore', w.restore, () => this.#restore()],
@@ -113,6 +119,11 @@ export class Simulation {
   }
 
   step(): void {
+    if (this.#trace.step >= this.#lookAtStep) {
+      this.#lookAtStep = Number.POSITIVE_INFINITY;
+      this.#take('look', () => this.#settle(() => this.#sweepAll()));
+      return;
+    }
     const [name, , act] = this.#actions[this.#random.weighted(this.#weights)]!;
     this.#take(name, act);
   }
@@ -223,10 +234,11 @@ export class Simulation {
   }
 
   #jump(): string {
-    const minutes = this.#random.pick([-90, -60, -5, -1, 1, 9, 60, 24 * 60]);
-    // What sweeps have looked for when a clock is set back is to be looked for again.
-    const isSwept = minutes < 0 && this.#random.chance(0.5);
+    const minutes = this.#random.pick([-90, -60, -5, -0.5, 1, 9, 60, 24 * 60]);
+    // What sweeps have looked for when a clock is set back is to be looked for again, with what came meanwhile.
+    const isSwept = minutes < 0 && this.#random.chance(0.7);
     if (isSwept) this.#settle(() => this.#engine.sweepAll());
+    if (isSwept) this.#lookAtStep = this.#trace.step + this.#random.between(5, 40);
     this.#clock.jump(minutes * 60_000);
     return `${minutes} min${isSwept ? ', behind a sweep' : ''}`;
   }
@@ -283,17 +295,25 @@ export class Simulation {
   /** Nothing goes wrong for a while: everything that producers have must get through, and be there. */
   #quiesce(): string {
     return this.#settle(() => {
-      if (this.#random.chance(0.5)) return;
+      if (this.#random.chance(0.5)) this.#sweepAll();
+    });
+  }
+
+  /** Sweeps, often once more behind it: what one has left because it was not over is found by the next. */
+  #sweepAll(): void {
+    for (let left = this.#random.between(1, 2); left > 0; left--) {
+      if (this.#random.chance(0.5)) this.#engine.flushAll();
       this.#pass();
       this.#engine.sweepAll();
-    });
+    }
   }
 
   /** Some minutes pass in which nobody has anything to say, and what is kept for a short time gets old. */
   #pass(): void {
-    const steps = this.#random.pick([0, 0, 1, 5]);
+    const steps = this.#random.pick([0, 1, 2, 5]);
+    const stepMs = this.#random.pick(STILL_STEPS_MS);
     for (let i = 0; i < steps; i++) {
-      this.#clock.advance(STILL_STEP_MS);
+      this.#clock.advance(stepMs);
       for (let shard = 0; shard < this.#engine.shardCount; shard++) this.#engine.work(shard);
     }
   }
