@@ -1,27 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Opcode } from '../../../protocol/index.js';
-import { fromHex } from '../hex.js';
 import { type Fixture, produce, settledAs } from './fake-world.js';
-
-/** A welcomed producer with `batches` batches of one point in flight: value i in batch i, from 1. */
-function inFlight(batches: number, options: Parameters<typeof produce>[0] = {}): Fixture {
-  const fixture = produce(options);
-  fixture.world.socket.welcome();
-  const ref = fixture.producer.series('a');
-  for (let i = 1; i <= batches; i++) {
-    fixture.producer.add(ref, i, 1000);
-    fixture.world.advance(50);
-  }
-  return fixture;
-}
-
-/** Breaks the connection and answers the next one. */
-function reconnect({ world }: Fixture, lastSeq: number): void {
-  world.socket.drop();
-  world.advance(10_000);
-  world.socket.welcome({ lastSeq });
-}
+import { inFlight, reconnect } from './in-flight-fixture.js';
 
 test('Producer sends again what the engine does not have: same seq, same bytes, in order, series first', () => {
   const fixture = inFlight(4);
@@ -95,49 +76,6 @@ test('Producer binds again only what was bound, and later series with the batch 
   );
 });
 
-test('Producer waits after BUSY, then sends again from that batch in order', () => {
-  const { world, producer, states } = inFlight(3);
-  world.socket.busy(2, 200);
-  world.socket.busy(3, 200);
-  producer.add(0, 4, 1000);
-  world.advance(199);
-  assert.deepEqual(world.socket.seqs, [1, 2, 3]);
-  world.advance(1);
-  assert.deepEqual(world.socket.seqs, [1, 2, 3, 2, 3, 4]);
-  assert.deepEqual(states, ['connecting', 'live', 'busy', 'live']);
-  const stats = producer.stats();
-  assert.equal(stats.busy, 2);
-  assert.equal(stats.pointsResent, 2);
-});
-
-test('Producer waits for the longest of several BUSY, and goes back to the lowest seq', () => {
-  const { world } = inFlight(3);
-  world.socket.busy(3, 500);
-  world.socket.busy(2, 100);
-  world.advance(499);
-  assert.deepEqual(world.socket.seqs, [1, 2, 3]);
-  world.advance(1);
-  assert.deepEqual(world.socket.seqs, [1, 2, 3, 2, 3]);
-});
-
-test('Producer takes an ACK while it waits after BUSY', () => {
-  const { world } = inFlight(3);
-  world.socket.busy(1, 100);
-  world.socket.ack(2);
-  world.advance(100);
-  assert.deepEqual(world.socket.seqs, [1, 2, 3, 3]);
-});
-
-test('Producer forgets BUSY with the connection that said it', () => {
-  const fixture = inFlight(2);
-  fixture.world.socket.busy(1, 50_000);
-  reconnect(fixture, 0);
-  assert.deepEqual(fixture.world.socket.seqs, [1, 2]);
-  fixture.world.socket.busy(1, 3_600_000);
-  fixture.world.advance(60_000);
-  assert.deepEqual(fixture.world.socket.seqs, [1, 2], 'the old wait does not end the new one');
-});
-
 test('Producer backs off with full jitter, doubling to the maximum, and starts anew after an ACK', () => {
   const fixture = inFlight(1, { backoffMinMs: 100, backoffMaxMs: 1000 });
   const { world } = fixture;
@@ -197,102 +135,6 @@ test('Producer ends for good when the token is refused', () => {
   world.advance(3_600_000);
   assert.equal(world.sockets.length, 1);
   assert.equal(errors[0]?.code, 'MR_CLIENT_BAD_TOKEN');
-});
-
-test('Producer connects again where no WELCOME comes', () => {
-  const { world, errors } = produce({ connectTimeoutMs: 500 });
-  world.advance(500);
-  assert.equal(errors[0]?.code, 'MR_CLIENT_TIMEOUT');
-  assert.equal(world.socket.closeCode, 1000);
-  world.advance(100);
-  assert.equal(world.sockets.length, 2);
-});
-
-test('Producer takes a connection for dead that owes an answer for too long', () => {
-  const { world, errors } = inFlight(1, { ackTimeoutMs: 1000 });
-  world.advance(900);
-  assert.equal(world.sockets.length, 1);
-  world.advance(200);
-  assert.equal(errors[0]?.code, 'MR_CLIENT_TIMEOUT');
-  assert.equal(world.sockets.length, 2);
-});
-
-test('Producer takes the next connection for dead too', () => {
-  const { world, errors } = inFlight(1, { ackTimeoutMs: 1000 });
-  world.advance(1100);
-  world.socket.welcome();
-  world.advance(1100);
-  assert.equal(world.sockets.length, 3);
-  assert.equal(errors.length, 2);
-});
-
-test('Producer counts the silence from the batch that is owed an answer', () => {
-  const { world, producer } = produce({ ackTimeoutMs: 1000, flushIntervalMs: 0 });
-  world.socket.welcome();
-  producer.record('a', 1);
-  world.advance(0);
-  world.socket.ack(1);
-  world.advance(999);
-  producer.record('a', 2);
-  world.advance(900);
-  assert.equal(world.sockets.length, 1);
-  world.advance(100);
-  assert.notEqual(world.socket.closeCode, undefined);
-});
-
-test('Producer lets a connection be silent that owes nothing', () => {
-  const { world, errors } = inFlight(1, { ackTimeoutMs: 1000 });
-  world.socket.ack(1);
-  world.advance(3_600_000);
-  assert.equal(world.sockets.length, 1);
-  assert.deepEqual(errors, []);
-});
-
-test('Producer hears nothing of a connection that it has given up', () => {
-  const { world, producer } = inFlight(1, { ackTimeoutMs: 1000 });
-  const old = world.socket;
-  world.advance(1100);
-  old.ack(1);
-  old.drop(4409);
-  assert.equal(producer.stats().batchesAcknowledged, 0);
-  assert.equal(world.sockets.length, 2);
-});
-
-test('Producer connects again where the engine sends what is no frame', () => {
-  const check = (hex: string, text: RegExp): void => {
-    const { world, errors } = inFlight(1);
-    world.socket.replyBytes(fromHex(hex));
-    assert.equal(errors[0]?.code, 'MR_CLIENT_PROTOCOL', hex);
-    assert.match(errors[0]!.message, text);
-    assert.equal(world.socket.closeCode, 4400);
-    world.advance(100);
-    assert.equal(world.sockets.length, 2);
-  };
-  check('c1', /expected a frame of the engine, got opcode -1/);
-  check('92 00 80', /expected a frame of the engine, got HELLO/);
-  check('94 41 01 02', /reject reasons/);
-  check('94 41 05 02 90', /expected ACK of a batch below 2, got 5/);
-  check('94 41 02 02 90', /expected ACK of a batch below 2, got 2/);
-  check('92 40 80', /expected one WELCOME, got another/);
-  check('94 42 01 ff a0', /retryAfterMs/);
-});
-
-test('Producer passes over frames of later versions', () => {
-  const { world, errors } = inFlight(1);
-  world.socket.replyBytes(fromHex('92 7f 80'));
-  assert.deepEqual(errors, []);
-  assert.equal(world.sockets.length, 1);
-});
-
-test('Producer wants binary messages, and a WELCOME before all others', () => {
-  const { world, errors } = produce();
-  world.socket.open();
-  world.socket.onmessage?.({ data: 'hello' });
-  assert.match(errors[0]!.message, /expected a binary message, got text/);
-  world.advance(100);
-  world.socket.open();
-  world.socket.ack(1);
-  assert.match(errors[1]!.message, /expected WELCOME, got ACK/);
 });
 
 test('Producer takes the points out of a batch that the engine answers with ERROR, and keeps its number', async () => {
