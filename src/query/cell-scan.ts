@@ -172,7 +172,8 @@ export class CellScan {
       return { cells: cached!, from: known.from, to: known.to };
     }
     const run = this.#run;
-    run.reset();
+    // What is remembered has no sketches, and is asked for by nobody who wants them.
+    run.reset(cached === undefined);
     const status = readRollupRun(bytes, start, end, windowMs, run);
     if (status !== 'ok') {
       this.#findings.add(`${status} cells`, `${whereOf(segment)}, number ${number}, byte ${start}`);

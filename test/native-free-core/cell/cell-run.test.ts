@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Cell } from '../../../native-free-core/cell/cell.js';
+import { CELL_COLUMNS } from '../../../native-free-core/cell/cell-columns.js';
 import { CellRun } from '../../../native-free-core/cell/cell-run.js';
 import { mergeRuns } from '../../../native-free-core/cell/merge-runs.js';
 import { assertSameRuns, cellAt, cellData, runOf } from './runs.js';
@@ -40,6 +41,25 @@ test('accumulate() merges into the last cell when points of its window come late
   for (const [time, value] of points)
     run.accumulate(Float64Array.of(time), Float64Array.of(value), 0, 1, 60_000);
   assertSameRuns(run, whole);
+});
+
+test('reset() without buckets makes the same cells, with empty sketches, until the next one', () => {
+  const points = Array.from({ length: 500 }, (_, i) => [i * 7_000, ((i * 7919) % 211) - 100] as const);
+  const wanted = runOf(points, 60_000);
+  const run = new CellRun();
+  const times = Float64Array.from(points, ([time]) => time);
+  const values = Float64Array.from(points, ([, value]) => value);
+  run.reset(false);
+  run.accumulate(times, values, 0, points.length, 60_000);
+  assert.equal(run.length, wanted.length);
+  for (const column of CELL_COLUMNS) {
+    const cells = (of: CellRun) => Array.from(of[column].subarray(0, of.length));
+    assert.deepEqual(cells(run), cells(wanted), column);
+  }
+  assert.equal(run.bucketStart(run.length), 0);
+  run.reset();
+  run.accumulate(times, values, 0, points.length, 60_000);
+  assertSameRuns(run, wanted);
 });
 
 test('accumulate() refuses when a window comes before the last one', () => {

@@ -5,12 +5,12 @@ import { cellRunsOf, cpuOnly, logNormal, MINUTE_MS, MINUTES_PER_RUN, type Worklo
 const runsOfCpu = (size: BenchSize) => (size === 'full' ? 1000 : 20);
 const runsOfLogNormal = (size: BenchSize) => (size === 'full' ? 10 : 1);
 
-function accumulate({ times, values, pointsPerRun }: Workload): () => number {
+function accumulate({ times, values, pointsPerRun }: Workload, countsBuckets = true): () => number {
   const run = new CellRun();
   return () => {
     let hash = 0;
     for (let start = 0; start < times.length; start += pointsPerRun) {
-      run.reset();
+      run.reset(countsBuckets);
       run.accumulate(times, values, start, pointsPerRun, MINUTE_MS);
       hash += run.length + run.bucketStart(run.length) + run.sum[0]!;
     }
@@ -37,6 +37,12 @@ export const benches: MicroBench[] = [
     unit: 'points',
     perRun: (size) => runsOfCpu(size) * 6 * MINUTES_PER_RUN,
     setup: (size) => accumulate(cpuOnly(runsOfCpu(size))),
+  },
+  {
+    name: 'CellRun.accumulate() without buckets, TSBS cpu-only, 6 points a window',
+    unit: 'points',
+    perRun: (size) => runsOfCpu(size) * 6 * MINUTES_PER_RUN,
+    setup: (size) => accumulate(cpuOnly(runsOfCpu(size)), false),
   },
   {
     name: 'CellRun.accumulate(), log-normal, 1,000 points a window',
