@@ -152,6 +152,7 @@ class Engine implements RunningEngine {
       memories,
       counters,
       resolver: this.#resolver,
+      producers: this.#producers,
       dataPath: config.data,
       queries: () => this.#queries.report(),
       seriesIndex: () => this.#indexer.report(),

@@ -148,7 +148,7 @@ export class IngestConnection implements ProducerOwner {
       if (this.#producer === undefined) {
         return this.#fatal(
           CloseCode.badFrame,
-          'this engine knows as many producers as it may; use a known name or none',
+          `expected a producer that is known, for this folder remembers ${producers.count} and no more, got a new name; use an old one, or none`,
         );
       }
       this.#batches.producer = this.#producer;

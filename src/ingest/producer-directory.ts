@@ -35,6 +35,8 @@ const nobody = { owner: undefined, instance: '', attempt: 0 };
 export class ProducerDirectory {
   readonly #links: ShardLinks;
   readonly #byName = new Map<string, NamedProducer>();
+  /** New names that found no room. */
+  refused = 0;
   #nextRef = 1;
 
   constructor(links: ShardLinks) {
@@ -83,7 +85,10 @@ export class ProducerDirectory {
   take({ producer: name, instance, attempt }: Greeting, owner: ProducerOwner): NamedProducer | undefined {
     let producer = this.#byName.get(name);
     if (producer === undefined) {
-      if (this.#byName.size >= PRODUCERS_MAX) return undefined;
+      if (this.#byName.size >= PRODUCERS_MAX) {
+        this.refused++;
+        return undefined;
+      }
       producer = { ref: this.#nextRef++, name, durableSeq: 0, routedSeq: 0, ...nobody };
       this.#byName.set(name, producer);
       this.#links.defineProducer(producer.ref, Buffer.from(name));

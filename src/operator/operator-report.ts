@@ -3,6 +3,7 @@ import type { HealthReport, OperatorPort, SeriesAdmission } from '../http/ports.
 import type { HttpCounters } from '../http/server.js';
 import type { IndexReport } from '../indexer/indexer.js';
 import type { IngestCounters } from '../ingest/ingest-counters.js';
+import type { ProducerDirectory } from '../ingest/producer-directory.js';
 import type { SeriesResolver } from '../ingest/series-resolver.js';
 import type { ShardLinks } from '../ingest/shard-links.js';
 import type { LiveReport } from '../live/live-hub.js';
@@ -37,6 +38,7 @@ export interface OperatorSources {
   memories: readonly ShardMemory[];
   counters: IngestCounters;
   resolver: SeriesResolver;
+  producers: ProducerDirectory;
   /** The folder that holds everything. */
   dataPath: string;
   /** What the query threads, the HTTP edge and live push count. */
@@ -163,7 +165,7 @@ export class OperatorReport implements OperatorPort {
 
   /** The figures of this moment. */
   statsNow() {
-    const { counters, resolver, clock } = this.#sources;
+    const { counters, resolver, producers, clock } = this.#sources;
     return {
       status: this.health().state,
       version: VERSION,
@@ -187,6 +189,8 @@ export class OperatorReport implements OperatorPort {
         busy: counters.busy,
         errors: counters.errors,
         takeovers: counters.takeovers,
+        producers: producers.count,
+        producers_refused: producers.refused,
         ack_latency: latencyReport(counters.ackMs),
       },
       shards: this.#shards(),
@@ -245,21 +249,15 @@ export class OperatorReport implements OperatorPort {
   #conservation() {
     const sum = (name: 'accepted' | 'open' | 'stored' | 'expired' | 'damaged'): number =>
       this.#sources.links.counters.reduce((total, c) => total + c.get(name), 0);
-    const [accepted, open, stored, expired, damaged] = [
-      sum('accepted'),
-      sum('open'),
-      sum('stored'),
-      sum('expired'),
-      sum('damaged'),
-    ];
-    return {
-      accepted,
-      open,
-      stored,
-      expired,
-      damaged,
-      difference: accepted - open - stored - expired - damaged,
+    const parts = {
+      accepted: sum('accepted'),
+      open: sum('open'),
+      stored: sum('stored'),
+      expired: sum('expired'),
+      damaged: sum('damaged'),
     };
+    const { accepted, open, stored, expired, damaged } = parts;
+    return { ...parts, difference: accepted - open - stored - expired - damaged };
   }
 
   #sample(): void {

@@ -21,7 +21,7 @@ export const operatorStatsCall = defineCall({
       rejects: { too_old: 3 },
       series: 10_000,
       metrics: 10,
-      ingest: { connections: 2, in_flight_batches: 1, ack_latency: LATENCY_EXAMPLE },
+      ingest: { connections: 2, in_flight_batches: 1, producers: 3, ack_latency: LATENCY_EXAMPLE },
       shards: [
         {
           shard: 0,

@@ -55,6 +55,9 @@ export const OPERATOR_STATS = z.looseObject({
   ingest: z.looseObject({
     connections: z.int(),
     in_flight_batches: z.int(),
+    producers: z
+      .int()
+      .meta({ description: 'Names of producers that the folder remembers, 100,000 at most.' }),
     ack_latency: LATENCY,
   }),
   shards: z.array(SHARD_STATS),

@@ -82,6 +82,16 @@ const ingest: readonly MetricFamily<Stats>[] = [
     'Producers that came back on another connection.',
     (s) => s.ingest.takeovers,
   ),
+  gauge(
+    'millrace_ingest_producers',
+    'Names of producers that the folder remembers.',
+    (s) => s.ingest.producers,
+  ),
+  counter(
+    'millrace_ingest_producers_refused_total',
+    'New names of producers for which there was no room.',
+    (s) => s.ingest.producers_refused,
+  ),
   ...latency<Stats>('millrace_ack_latency', "From a batch's arrival to its acknowledgement", (s) => [
     [{}, s.ingest.ack_latency],
   ]),

@@ -71,10 +71,11 @@ test('take() tells the owner before, when it is the new owner already', () => {
   assert.equal(second.losses, 0);
 });
 
-test('take() refuses a new name when as many are known as may be', () => {
+test('take() refuses and counts a new name when as many are known as may be', () => {
   const directory = new ProducerDirectory(new KeptLinks());
   for (let i = 0; i < PRODUCERS_MAX; i++) directory.take(named(`p${i}`), owner());
   assert.equal(directory.take(named('one more'), owner()), undefined);
+  assert.deepEqual([directory.count, directory.refused], [PRODUCERS_MAX, 1]);
   assert.notEqual(directory.take(named('p5'), owner()), undefined);
 });
 
