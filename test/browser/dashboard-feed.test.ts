@@ -150,3 +150,66 @@ test('a page that draws slowly is updated less often, and says so', async (t) =>
   await protocol.send('Emulation.setCPUThrottlingRate', { rate: 1 });
   dashboard.checkSilent();
 });
+
+test('who goes back sees what was there at once, and then what is there now', async (t) => {
+  const dashboard = await DashboardFixture.start(t);
+  if (dashboard === undefined) return;
+  const { page } = dashboard;
+  await dashboard.recordHour('cpu_usage', ['web-1', 'web-2']);
+  await dashboard.open('/dashboard?metric=cpu_usage&by=host&paused=1');
+  await page.getByText('a value each 5s').waitFor();
+  await page.getByRole('button', { name: '24h' }).click();
+  await page.getByText('a value each 2m').waitFor();
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let asked = 0;
+  await page.route(AGGREGATE, async (route) => {
+    asked++;
+    await held;
+    await route.continue();
+  });
+  await page.goBack();
+  await page.getByText('a value each 5s').waitFor();
+  assert.ok((await dashboard.inkOf('.plot canvas')) > 700, 'its lines are drawn');
+  await page.getByRole('link', { name: 'Operator' }).click();
+  await page.getByRole('heading', { name: 'Shards' }).waitFor();
+  await page.goBack();
+  await page.getByText('a value each 5s').waitFor();
+  assert.ok(asked >= 2, 'each time the engine is asked all the same');
+  letGo();
+  await page.locator('section[aria-busy=false]').filter({ hasText: 'a value each 5s' }).waitFor();
+  dashboard.checkSilent();
+});
+
+test('a page without a metric shows the first one, whose data are asked for as soon as its name is known', async (t) => {
+  const dashboard = await DashboardFixture.start(t);
+  if (dashboard === undefined) return;
+  const { page } = dashboard;
+  await dashboard.recordHour('cpu_usage', ['web-1']);
+  await dashboard.recordHour('disk_usage', ['web-1']);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (/names|aggregate/.test(pathname)) asked.push(pathname);
+  });
+  // The page's own code is late, so that what is asked without it is seen.
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/assets/index-*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const answered = page.waitForResponse((response) => response.url().includes('/aggregate'));
+  await page.goto(`${dashboard.engine.url}/dashboard`, { waitUntil: 'commit' });
+  assert.equal((await answered).status(), 200, 'the chart is answered before the page can draw');
+  letGo();
+  await page.getByRole('heading', { name: 'cpu_usage' }).waitFor();
+  await dashboard.inkOf('.plot canvas');
+  assert.match(page.url(), /metric=cpu_usage/);
+  assert.deepEqual(asked, ['/metrics/names', '/api/v1/aggregate'], 'nothing is asked for twice');
+  dashboard.checkSilent();
+});

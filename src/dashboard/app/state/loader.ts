@@ -51,6 +51,11 @@ export class Loader<T> {
     if (changed !== value) this.state.value = { ...this.state.value, value: changed, atMs: nowMs() };
   }
 
+  /** Shows a value that came before, until another one has come. */
+  show(value: T, atMs: number): void {
+    this.state.value = { ...this.state.value, value, error: undefined, atMs };
+  }
+
   /** Gives up what is on its way: nobody will look at it. */
   end(): void {
     this.#abort?.abort();

@@ -7,6 +7,7 @@ import { durationText, type TimeRange } from '../../state/range';
 import { whileSeen } from '../../state/while-seen';
 import { DrawPace } from './draw-pace';
 import { takeFirst } from './first-request';
+import { KeptAnswers } from './kept-answers';
 import { canFollow, mergeWindow } from './live-merge';
 import { type SeriesQuestion, type Span, spanOf } from './series-question';
 import { inOrder } from './series-source';
@@ -28,27 +29,46 @@ export interface Shown extends Span {
   question: SeriesQuestion;
 }
 
+/** Answers that are kept for the way back: each has some ten thousand values at most. */
+const ANSWERS_KEPT = 8;
+
+/** The page's, so that they outlive a look at another view. */
+const kept = new KeptAnswers<Shown>(ANSWERS_KEPT);
+
 /** Where a chart's data come from: asked for, asked for again, and pushed. One a chart. */
 export class ChartFeed {
   readonly loader = new Loader<Shown>();
   /** Updates a second at most, while they are fewer than they might be: drawing is slow. */
   readonly slowedTo = signal<number | undefined>(undefined);
   readonly #pace = new DrawPace();
+  /** What was asked for last. */
+  #key = '';
 
-  /** Asks for everything. */
+  /** Asks for everything. What was answered to the same before is shown meanwhile. */
   load(question: SeriesQuestion, range: TimeRange, width: number): void {
+    const key = JSON.stringify([question, range, width]);
+    if (key !== this.#key) this.#showKept(key, question);
+    this.#key = key;
     const first = takeFirst(question, range, width);
     const offsetMs = first?.offsetMs ?? clockOffsetMs();
     const span = first?.span ?? spanOf(range, width, nowMs());
     void this.loader
       .load(async (abort) => {
         const answer = await (first?.answer ?? fetchSeries({ ...question, ...span }, abort));
-        return { answer: inOrder(answer), question, ...span };
+        const value = { answer: inOrder(answer), question, ...span };
+        kept.keep(key, { value, atMs: nowMs() });
+        return value;
       })
       .then(() => {
         // The answer told that the reader's clock is wrong: the last hour is another one.
         if (range.kind === 'last' && clockOffsetMs() !== offsetMs) this.load(question, range, width);
       });
+  }
+
+  #showKept(key: string, question: SeriesQuestion): void {
+    const before = kept.get(key);
+    // Values are pushed for a question as it is, not for an equal one.
+    if (before !== undefined) this.loader.show({ ...before.value, question }, before.atMs);
   }
 
   /** Asks again for as long as there is an engine to wait for. Answers how to end that. */

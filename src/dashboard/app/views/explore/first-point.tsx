@@ -1,17 +1,17 @@
 import { useEffect } from 'preact/hooks';
-import { metricNames } from '../../api/names';
 import { amend } from '../../state/address';
 import { usePolled } from '../../state/use-polled';
 import { CopyBlock } from '../../ui/copy-block';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/states';
+import { firstMetric } from './first-request';
 
 /** How often an empty engine is asked whether a point has come, ms. */
 const POLL_MS = 1_000;
 
 /** Shown while no metric is chosen: chooses the first there is, or says how to send the first point. */
 export function FirstPoint() {
-  const { value, error, load } = usePolled(POLL_MS, (signal) => metricNames('', signal));
-  const first = value?.[0]?.value;
+  const { value, error, load } = usePolled(POLL_MS, async (signal) => ({ first: await firstMetric(signal) }));
+  const first = value?.first;
   useEffect(() => {
     if (first !== undefined) amend({ metric: first });
   }, [first]);

@@ -1,3 +1,4 @@
+import { getJson } from '../../api/client';
 import { fetchSeries, type SeriesAnswer } from '../../api/series';
 import { clockOffsetMs, nowMs } from '../../clock';
 import { rangeOf, stepWidth, type TimeRange } from '../../state/range';
@@ -18,13 +19,42 @@ export interface FirstRequest {
 const keyOf = (question: SeriesQuestion, range: TimeRange, width: number): string =>
   JSON.stringify([question, range, width]);
 
-let sent = send();
+let sent: (FirstRequest & { key: string }) | undefined;
+let firstName: Promise<string | undefined> | undefined;
+begin();
 
-function send(): (FirstRequest & { key: string }) | undefined {
-  if (!/^\/(dashboard\/?)?$/.test(location.pathname)) return undefined;
+function begin(): void {
+  if (!/^\/(dashboard\/?)?$/.test(location.pathname)) return;
   const parameters = new URLSearchParams(location.search);
+  if (exploreStateOf(parameters).metric !== '') sent = send(parameters);
+  else {
+    firstName = fetchFirstName().then((name) => {
+      if (name !== undefined) {
+        parameters.set('metric', name);
+        sent = send(parameters);
+      }
+      return name;
+    });
+    firstName.catch(() => {});
+  }
+}
+
+/** The name of the first metric that there is, which is shown where the address names none. */
+async function fetchFirstName(signal?: AbortSignal): Promise<string | undefined> {
+  const { metrics } = await getJson<{ metrics: string[] }>('/metrics/names', { limit: 1 }, signal);
+  return metrics[0];
+}
+
+/** The first metric's name: the first time what was asked in advance, with its chart behind it. */
+export function firstMetric(signal: AbortSignal): Promise<string | undefined> {
+  const taken = firstName;
+  firstName = undefined;
+  return taken ?? fetchFirstName(signal);
+}
+
+function send(parameters: URLSearchParams): (FirstRequest & { key: string }) | undefined {
   const state = exploreStateOf(parameters);
-  if (state.metric === '' || state.picture === 'heatmap') return undefined;
+  if (state.picture === 'heatmap') return undefined;
   const question = questionOf(state);
   const range = rangeOf(parameters);
   const width = stepWidth(innerWidth);
