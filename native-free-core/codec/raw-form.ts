@@ -46,13 +46,3 @@ export function decodeSame(bytes: Uint8Array, offset: number, end: number, count
   }
   return offset + 8;
 }
-
-/** Whether all `count` (>= 1) doubles in `floats` have the bits of the first. */
-export function isSame(count: number): boolean {
-  const words = floatWords;
-  const low = words[LOW_WORD]!;
-  const high = words[HIGH_WORD]!;
-  let i = 1;
-  while (i < count && words[2 * i + LOW_WORD] === low && words[2 * i + HIGH_WORD] === high) i++;
-  return i === count;
-}

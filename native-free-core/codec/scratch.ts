@@ -10,14 +10,13 @@ import { COLUMN_VALUES_MAX } from './limits.js';
  *    The high words mean something only while `residuals.wide` is true. Owned by the residual stream.
  * 2. `mantissas`: a decimal column as whole numbers. Owned by the decimal form.
  * 3. `floats` and `floatWords`: the same bytes as doubles and as 32-bit halves. Owned by the float forms.
- * 4. `innerValues`, `positions`: the run values or exceptions of a wrapping form, and where they belong.
+ * 4. `positions`: where the run values or exceptions of a wrapping form belong.
  */
 export const residualLow = new Uint32Array(COLUMN_VALUES_MAX);
 export const residualHigh = new Uint32Array(COLUMN_VALUES_MAX);
 export const mantissas = new Float64Array(COLUMN_VALUES_MAX);
 export const floats = new Float64Array(COLUMN_VALUES_MAX);
 export const floatWords = new Uint32Array(floats.buffer);
-export const innerValues = new Float64Array(COLUMN_VALUES_MAX);
 export const positions = new Uint32Array(COLUMN_VALUES_MAX);
 
 /** Whether any residual of the column at hand needs more than 32 bits. */

@@ -1,4 +1,8 @@
+import { DEFAULTS } from '../config/defaults.js';
 import { errorText, MillraceError } from '../errors.js';
+
+/** Where a server listens of which nothing is said. */
+export const DEFAULT_URL = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
 
 /** The base URL of a server, without a slash at the end. */
 export function baseUrl(text: string): string {
@@ -6,7 +10,7 @@ export function baseUrl(text: string): string {
   try {
     url = new URL(text);
   } catch {
-    throw new MillraceError('MR_CONFIG', `The URL must be like http://127.0.0.1:8000; got "${text}"`);
+    throw new MillraceError('MR_CONFIG', `The URL must be like ${DEFAULT_URL}; got "${text}"`);
   }
   if (url.protocol === 'http:' || url.protocol === 'https:') return url.href.replace(/\/+$/, '');
   throw new MillraceError('MR_CONFIG', `The URL must begin with http:// or https://; got "${text}"`);

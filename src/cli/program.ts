@@ -15,9 +15,6 @@ import { rollupCommand } from './rollup-command.js';
 import { serveCommand } from './serve.js';
 import { statsCommand } from './stats.js';
 
-/** Answers the exit code. */
-export type Action<Options> = (options: Options) => Promise<number>;
-
 /**
  * Runs the command line.
  * @param argv the arguments behind the program's name

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { formatSize } from '../format-size.js';
 import type { CliHost } from './cli-host.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { AT_REST_HELP, askServer, DEFAULT_URL, type StoreOptions, workAtRest } from './store-command.js';
+import { DEFAULT_URL } from './http-client.js';
+import { AT_REST_HELP, askServer, type StoreOptions, workAtRest } from './store-command.js';
 
 interface Swept {
   tiers: { tier: string; rows: number; bytes: number }[];

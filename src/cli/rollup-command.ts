@@ -4,7 +4,8 @@ import { MillraceError } from '../errors.js';
 import { readTime, resolveTime, TIME_WANTED } from '../time/parse-time.js';
 import type { CliHost } from './cli-host.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { AT_REST_HELP, askServer, DEFAULT_URL, type StoreOptions, workAtRest } from './store-command.js';
+import { DEFAULT_URL } from './http-client.js';
+import { AT_REST_HELP, askServer, type StoreOptions, workAtRest } from './store-command.js';
 
 interface Options extends StoreOptions {
   tier?: TierName;

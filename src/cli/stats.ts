@@ -1,12 +1,10 @@
 import { Command, Option } from 'commander';
-import { DEFAULTS } from '../config/defaults.js';
 import { MillraceError } from '../errors.js';
 import type { CliHost } from './cli-host.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { baseUrl, requestJson } from './http-client.js';
+import { baseUrl, DEFAULT_URL, requestJson } from './http-client.js';
 import { statsLines } from './stats-table.js';
 
-const DEFAULT_URL = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
 const PATH = '/api/v1/operator/stats';
 /** Clears the screen and goes to its corner. */
 const CLEAR = '\x1b[2J\x1b[H';

@@ -1,9 +1,8 @@
-import { DEFAULTS } from '../config/defaults.js';
 import { loadConfig } from '../config/load-config.js';
 import { MillraceError } from '../errors.js';
 import type { StorePort } from '../http/ports.js';
 import type { CliHost } from './cli-host.js';
-import { baseUrl, problemDetail, request } from './http-client.js';
+import { baseUrl, DEFAULT_URL, problemDetail, request } from './http-client.js';
 
 /** What the commands about the stored data have in common. */
 export interface StoreOptions {
@@ -13,8 +12,6 @@ export interface StoreOptions {
   config?: string;
   json?: boolean;
 }
-
-export const DEFAULT_URL = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
 
 export const AT_REST_HELP = `With --data the same is done to a data folder whose server is stopped; retention is then that of --config, of the
 MILLRACE_RETENTION_... variables, or the defaults.`;

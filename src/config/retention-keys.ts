@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { RETENTION_RULES_MAX } from '../../native-free-core/limits.js';
-import type { TierRetention } from '../../native-free-core/retention/retention-policy.js';
 import { TIER_NAMES } from '../../native-free-core/tier/tiers.js';
 import { DEFAULTS } from './defaults.js';
 import { keyInfos } from './key-info.js';
@@ -89,9 +88,6 @@ export const retentionBytesKeys = z
     '1d': tierBytes('cells of 1 day'),
   })
   .prefault({});
-
-/** Bytes by tier; Infinity: as many as there are. */
-export type TierBytes = TierRetention;
 
 /** A list from the text of a flag or a variable, as JSON; anything else is for the schema to refuse. */
 function rulesFrom(value: unknown): unknown {

@@ -44,10 +44,6 @@ export const tableKey = (prefix: number, table: number): Uint8Array => Uint8Arra
 /** The first key behind a table. */
 export const tableEnd = (prefix: number, table: number): Uint8Array => Uint8Array.of(prefix, table + 1);
 
-/** Whether a key is that of a segment, of whatever tier. */
-export const isSegmentKey = (key: Uint8Array): boolean =>
-  key.length === SEGMENT_KEY_BYTES && key[0]! < PREFIX_SHARD && key[1]! >= TABLE_FRESH;
-
 /** Whether a key is of what readers remember of a store: segments of whatever tier, and groups' records. */
 export const isOfContents = (key: Uint8Array): boolean =>
   key[0]! < PREFIX_SHARD && (key[1]! >= TABLE_FRESH || key[1] === TABLE_GROUP);

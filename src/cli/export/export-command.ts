@@ -3,13 +3,12 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { Command, Option } from 'commander';
-import { DEFAULTS } from '../../config/defaults.js';
 import { errorText, MillraceError } from '../../errors.js';
 import { TIME_MS_MAX, TIME_MS_MIN } from '../../time/civil.js';
 import { readTime, resolveTime, TIME_WANTED } from '../../time/parse-time.js';
 import type { CliHost } from '../cli-host.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { baseUrl } from '../http-client.js';
+import { baseUrl, DEFAULT_URL } from '../http-client.js';
 import { grouped, ProgressLine } from '../progress-line.js';
 import { csvHeader, csvRows, labelNames } from './csv-lines.js';
 import { namedLines } from './ndjson-lines.js';
@@ -27,8 +26,6 @@ interface Options {
   baseUrl?: string;
   data?: string;
 }
-
-const DEFAULT_URL = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
 
 const list = (text: string): string[] => text.split(',').filter((part) => part !== '');
 

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import { DEFAULTS } from '../../config/defaults.js';
 import { MillraceError } from '../../errors.js';
 import { formatSize } from '../../format-size.js';
 import type { CliHost } from '../cli-host.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { baseUrl, problemDetail, request } from '../http-client.js';
+import { baseUrl, DEFAULT_URL, problemDetail, request } from '../http-client.js';
 import { runCopy } from './folder-work.js';
 
 interface Options {
@@ -21,8 +20,6 @@ interface Snapshot {
   path: string;
   bytes: number;
 }
-
-const DEFAULT_URL = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
 
 /** `millrace backup` */
 export function backupCommand(host: CliHost, done: (code: number) => void): Command {

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../time/duration.js';
 import type { CliHost } from '../cli-host.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { baseUrl, request } from '../http-client.js';
+import { baseUrl, DEFAULT_URL, request } from '../http-client.js';
 import { runPlan } from './generate.js';
 import { HttpTarget } from './http-target.js';
 import { PATTERNS, type Pattern } from './patterns.js';
@@ -24,8 +24,6 @@ interface Options {
   batch: number;
   token?: string;
 }
-
-const DEFAULT_URL = 'http://localhost:8000';
 
 /** Seconds, or a duration such as 5m; ms. */
 function span(text: string): number {

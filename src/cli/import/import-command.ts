@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CliHost } from '../cli-host.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { baseUrl, request } from '../http-client.js';
+import { baseUrl, DEFAULT_URL, request } from '../http-client.js';
 import { grouped, ProgressLine } from '../progress-line.js';
 import { CsvReader } from './csv-reader.js';
 import { endingOf, FILE_FORMATS, type FileFormat, formatOf } from './file-format.js';
@@ -24,8 +24,6 @@ interface Options {
   fromLine: number;
   token?: string;
 }
-
-const DEFAULT_URL = 'http://localhost:8000';
 
 function lineNumber(text: string): number {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : 0;
