@@ -67,6 +67,38 @@ function check(what: string, act: (world: SmallWorld) => void): void {
   });
 }
 
+/** Every shard works for a while. */
+function workAll({ engine }: SmallWorld, cycles: number): void {
+  for (let i = 0; i < cycles; i++) for (let k = 0; k < engine.shardCount; k++) engine.work(k);
+}
+
+test('changeWorkers() may lose power at any store call: the folder is as it was, and the change is gone on with or given up', () => {
+  let cuts = 0;
+  for (let ticks = 1, isCut = true; isCut; ticks += 1 + Math.floor(ticks / 16)) {
+    const world = makeWorld();
+    // A delete that has begun, and is to be finished by whoever has its groups then.
+    world.deleteAll(hosts);
+    world.work(12);
+    world.engine.crash();
+    const how = world.engine.changeWorkers(3, ticks);
+    isCut = how.startsWith('cut short');
+    if (isCut) cuts++;
+    if (isCut && ticks % 2 === 0)
+      assert.match(world.engine.changeWorkers(3, Number.POSITIVE_INFINITY), /from 1 to 3/);
+    assert.equal(world.engine.start(), 'started');
+    workAll(world, 400);
+    world.progress();
+    world.engine.sweepAll();
+    world.engine.checkQuiet();
+    assert.equal(world.engine.figures.resumed, world.engine.shardCount);
+    assert.match(world.engine.stop(), /stopped/);
+    assert.match(world.engine.changeWorkers(2, Number.POSITIVE_INFINITY), /to 2/);
+    assert.equal(world.engine.start(), 'started');
+    world.engine.checkQuiet();
+  }
+  assert.ok(cuts > 20, `power went in ${cuts} places`);
+});
+
 check('a sweep', (world) => world.engine.ask({ kind: 'sweep' }));
 check('a delete', (world) => world.deleteAll(hosts));
 check('a delete and the repair behind it', (world) => {

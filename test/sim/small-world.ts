@@ -44,6 +44,7 @@ export class SmallWorld {
       ...drawn,
       shardCount: 1,
       ringBytes: 4_096,
+      copyStep: { pairs: 4, bytes: 1_000 },
       ringStart: 0,
       arenaBytes: 1 << 18,
       bounds: {
