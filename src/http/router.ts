@@ -110,7 +110,8 @@ function descend<T>(
   return below;
 }
 
-function decodeSegment(segment: string): string {
+/** A segment of a path as it was meant. @throws MillraceError MR_BAD_PARAMETER */
+export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

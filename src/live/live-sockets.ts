@@ -1,9 +1,10 @@
 import type { WebSocket } from 'uWebSockets.js';
-import { errorText, MillraceError } from '../errors.js';
+import { errorText } from '../errors.js';
 import type { OriginCheck } from '../http/origin-check.js';
 import { queryNames } from '../http/parameter/parameter.js';
 import { SELECTORS } from '../http/parameter/selectors.js';
 import { QueryString } from '../http/query-string.js';
+import { decodeSegment } from '../http/router.js';
 import {
   type AnyWebSocketBehavior,
   type UpgradeRequest,
@@ -149,21 +150,10 @@ function metricQuestion({ query, parameters }: UpgradeRequest): LiveQuestion {
   given.refuseOthers(queryNames({ selectors: SELECTORS }));
   const source = { query: given, path: new Map<string, string>(), accept: '', nowMs: 0 };
   return questionOf({
-    metric: decoded(parameters[0]!),
+    metric: decodeSegment(parameters[0]!),
     selectors: SELECTORS.read(source),
     windowMs: undefined,
     stats: undefined,
     groupBy: undefined,
   });
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new MillraceError(
-      'MR_BAD_PARAMETER',
-      `The path segment "${segment}" is not percent-encoded UTF-8: write each byte as %XX with two hexadecimal digits.`,
-    );
-  }
 }
