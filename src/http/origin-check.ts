@@ -5,7 +5,7 @@ export interface OriginHeaders {
   /** Set by browsers, which let no page choose it. */
   origin: string;
   host: string;
-  /** The host as the client named it to a proxy. A page can't set it either on a request to upgrade. */
+  /** The host as the client named it to a proxy, in front of those that further proxies add. A page can't set it on a request to upgrade. */
   forwardedHost: string;
 }
 
@@ -24,7 +24,7 @@ export class OriginCheck {
 
   /** @param allowed origins such as `https://app.example.com`, or `*` */
   constructor(allowed: readonly string[]) {
-    this.#allowed = new Set(allowed.map((origin) => origin.toLowerCase()));
+    this.#allowed = new Set(allowed.map(asSent));
   }
 
   /**
@@ -34,7 +34,8 @@ export class OriginCheck {
    */
   mustAllow({ origin, host, forwardedHost }: OriginHeaders): void {
     if (origin === '' || this.#isListed(origin)) return;
-    const own = [host, forwardedHost].flatMap((text) => (text === '' ? [] : (urlOf(`http://${text}`) ?? [])));
+    const named = [host, forwardedHost.split(',')[0]!.trim()];
+    const own = named.flatMap((text) => (text === '' ? [] : (urlOf(`http://${text}`) ?? [])));
     const page = urlOf(origin);
     if (page !== undefined && own.some((each) => isSameHost(page, each))) return;
     throw new MillraceError(
@@ -44,10 +45,13 @@ export class OriginCheck {
     );
   }
 
-  /** Headers of an answer over plain HTTP by which the browser shows it to the page; none for pages that may not. */
+  /**
+   * Headers of an answer over plain HTTP by which the browser shows it to the page; none for pages that may not. `origin` is empty
+   * where none came: a cache that keeps the answer has to know all the same that it depends.
+   */
   headersFor(origin: string): Readonly<Record<string, string>> {
+    if (this.#allowed.size === 0) return NO_HEADERS;
     if (this.#allowed.has(ANY)) return { 'Access-Control-Allow-Origin': ANY, ...EXPOSED };
-    if (this.#allowed.size === 0) return {};
     const allow = this.#isListed(origin) ? { 'Access-Control-Allow-Origin': origin, ...EXPOSED } : {};
     return { Vary: 'Origin', ...allow };
   }
@@ -59,12 +63,21 @@ export class OriginCheck {
 
 const EXPOSED = { 'Access-Control-Expose-Headers': 'Retry-After, ETag' };
 
+const NO_HEADERS = {};
+
 /** What a page of an allowed origin may send, for the answer to the question that the browser asks before. */
-export const PREFLIGHT_HEADERS = {
-  'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE',
+export const preflightHeaders = (methods: string): Readonly<Record<string, string>> => ({
+  'Access-Control-Allow-Methods': methods,
   'Access-Control-Allow-Headers': 'Accept, Authorization, Content-Encoding, Content-Type, If-None-Match',
   'Access-Control-Max-Age': '7200',
-} as const;
+});
+
+/** A configured origin as browsers send it: without the port that its scheme has anyway, the name in ASCII. */
+function asSent(configured: string): string {
+  const origin = urlOf(configured)?.origin ?? 'null';
+  // Schemes of apps and of browsers' extensions, which have no origin by the rules of URLs, are sent as they are.
+  return origin === 'null' ? configured.toLowerCase() : origin;
+}
 
 function urlOf(text: string): URL | undefined {
   try {

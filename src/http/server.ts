@@ -22,7 +22,7 @@ import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
 import { BODIES_BYTES_TOTAL } from './limits.js';
 import { openApiDocument } from './openapi/openapi-document.js';
-import { OriginCheck, PREFLIGHT_HEADERS } from './origin-check.js';
+import { OriginCheck, preflightHeaders } from './origin-check.js';
 import type { IngestPort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
 import type { Router } from './router.js';
 import { isPathOf, type WebSocketRoute } from './websocket-route.js';
@@ -186,7 +186,7 @@ class UwsServer implements HttpServer {
     this.#counters.inFlight++;
     const exchange = new Exchange(response, request, this.#edge.log, (status) => this.#onDone(status));
     if (this.#isClosing) exchange.closeAfterwards();
-    if (exchange.origin !== '') exchange.share(this.#origins.headersFor(exchange.origin));
+    exchange.share(this.#origins.headersFor(exchange.origin));
     try {
       const handled = this.#dispatch(exchange);
       if (handled !== undefined) handled.catch((error: unknown) => exchange.fail(error));
@@ -198,7 +198,7 @@ class UwsServer implements HttpServer {
   #dispatch(exchange: Exchange): void | Promise<void> {
     if (exchange.method === 'OPTIONS') {
       const allow = this.#router.allowed(exchange.path).join(', ');
-      const preflight = exchange.origin === '' ? {} : PREFLIGHT_HEADERS;
+      const preflight = exchange.origin === '' ? {} : preflightHeaders(allow);
       return exchange.answer(204, undefined, '', { Allow: allow, ...preflight });
     }
     if (this.#options.webSockets?.some((route) => isPathOf(route, exchange.path)) === true) {

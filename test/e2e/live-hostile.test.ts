@@ -249,7 +249,7 @@ test('a page of another host may neither connect nor read; one that is allowed m
     assert.match(refused.detail, /https:\/\/evil\.example.*allowedOrigins/);
     for (const origin of [engine.url, allowed, 'http://localhost']) await opens(path, { origin });
     await opens(path, {});
-    const headers = { 'X-Forwarded-Host': 'metrics.example.com' };
+    const headers = { 'X-Forwarded-Host': 'metrics.example.com, inner.example.com' };
     await opens(path, { origin: 'https://metrics.example.com', headers });
   }
   for (const path of ['/metrics/names', '/api/v1/stream?metric_name=m', '/nowhere']) {
@@ -266,7 +266,11 @@ test('a page of another host may neither connect nor read; one that is allowed m
     headers: { origin: allowed, 'access-control-request-method': 'POST' },
   });
   assert.equal(preflight.headers.get('access-control-allow-origin'), allowed);
-  assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /POST/);
+  assert.equal(preflight.headers.get('access-control-allow-methods'), 'OPTIONS, POST');
+  assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Authorization, .*Content-Type/);
+  const asset = await fetch(engine.url);
+  await asset.body?.cancel();
+  assert.match(asset.headers.get('vary') ?? '', /Origin/, 'what is kept in a cache depends on who asks');
 });
 
 test('unknown parameters are refused before the upgrade, as those of HTTP calls are', async (t) => {

@@ -31,6 +31,20 @@ check('a page whose proxy renamed the host and says so', 'https://metrics.exampl
   forwardedHost: 'metrics.example.com',
   isAllowed: true,
 });
+check(
+  'a page behind two proxies, which each add the host that was asked for',
+  'https://metrics.example.com',
+  {
+    host: '127.0.0.1:8000',
+    forwardedHost: 'metrics.example.com, inner.example.com',
+    isAllowed: true,
+  },
+);
+check('a page of the host by which one proxy calls the next', 'https://inner.example.com', {
+  host: '127.0.0.1:8000',
+  forwardedHost: 'metrics.example.com, inner.example.com',
+  isAllowed: false,
+});
 check('a page whose proxy renamed the host in silence', 'https://metrics.example.com', {
   host: '127.0.0.1:8000',
   isAllowed: false,
@@ -63,6 +77,22 @@ check('an origin of the list', 'https://App.example.com', {
   allowed: ['https://app.example.com'],
   isAllowed: true,
 });
+check('an origin of the list with the port of its scheme', 'https://app.example.com', {
+  allowed: ['https://App.example.com:443'],
+  isAllowed: true,
+});
+check('an origin of the list with letters that are not ASCII', 'https://xn--bcher-kva.example', {
+  allowed: ['https://bücher.example'],
+  isAllowed: true,
+});
+check('a browser’s extension of the list', 'chrome-extension://abcdef', {
+  allowed: ['chrome-extension://abcdef'],
+  isAllowed: true,
+});
+check('another extension', 'chrome-extension://fedcba', {
+  allowed: ['chrome-extension://abcdef'],
+  isAllowed: false,
+});
 check('an origin that is not of the list', 'https://app.example.com:8443', {
   allowed: ['https://app.example.com'],
   isAllowed: false,
@@ -77,4 +107,5 @@ test('OriginCheck.headersFor() shows answers to pages of the list, and tells cac
   assert.equal(nameOf([origin], origin), origin);
   assert.equal(nameOf(['*'], origin), '*');
   assert.deepEqual(new OriginCheck([origin]).headersFor('https://evil.example'), { Vary: 'Origin' });
+  assert.deepEqual(new OriginCheck([origin]).headersFor(''), { Vary: 'Origin' });
 });
