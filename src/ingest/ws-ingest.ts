@@ -1,5 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Clock } from '../clock.js';
+import { closeReason } from '../http/close-reason.js';
 import type { AnyWebSocketBehavior } from '../http/websocket-route.js';
 import { IngestConnection } from './connection.js';
 import type { ConnectionContext, ConnectionSocket } from './connection-context.js';
@@ -28,8 +29,7 @@ class UwsSocket implements ConnectionSocket {
   close(code: number, reason: string): void {
     const socket = this.#socket;
     this.#socket = undefined;
-    // RFC 6455: a close frame has room for 123 bytes of reason.
-    socket?.end(code, Buffer.from(reason).subarray(0, 123).toString('utf8'));
+    socket?.end(code, closeReason(reason));
   }
 
   forget(): void {

@@ -31,7 +31,7 @@ export const WINDOWS_CAUGHT_UP = 60;
 export const WINDOW_MS_MIN = 1_000;
 export const WINDOW_MS_MAX = 24 * 3_600_000;
 
-/** Points that one look tells of one subscription: 20,000 messages a second, more than a person or a script can use. */
+/** Points that one look tells of one subscription: 30,000 messages a second at most, more than a person or a script can use. */
 export const FEED_POINTS_MAX = 300;
 
 /** Points that one look gathers to choose from: what a million a second bring in 60 ms. */

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'uWebSockets.js';
+import { closeReason } from '../http/close-reason.js';
 
 /** A WebSocket that may be gone: the library's throws when it is touched after it has closed. */
 export class LiveSocket {
@@ -30,7 +31,7 @@ export class LiveSocket {
   close(code: number, reason: string): void {
     const ws = this.#ws;
     this.#ws = undefined;
-    ws?.end(code, reason);
+    ws?.end(code, closeReason(reason));
   }
 
   forget(): void {

@@ -8,8 +8,6 @@ import type { ToldMessage } from './told-message.js';
 
 /** RFC 6455: the server met a condition that it did not expect. */
 const FAILED = 1011;
-/** RFC 6455: the reason of a close has room for this many bytes. */
-const REASON_LENGTH_MAX = 100;
 
 /** A reader of /ws/metrics/{metric}: JSON text, a message a point. What it sends is not looked at. */
 export class MetricConnection implements LiveConnection, Outlet {
@@ -36,7 +34,7 @@ export class MetricConnection implements LiveConnection, Outlet {
   }
 
   fail(_code: ErrorCode, detail: string): void {
-    this.#socket.close(FAILED, detail.slice(0, REASON_LENGTH_MAX));
+    this.#socket.close(FAILED, detail);
   }
 
   onMessage(): void {}
