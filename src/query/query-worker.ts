@@ -54,8 +54,15 @@ export function ping(): void {}
 
 /** Answers one query. Never throws: whoever asked tells a fault of the program from a thread that died. */
 export function runQuery(task: QueryTask): object {
-  context ??= makeContext();
-  const { engine, findings, cancelled, told } = context;
+  try {
+    context ??= makeContext();
+  } catch (error) {
+    return { outcome: outcomeOfError(error), points: 0, reads: [], damaged: [] } satisfies QueryReply;
+  }
+  return runIn(context, task);
+}
+
+function runIn({ engine, findings, cancelled, told }: Context, task: QueryTask): object {
   const { slot, ticket, timeoutMs, budgetMs } = task;
   const yieldMs = systemClock.monotonicMs() + budgetMs;
   let hasYielded = false;
@@ -76,12 +83,16 @@ function outcomeOf(engine: QueryEngine, { request }: QueryTask, stop: StopCheck)
     stop.check();
     return { kind: 'answer', answer: engine.answer(request, stop) };
   } catch (error) {
-    if (error instanceof QueryCancelled) return { kind: 'cancelled' };
-    if (!(error instanceof MillraceError)) return faultOf(error);
-    const { code, message, retryAfterMs, fields } = error;
-    const details = { fields, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-    return { kind: 'failure', code, detail: message, details };
+    return outcomeOfError(error);
   }
+}
+
+function outcomeOfError(error: unknown): QueryReply['outcome'] {
+  if (error instanceof QueryCancelled) return { kind: 'cancelled' };
+  if (!(error instanceof MillraceError)) return faultOf(error);
+  const { code, message, retryAfterMs, fields } = error;
+  const details = { fields, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return { kind: 'failure', code, detail: message, details };
 }
 
 /** Memory outside of JavaScript's own that there isn't ends a query like a limit; anything else is a fault of the program. */

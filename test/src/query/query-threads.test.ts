@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { setMaxListeners } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
@@ -9,6 +11,7 @@ import type { Indexer } from '../../../src/indexer/indexer.js';
 import { QUEUE_PER_THREAD } from '../../../src/query/limits.js';
 import { QueryPool } from '../../../src/query/query-pool.js';
 import type { QueryPoolOptions } from '../../../src/query/query-pool-options.js';
+import type { QueryWorkerData } from '../../../src/query/query-task.js';
 import { bodyOf, rawRequest, statsRequest } from './oracle.js';
 import { OPEN_BOUNDS, TestShards } from './query-fixture.js';
 import { startIndexer } from './start-indexer.js';
@@ -41,8 +44,10 @@ async function open(options: Partial<QueryPoolOptions> = {}): Promise<void> {
   pool = await openPool(options);
 }
 
-async function openPool(options: Partial<QueryPoolOptions>): Promise<QueryPool> {
-  const data = workerDataOf(shards);
+async function openPool(
+  options: Partial<QueryPoolOptions>,
+  data: QueryWorkerData = workerDataOf(shards),
+): Promise<QueryPool> {
   indexer = startIndexer(data, shards.folder);
   // A thread is told of a turn of the loop later: that of the indexer before those of the pool.
   await setImmediate();
@@ -203,6 +208,22 @@ describe('QueryThreads', () => {
     );
     assert.equal(pool.counters.threadsLost, 0);
     await checkNothingLeft();
+  });
+
+  it('run() says MR_INTERNAL when a thread can open no store, and lets it try again', async () => {
+    shards = loaded();
+    const data = workerDataOf(shards);
+    // A file where the folder should be.
+    const path = join(shards.folder, 'no-folder');
+    writeFileSync(path, '');
+    failures = [];
+    pool = await openPool({}, { ...data, shardPaths: [path, data.shardPaths[1]!] });
+    await assert.rejects(pool.run(stats, never), (error: Error) => {
+      return !('code' in error) && error.message.includes('EEXIST');
+    });
+    assert.deepEqual([failures, pool.counters.threadsLost], [[], 0]);
+    rmSync(path);
+    await pool.run(stats, never);
   });
 
   it('run() goes on after a thread has died of an exception that nobody caught, at work or not', async () => {
