@@ -6,6 +6,11 @@ import { SegmentSweeper, type TierPlace } from './segment-sweeper.js';
 import type { SweepHost } from './sweep-host.js';
 import type { Sweep } from './sweep-step.js';
 
+/** Where a pass looks, with the marks that it found when it began: of those that are forgotten meanwhile it raises none. */
+export interface MarkedPlace extends TierPlace {
+  marks: Float64Array;
+}
+
 /**
  * One pass over one tier of a group by age: segments that lie wholly before the cutoff of every class go as they are, by
  * their keys; those that hold series of a class that keeps less are written anew without them, each read once for a class
@@ -24,12 +29,12 @@ export class AgeSweep implements Sweep {
   readonly #endKey: Uint8Array;
   #cursor: Uint8Array;
 
-  constructor(host: SweepHost, place: TierPlace, nowMs: number) {
+  constructor(host: SweepHost, place: MarkedPlace, nowMs: number) {
     this.#host = host;
     this.#sweeper = new SegmentSweeper(host, place);
     this.#group = host.map.firstGroup(host.shard) + place.local;
     this.#tier = place.tier;
-    this.#marks = host.marks.of(place.local, place.tier.tier);
+    this.#marks = place.marks;
     const { classCount } = host.retention;
     this.#cutoffs = Float64Array.from(
       { length: classCount },

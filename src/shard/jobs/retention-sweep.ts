@@ -76,14 +76,15 @@ export class RetentionSweep implements JobSource {
   }
 
   #begin(nowMs: number): Pass {
-    const { books, sweepBounds, retention } = this.#host;
+    const { books, sweepBounds, retention, marks } = this.#host;
     this.#isWanted = false;
     this.#nextPassMs = nowMs + sweepBounds.intervalMs;
     const left: (() => AgeSweep)[] = [];
     for (const tier of TIER_TABLES) {
       const isKept = retention.shortestMs(tier.tier) === Number.POSITIVE_INFINITY;
       for (const local of isKept ? [] : books.groups.keys()) {
-        left.push(() => new AgeSweep(this.#host, { local, tier }, nowMs));
+        const place = { local, tier, marks: marks.of(local, tier.tier) };
+        left.push(() => new AgeSweep(this.#host, place, nowMs));
       }
     }
     return { sweep: undefined, left };

@@ -35,7 +35,7 @@ export class SweepMarks {
 
   /**
    * The time that background work goes by, before it does anything. While a clock is set back compactions keep what it had given up,
-   * behind the marks: all are forgotten.
+   * behind the marks: all are forgotten, and a pass that runs, by the time at which it began, raises forgotten ones.
    */
   observe(nowMs: number): void {
     if (nowMs < this.#observedMs) this.#marks.clear();

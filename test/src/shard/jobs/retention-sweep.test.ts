@@ -199,6 +199,26 @@ test('passes come at their interval, one at a time, and at once when they are as
   assert.ok(tiers.run(sweep, start - DAY_MS + intervalMs) > 0);
 });
 
+test('a pass in which the clock is set back hides nothing from later ones', () => {
+  const { tiers, sweep, marks, pass } = sweeping(
+    retention({ raw: 5 * DAY_MS, rules: [{ match: 'one', raw: 2 * DAY_MS }, { match: 'two' }] }),
+  );
+  const nowMs = DAY_0_MS + 10 * DAY_MS;
+  fill(tiers, [9]);
+  marks.observe(nowMs);
+  sweep.trigger();
+  assert.notEqual(sweep.next(nowMs, 'idle'), undefined);
+  marks.observe(nowMs - DAY_MS);
+  tiers.run(sweep, nowMs - DAY_MS);
+  // By the clock that is set back this day is kept, so a compaction puts it there.
+  fill(tiers, [7]);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 1), [7, 9]);
+  marks.observe(nowMs);
+  pass(nowMs);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 1), [9]);
+  assert.deepEqual(daysOf(tiers, RAW_TIER, 0), [7, 9]);
+});
+
 test('next() keeps its distance while the shard is busy', () => {
   const { tiers, sweep } = sweeping(retention({ raw: DAY_MS }));
   fill(tiers, [0]);
