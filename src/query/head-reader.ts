@@ -125,6 +125,7 @@ export class HeadReader {
       const sequence = this.#enter(stop);
       const count = chainCount(views, slot, generation);
       if (count > CHAIN_POINTS_AT_ONCE) {
+        stop.foresee('openPoint', count);
         if (
           this.#isWhole(sequence) &&
           this.#copyLong(slot, generation, count, stop) &&
@@ -182,8 +183,10 @@ export class HeadReader {
   #reserve(count: number): void {
     if (count <= this.times.length) return;
     const capacity = 2 ** Math.ceil(Math.log2(count));
-    this.times = new Float64Array(capacity);
-    this.values = new Float64Array(capacity);
+    // Both or none: a thread goes on when there is no memory for one of them.
+    const [times, values] = [new Float64Array(capacity), new Float64Array(capacity)];
+    this.times = times;
+    this.values = values;
   }
 
   /** Waits until the writer changes nothing; answers the sequence for `#isWhole`. */

@@ -39,6 +39,17 @@ export class InlineStop extends StopCheck {
     if (this.#clock.monotonicMs() > this.#untilMs) throw new NotInline('large');
   }
 
+  /** Between two looks is one run, of one series or of a batch: how much a segment has of what is asked for is not known before. */
+  override count(points: number): void {
+    super.count(points);
+    this.check();
+  }
+
+  override countCells(cells: number, bytes: number): void {
+    super.countCells(cells, bytes);
+    this.check();
+  }
+
   override get sparesReads(): boolean {
     return true;
   }

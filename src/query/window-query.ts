@@ -95,7 +95,12 @@ export class WindowQuery {
     stop.trace.addParts(readParts(planned));
     const shape = shapeOf(question, extent, groups.count, stop);
     stop.foresee('cell', cellsOf(planned, selection.count));
-    stop.foresee('answerValue', shape.count * shape.groups * question.aggregations.length);
+    const rows = shape.count * shape.groups;
+    stop.foresee('answerValue', rows * question.aggregations.length);
+    stop.foresee(
+      'percentile',
+      rows * question.aggregations.filter(({ kind }) => kind === 'percentile').length,
+    );
     try {
       stop.trace.spent('plan');
       const visitor = this.#gather(planned, shape, groups, selection, extent, stop);

@@ -1,6 +1,6 @@
 /**
  * What the parts of a query take, in steps of about 10 ns: parts whose number is known before they are done, so that the socket
- * thread can tell beforehand whether a query is small enough for it (inline-stop.ts). Points are not among them: they show as they come.
+ * thread can tell beforehand whether a query is small enough for it (inline-stop.ts). Stored points are not among them: they show as they come.
  */
 const STEPS_EACH = {
   /** To match a text against a pattern. */
@@ -11,7 +11,11 @@ const STEPS_EACH = {
   row: 2,
   series: 30,
   cell: 2,
+  /** To copy a point of a long chain of the open state, and to take it into the answer. */
+  openPoint: 1,
   answerValue: 20,
+  /** To keep a sketch for a value of the answer and to read a percentile from it, besides. */
+  percentile: 60,
 };
 
 export type WorkPart = keyof typeof STEPS_EACH;

@@ -111,6 +111,38 @@ describe('InlineLane', () => {
     assert.equal(answered(latest()), undefined);
   });
 
+  it('leaves long chains of the open state to a thread before it has copied them, and short ones not', () => {
+    const open = (host: string, count: number): void => {
+      for (let from = 0; from < count; from += 1_000) {
+        shards.write(
+          Array.from({ length: 1_000 }, (_, i) => ({
+            ...{ name: 'cpu', labels: { host }, timeMs: T0 + 60_000 + from + i, value: i },
+          })),
+        );
+        shards.settle();
+      }
+    };
+    open('h7', 4_000);
+    open('h8', 50_000);
+    for (const host of ['h7', 'h8']) lane.learn(aggregate(host), placesRead(aggregate(host)), 0);
+    assert.deepEqual(answered(aggregate('h7')), wanted(aggregate('h7')));
+    assert.equal(answered(aggregate('h8')), undefined);
+  });
+
+  it('leaves to a thread what has more percentiles than it has time for', () => {
+    const percentiles = (rows: number): AggregateRequest => ({
+      ...aggregate('h9'),
+      aggregations: [{ name: 'p99', kind: 'percentile', percent: 99 }],
+      ...{ isFilled: true, stepMs: 1_000, intervalText: '1s', rollingMs: 1_000, endMs: T0 + rows * 1_000 },
+    });
+    const few = percentiles(300);
+    lane.learn(few, placesRead(few), 0);
+    assert.deepEqual(answered(few), wanted(few));
+    const sums: AggregateRequest = { ...percentiles(600), aggregations: aggregate('h9').aggregations };
+    assert.deepEqual(answered(sums), wanted(sums));
+    assert.equal(answered(percentiles(600)), undefined);
+  });
+
   it('leaves kinds of question to a thread whose work cannot be foreseen', () => {
     assert.equal(answered(statsRequest({ metric: 'cpu', startMs: 0, endMs: 1 })), undefined);
   });

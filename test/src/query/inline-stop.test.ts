@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Clock } from '../../../src/clock.js';
+import { InlineStop } from '../../../src/query/inline-stop.js';
+import { INLINE_BUDGET_MS, INLINE_STEPS_MAX } from '../../../src/query/limits.js';
+import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
+import { RecentReads } from '../../../src/query/recent-reads.js';
+import { stepsOf } from '../../../src/query/work.js';
+
+let atMs = 0;
+const clock: Clock = { nowMs: () => 0, monotonicMs: () => atMs };
+const LARGE = { name: 'Error', reason: 'large' };
+
+function begun(): InlineStop {
+  atMs = 1_000;
+  return new InlineStop(clock, QUERY_LIMITS_DEFAULT, new RecentReads());
+}
+
+test('check(), count() and countCells() end a query whose time is over, and not before', () => {
+  for (const look of [
+    (stop: InlineStop) => stop.check(),
+    (stop: InlineStop) => stop.count(1),
+    (stop: InlineStop) => stop.countCells(1, 10),
+  ]) {
+    const stop = begun();
+    atMs += INLINE_BUDGET_MS;
+    look(stop);
+    atMs += 0.001;
+    assert.throws(() => look(stop), LARGE);
+  }
+});
+
+test('count() and countCells() count', () => {
+  const stop = begun();
+  stop.count(3);
+  stop.countCells(4, 50);
+  const { points, cells, bytes } = stop.cost;
+  assert.deepEqual({ points, cells, bytes }, { points: 3, cells: 4, bytes: 50 });
+});
+
+test('foresee() ends a query whose parts are too many steps together', () => {
+  const stop = begun();
+  const series = Math.floor(INLINE_STEPS_MAX / stepsOf('series', 1));
+  stop.foresee('series', series);
+  assert.throws(() => stop.foresee('answerValue', series), LARGE);
+});
+
+test('beforeRead() and beforeWait() end a query that would wait', () => {
+  const stop = begun();
+  assert.throws(() => stop.beforeRead('somewhere'), { reason: 'waits' });
+  assert.throws(() => stop.beforeWait(), { reason: 'waits' });
+});
