@@ -181,13 +181,14 @@ test('the operator sees rates, shards, tiers, refusals and cardinality', async (
   if (dashboard === undefined) return;
   const { page } = dashboard;
   await dashboard.recordHour('cpu_usage', HOSTS);
+  await dashboard.open('/dashboard');
+  await page.getByRole('link', { name: 'Operator' }).click();
+  await page.getByRole('heading', { name: 'Healthy' }).waitFor();
+  await page.getByText('no points refused').waitFor();
   await dashboard.record([
     { name: 'ok', value: 1 },
     { name: 'old', value: 1, timestamp: 1e12 },
   ]);
-  await dashboard.open('/dashboard');
-  await page.getByRole('link', { name: 'Operator' }).click();
-  await page.getByRole('heading', { name: 'Healthy' }).waitFor();
   await page.getByRole('cell', { name: 'too_old' }).waitFor();
   await page.getByRole('cell', { name: '1m', exact: true }).waitFor();
   await page.getByRole('row', { name: /^messages sent \d/ }).waitFor();
@@ -209,6 +210,8 @@ test('names that try to be code stay text', async (t) => {
   await dashboard.open(`/dashboard?metric=${encodeURIComponent(name)}&by=host`);
   await page.getByRole('heading', { name }).waitFor();
   await page.getByRole('button', { name: `host=${host}` }).waitFor();
+  await page.locator('.u-over').hover();
+  await page.locator('.tooltip .name', { hasText: host }).waitFor();
   await page.getByRole('button', { name: 'Table' }).click();
   await page.getByRole('button', { name: 'Download CSV' }).waitFor();
   assert.equal(await page.locator('img').count(), 0);

@@ -2,11 +2,14 @@ import type { HeatmapAnswer } from '../api/heatmap';
 import { scaleText } from '../ui/format';
 import { token } from './palette';
 import { timeMark, timeMarks } from './time-axis';
+import { valueMarks } from './value-marks';
 
 const LEFT = 64;
 const BOTTOM = 26;
 const TOP = 8;
 const LABEL_PIXELS = 48;
+/** Between two values on the scale, CSS pixels at least. */
+const VALUE_PIXELS = 32;
 
 /** The time and the value bounds of a cell. */
 export interface HeatCell {
@@ -64,34 +67,21 @@ export function drawHeatmap(frame: HeatFrame, answer: HeatmapAnswer): void {
     });
   });
   context.restore();
-  drawAxes(context, frame, answer.bounds, rowHeight);
+  drawAxes(context, frame, answer.bounds);
 }
-
-/** How far apart the labels of a scale are about a place. */
-const stepAt = (bounds: readonly number[], row: number): number =>
-  Math.abs(bounds[Math.min(row + 1, bounds.length - 1)]! - bounds[Math.max(0, row - 1)]!);
 
 const xOf = ({ width, fromMs, toMs }: HeatFrame, timeMs: number): number =>
   LEFT + ((timeMs - fromMs) / (toMs - fromMs)) * (width - LEFT);
 
-function drawAxes(
-  context: CanvasRenderingContext2D,
-  frame: HeatFrame,
-  bounds: readonly number[],
-  rowHeight: number,
-): void {
+function drawAxes(context: CanvasRenderingContext2D, frame: HeatFrame, bounds: readonly number[]): void {
   const { width, height, fromMs, toMs } = frame;
   context.fillStyle = token('--muted');
   context.font = '13px system-ui, sans-serif';
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  const rowsPerLabel = Math.max(1, Math.ceil(24 / rowHeight));
-  for (let row = 0; row < bounds.length; row += rowsPerLabel) {
-    context.fillText(
-      scaleText(bounds[row]!, stepAt(bounds, row)),
-      LEFT - 8,
-      height - BOTTOM - row * rowHeight,
-    );
+  const length = height - TOP - BOTTOM;
+  for (const { value, part, step } of valueMarks(bounds, length / VALUE_PIXELS)) {
+    context.fillText(scaleText(value, step), LEFT - 8, height - BOTTOM - part * length);
   }
   context.textAlign = 'center';
   context.textBaseline = 'top';

@@ -43,6 +43,7 @@ interface FiguresProps {
 
 function Figures({ stats, samples, lostMs }: FiguresProps) {
   const { ingest, queries } = stats;
+  const refused = Object.entries(stats.rejects).filter(([, count]) => count > 0);
   return (
     <>
       <section class="card" aria-labelledby="health">
@@ -50,6 +51,7 @@ function Figures({ stats, samples, lostMs }: FiguresProps) {
           <h2 id="health">{lostMs > 0 ? `No answer since ${clockText(lostMs)}` : health(stats)}</h2>
           <span class="muted">
             version {stats.version}, up {uptimeText(stats.uptime_seconds)}
+            {refused.length === 0 && ', no points refused'}
           </span>
         </header>
         <div class="tiles">
@@ -68,7 +70,7 @@ function Figures({ stats, samples, lostMs }: FiguresProps) {
       <div class="grid">
         <TierTable />
         <LiveFigures live={stats.live} />
-        <Rejects rejects={stats.rejects} />
+        {refused.length > 0 && <Rejects refused={refused} />}
       </div>
     </>
   );
@@ -135,6 +137,7 @@ function RateCharts({ samples }: { samples: readonly Sample[] }) {
           <span class="muted">accepted, the last two minutes</span>
         </header>
         <ChartBox {...shared} columns={columns.rate} label="Points accepted a second" />
+        <Legend series={columns.rate.series} />
       </section>
       <section class="card" aria-labelledby="latency">
         <header>
@@ -152,30 +155,25 @@ function RateCharts({ samples }: { samples: readonly Sample[] }) {
   );
 }
 
-function Rejects({ rejects }: { rejects: OperatorStats['rejects'] }) {
-  const rows = Object.entries(rejects)
-    .filter(([, count]) => count > 0)
-    .sort((a, b) => b[1] - a[1]);
+/** Points refused, the most frequent reason first. */
+function Rejects({ refused }: { refused: readonly (readonly [reason: string, count: number])[] }) {
+  const rows = [...refused].sort((a, b) => b[1] - a[1]);
   return (
     <section class="card" aria-labelledby="rejects">
       <header>
         <h2 id="rejects">Points refused</h2>
         <span class="muted">by reason, since the start</span>
       </header>
-      {rows.length === 0 ? (
-        <p class="muted">None.</p>
-      ) : (
-        <table class="table">
-          <tbody>
-            {rows.map(([reason, count]) => (
-              <tr key={reason}>
-                <td>{reason}</td>
-                <td class="number">{countText(count)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <table class="table">
+        <tbody>
+          {rows.map(([reason, count]) => (
+            <tr key={reason}>
+              <td>{reason}</td>
+              <td class="number">{countText(count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }
