@@ -65,6 +65,7 @@ export const OPERATOR_STATS = z.looseObject({
   series_index: z.looseObject({ series: z.int(), bytes: z.number(), left_out: z.int() }),
   queries: z.looseObject({ threads: z.int(), answered: z.number(), in_flight: z.int(), latency: LATENCY }),
   http: numbers,
+  live: numbers.meta({ description: 'Live push: who listens, and what they were told and missed.' }),
   event_loop_delay: LATENCY,
   memory: numbers,
   process: numbers,

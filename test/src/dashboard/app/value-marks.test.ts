@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ValueRows } from '../../../../native-free-core/query/value-rows.js';
 import { Sketch } from '../../../../native-free-core/histogram/sketch.js';
+import { ValueRows } from '../../../../native-free-core/query/value-rows.js';
 import { loadPageModule } from '../page-module.js';
 
 const { valueMarks } = await loadPageModule<{
