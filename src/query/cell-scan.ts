@@ -7,7 +7,7 @@ import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
 import { SEGMENT_ROLLUP } from '../../native-free-core/segment/segment-layout.js';
 import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
-import { type CachedSegment, CellCache } from './cell-cache.js';
+import { type CachedSegment, CellCache, type CellPlaces } from './cell-cache.js';
 import { type ChosenSegment, type GroupPlaces, lowerPlace, whereOf } from './chosen-segments.js';
 import type { KnownRuns } from './known-runs.js';
 import type { StoredSegment } from './known-store.js';
@@ -49,13 +49,6 @@ interface SegmentCells extends Omit<CellsWanted, 'chosen'> {
   stop: StopCheck;
 }
 
-/** Where the cells of a run are: [from, to) of the columns. */
-interface RunCells {
-  cells: CellColumns;
-  from: number;
-  to: number;
-}
-
 // Scratch of this thread; nothing of it outlives a call.
 const peeked = { firstMs: 0, lastMs: 0 };
 
@@ -86,16 +79,36 @@ export class CellScan {
     });
   }
 
+  /** Says how much is going to be decoded at most: the runs of the series of which not all is remembered, as long as their segments. */
+  foresee(wanted: CellsWanted, visitor: CellVisitor, stop: StopCheck): void {
+    const windowMs = windowOf(wanted.part);
+    for (const { segment } of wanted.chosen) {
+      const known = visitor.wantsSketches ? undefined : this.#cache.peek(segment.name)?.known;
+      let unknown = 0;
+      forEachPlace({ ...wanted, segment }, (_at, number) => {
+        if (known === undefined || known.version === 0 || !known.knows(number)) unknown++;
+      });
+      stop.foresee('run', unknown);
+      stop.foresee('decodedCell', (unknown * (segment.endMs - segment.startMs)) / windowMs);
+    }
+  }
+
   /** @throws MillraceError when a limit is reached or time is over; QueryCancelled */
   scanGroup(wanted: CellsWanted, visitor: CellVisitor, stop: StopCheck): void {
-    const { windowMs } = TIER_TABLES.find(({ name }) => name === wanted.part.tier)!;
+    const windowMs = windowOf(wanted.part);
     for (const { segment } of wanted.chosen) {
       stop.check();
       if (wanted.snapshot.isOpen) stop.beforeRead(segment.name);
-      // Taken out until it is whole again: a query that ends in the middle leaves nothing half known.
       const cached = visitor.wantsSketches ? undefined : this.#cache.open(segment.name);
-      this.#scanChosen({ ...wanted, windowMs, segment, cached, visitor, stop });
-      if (cached !== undefined) this.#cache.settle(segment.name, cached);
+      let isThrough = false;
+      try {
+        this.#scanChosen({ ...wanted, windowMs, segment, cached, visitor, stop });
+        isThrough = true;
+      } finally {
+        // A query that ends in the middle leaves the cells that it decoded, and nothing of whose all cells these are.
+        if (!isThrough) cached?.known.forget();
+        if (cached !== undefined) this.#cache.settle(segment.name, cached);
+      }
     }
   }
 
@@ -153,38 +166,43 @@ export class CellScan {
     const { number, start, end } = this.#segment;
     peekRollupRunInto(bytes, start, end, windowMs, peeked);
     const isOutside = peeked.firstMs >= part.endMs || peeked.lastMs < part.startMs;
-    const found = isOutside ? undefined : this.#cellsOf(wanted, bytes);
-    if (found === undefined) {
-      cached?.known.setPartial(number);
+    if (cached === undefined) {
+      if (!isOutside && this.#decode(wanted, bytes)) visitCells(wanted, at, this.#run, 0, this.#run.length);
       return;
     }
-    cached?.known.add(number, found.from, found.to);
-    visitCells(wanted, at, found);
+    const found = isOutside ? undefined : this.#remembered(wanted, cached, bytes);
+    if (found === undefined) {
+      cached.known.setPartial(number);
+      return;
+    }
+    cached.known.add(number, found.from, found.to);
+    visitRemembered(wanted, at, found);
   }
 
-  /** The cells of the segment's present run, remembered or decoded. Undefined when they are damaged. */
-  #cellsOf({ windowMs, segment, cached, stop }: SegmentCells, bytes: Uint8Array): RunCells | undefined {
-    const { number, start, end } = this.#segment;
+  /** Where the cells of the segment's present run are, which are decoded if they were not. Undefined when they are damaged. */
+  #remembered(wanted: SegmentCells, cached: CachedSegment, bytes: Uint8Array): CellPlaces | undefined {
+    const { start, end } = this.#segment;
     const identity = { start, end, checksum: loadWord(bytes, end - CHECKSUM_BYTES, end) };
-    const known = cached?.find(identity);
-    if (known !== undefined) {
-      stop.cost.cachedCells += known.to - known.from;
-      return { cells: cached!, from: known.from, to: known.to };
-    }
+    const known = cached.find(identity);
+    if (known === undefined) return this.#decode(wanted, bytes) ? cached.add(identity, this.#run) : undefined;
+    wanted.stop.cost.cachedCells += known.to - known.from;
+    return known;
+  }
+
+  /** Whether the cells of the segment's present run are in `#run` now; else they are damaged. */
+  #decode({ windowMs, segment, cached, stop }: SegmentCells, bytes: Uint8Array): boolean {
+    const { number, start, end } = this.#segment;
     const run = this.#run;
     // What is remembered has no sketches, and is asked for by nobody who wants them.
     run.reset(cached === undefined);
     const status = readRollupRun(bytes, start, end, windowMs, run);
-    if (status !== 'ok') {
-      this.#findings.add(`${status} cells`, `${whereOf(segment)}, number ${number}, byte ${start}`);
-      return undefined;
-    }
-    stop.countCells(run.length, end - start);
-    if (cached === undefined) return { cells: run, from: 0, to: run.length };
-    const { from, to } = cached.add(identity, run);
-    return { cells: cached, from, to };
+    if (status === 'ok') stop.countCells(run.length, end - start);
+    else this.#findings.add(`${status} cells`, `${whereOf(segment)}, number ${number}, byte ${start}`);
+    return status === 'ok';
   }
 }
+
+const windowOf = ({ tier }: SourcePart): number => TIER_TABLES.find(({ name }) => name === tier)!.windowMs;
 
 type SegmentPlaces = Pick<SegmentCells, 'selected' | 'places' | 'segment'>;
 
@@ -216,15 +234,21 @@ function visitKnown(wanted: SegmentCells, at: number, number: number): void {
   const { cached, stop } = wanted;
   cached!.known.forEach(number, (from, to) => {
     stop.cost.cachedCells += to - from;
-    visitCells(wanted, at, { cells: cached!, from, to });
+    visitRemembered(wanted, at, { from, to });
   });
+}
+
+function visitRemembered(wanted: SegmentCells, at: number, { from, to }: CellPlaces): void {
+  wanted.cached!.visit(from, to, (block, start, end) => visitCells(wanted, at, block, start, end));
 }
 
 /** Visits those of a run's cells that are in the range. */
 function visitCells(
   { selected, part, visitor }: SegmentCells,
   at: number,
-  { cells, from, to }: RunCells,
+  cells: CellColumns,
+  from: number,
+  to: number,
 ): void {
   const { windowStartMs } = cells;
   const first = lowerWindow(windowStartMs, from, to, part.startMs);

@@ -18,6 +18,10 @@ export class NotInline extends Error {
   }
 }
 
+// Made once: the trace of calls that each would take along costs as much as many a query.
+const TOO_LARGE = new NotInline('large');
+const MUST_WAIT = new NotInline('waits');
+
 /**
  * Ends a query on the socket thread as soon as it shows that it would take that thread for too long. It never sleeps; it reads no
  * place of the store that no query thread read a minute ago at most, so that it hits no page which must come from the disk.
@@ -36,7 +40,7 @@ export class InlineStop extends StopCheck {
   }
 
   override check(): void {
-    if (this.#clock.monotonicMs() > this.#untilMs) throw new NotInline('large');
+    if (this.#clock.monotonicMs() > this.#untilMs) throw TOO_LARGE;
   }
 
   /** Between two looks is one run, of one series or of a batch: how much a segment has of what is asked for is not known before. */
@@ -55,15 +59,15 @@ export class InlineStop extends StopCheck {
   }
 
   override beforeWait(): void {
-    throw new NotInline('waits');
+    throw MUST_WAIT;
   }
 
   override beforeRead(place: string): void {
-    if (!this.#reads.has(place, this.#clock.monotonicMs())) throw new NotInline('waits');
+    if (!this.#reads.has(place, this.#clock.monotonicMs())) throw MUST_WAIT;
   }
 
   override foresee(part: WorkPart, count: number): void {
     this.#steps += stepsOf(part, count);
-    if (this.#steps > INLINE_STEPS_MAX) throw new NotInline('large');
+    if (this.#steps > INLINE_STEPS_MAX) throw TOO_LARGE;
   }
 }

@@ -39,6 +39,12 @@ export class KnownRuns {
     this.#from.length = this.#to.length = this.#next.length = 0;
   }
 
+  /** Forgets everything: what was added may be a part of what there is. */
+  forget(): void {
+    this.version = 0;
+    this.storeVersion = undefined;
+  }
+
   /** Whether all runs of the number are here, none perhaps. */
   knows(number: number): boolean {
     const head = this.#heads[number - this.#firstNumber]!;

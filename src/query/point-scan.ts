@@ -171,7 +171,7 @@ export class PointScan {
 
   /** What must be read, or is remembered, of each group; undefined when the store is not any more what the snapshot is of. */
   #choose(scan: ShardScan, groups: readonly GroupPlaces[]): ChosenParts[] | undefined {
-    const { selected, snapshot, tables, cells } = scan;
+    const { selected, snapshot, tables, cells, stop } = scan;
     const tiers = (cells?.parts ?? []).map((part) => {
       const { startMs, endMs } = part;
       return { part, range: { table: tierTable(part), startMs, endMs } };
@@ -187,6 +187,10 @@ export class PointScan {
       })),
       points: chooseSegments(selected, places, snapshot, tables),
     }));
+    if (stop.sparesReads) {
+      for (const wanted of chosen.flatMap((each) => each.cells))
+        this.#cells.foresee(wanted, cells!.visitor, stop);
+    }
     const isRemembered =
       snapshot.isOpen ||
       chosen.every(

@@ -10,6 +10,9 @@ const STEPS_EACH = {
   /** To mark or look at a row of the series' index. */
   row: 2,
   series: 30,
+  /** To find a stored run of cells that is not remembered, and to decode a cell of it. */
+  run: 400,
+  decodedCell: 9,
   cell: 2,
   /** To copy a point of a long chain of the open state, and to take it into the answer. */
   openPoint: 1,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { CellColumns } from '../../../native-free-core/cell/cell-columns.js';
 import { CellRun } from '../../../native-free-core/cell/cell-run.js';
-import { CellCache } from '../../../src/query/cell-cache.js';
+import { type CachedSegment, CellCache, type CellPlaces } from '../../../src/query/cell-cache.js';
 
 /** Cells of so many minutes, a point each. */
 function cellsOf(count: number): CellRun {
@@ -13,8 +14,23 @@ function cellsOf(count: number): CellRun {
 
 const RUN = { start: 16, end: 90, checksum: 7 };
 
+/** What is remembered of one column of a run, and in how many pieces. */
+function windowsOf(segment: CachedSegment, { from, to }: CellPlaces): { values: number[]; pieces: number } {
+  const values: number[] = [];
+  let pieces = 0;
+  segment.visit(from, to, (block, start, end, at) => {
+    assert.equal(at, from + values.length);
+    values.push(...block.windowStartMs.subarray(start, end));
+    assert.deepEqual([...block.lastValue.subarray(start, end)], values.slice(-(end - start)));
+    pieces++;
+  });
+  return { values, pieces };
+}
+
+const minutes = (count: number): number[] => Array.from({ length: count }, (_, i) => i * 60_000);
+
 describe('CellCache', () => {
-  it('gives back the cells of a run, without a copy', () => {
+  it('gives back the cells of a run', () => {
     const cache = new CellCache(1_000_000);
     const segment = cache.open('a');
     assert.equal(segment.find(RUN), undefined);
@@ -25,8 +41,19 @@ describe('CellCache', () => {
     assert.equal(again, segment);
     const found = again.find(RUN)!;
     assert.deepEqual([found.from, found.to], [100, 103]);
-    assert.deepEqual([...again.windowStartMs.subarray(100, 103)], [0, 60_000, 120_000]);
-    assert.deepEqual([...again.lastValue.subarray(100, 103)], [0, 60_000, 120_000]);
+    assert.deepEqual(windowsOf(again, found), { values: minutes(3), pieces: 1 });
+  });
+
+  it('gives back a run that lies in several blocks, piece by piece', () => {
+    const cache = new CellCache(1_000_000);
+    const segment = cache.open('a');
+    segment.add({ ...RUN, start: 0 }, cellsOf(500));
+    const found = segment.add(RUN, cellsOf(1_100));
+    assert.deepEqual(windowsOf(segment, found), { values: minutes(1_100), pieces: 4 });
+    assert.deepEqual(windowsOf(segment, segment.find({ ...RUN, start: 0 })!), {
+      values: minutes(500),
+      pieces: 1,
+    });
   });
 
   it('does not take another run for it that is in its place', () => {
@@ -37,21 +64,35 @@ describe('CellCache', () => {
   });
 
   it('forgets what was not used for the longest time when its memory ends', () => {
-    const cache = new CellCache(30_000);
-    const keep = (key: string): number => {
+    const cache = new CellCache(100_000);
+    const keep = (key: string): boolean => {
       const segment = cache.open(key);
-      const { length } = segment;
-      if (length === 0) segment.add(RUN, cellsOf(100));
+      const isKept = segment.find(RUN) !== undefined;
+      const places = segment.find(RUN) ?? segment.add(RUN, cellsOf(100));
+      assert.deepEqual(windowsOf(segment, places).values, minutes(100));
       cache.settle(key, segment);
-      return length;
+      return isKept;
     };
-    // Three segments of 128 rows of 80 bytes don't fit.
-    assert.equal(keep('a'), 0);
-    assert.equal(keep('b'), 0);
-    assert.equal(keep('a'), 100);
-    assert.equal(keep('c'), 0);
-    assert.equal(keep('a'), 100);
-    assert.equal(keep('b'), 0);
+    // Three segments of a block of 512 cells of 80 bytes don't fit.
+    assert.equal(keep('a'), false);
+    assert.equal(keep('b'), false);
+    assert.equal(keep('a'), true);
+    assert.equal(keep('c'), false);
+    assert.equal(keep('a'), true);
+    assert.equal(keep('b'), false);
+  });
+
+  it('hands the memory of forgotten segments on instead of allocating more', () => {
+    const cache = new CellCache(100_000);
+    const blocks = new Set<CellColumns>();
+    for (let i = 0; i < 50; i++) {
+      const segment = cache.open(`${i}`);
+      const places = segment.add(RUN, cellsOf(600));
+      segment.visit(places.from, places.to, (block) => blocks.add(block));
+      assert.deepEqual(windowsOf(segment, places).values, minutes(600));
+      cache.settle(`${i}`, segment);
+    }
+    assert.equal(blocks.size, 2);
   });
 
   it('keeps nothing that is larger than its memory', () => {
@@ -59,6 +100,6 @@ describe('CellCache', () => {
     const segment = cache.open('a');
     segment.add(RUN, cellsOf(100));
     cache.settle('a', segment);
-    assert.equal(cache.open('a').length, 0);
+    assert.equal(cache.open('a').find(RUN), undefined);
   });
 });

@@ -12,6 +12,7 @@ import { INLINE_BUDGET_MS, RECENT_READ_MS } from '../../../src/query/limits.js';
 import type { QueryWorkerData } from '../../../src/query/query-task.js';
 import { RecentReads } from '../../../src/query/recent-reads.js';
 import { ThreadStop } from '../../../src/query/thread-stop.js';
+import { COMPACTION_BOUNDS } from '../../../src/shard/jobs/compaction-bounds.js';
 import { type Body, bodyOf, statsRequest } from './oracle.js';
 import { OPEN_BOUNDS, TestShards } from './query-fixture.js';
 import { startIndexer } from './start-indexer.js';
@@ -19,6 +20,8 @@ import { workerDataOf } from './worker-data.js';
 
 const T0 = 1_699_999_200_000;
 const HOSTS = 1_500;
+/** All is compacted at once. */
+const COMPACTION = { ...COMPACTION_BOUNDS, generationsMin: 1, quietMs: 0, ageMsMax: 0, seriesPoints: 0 };
 let shards: TestShards;
 let data: QueryWorkerData;
 let indexer: Indexer;
@@ -58,7 +61,7 @@ function placesRead(request: QueryRequest, told = new RecentReads()): string[] {
 }
 
 beforeEach(async () => {
-  shards = new TestShards(1, OPEN_BOUNDS);
+  shards = new TestShards(1, { ...OPEN_BOUNDS, compaction: COMPACTION });
   shards.write(
     Array.from({ length: 2 * HOSTS }, (_, i) => ({
       ...{ name: 'cpu', labels: { host: `h${i % HOSTS}` }, timeMs: T0 + i, value: i },
@@ -141,6 +144,22 @@ describe('InlineLane', () => {
     const sums: AggregateRequest = { ...percentiles(600), aggregations: aggregate('h9').aggregations };
     assert.deepEqual(answered(sums), wanted(sums));
     assert.equal(answered(percentiles(600)), undefined);
+  });
+
+  it('foresees how many runs must be decoded, and none of those that are remembered', () => {
+    const ofHosts = (pattern: string): AggregateRequest => ({
+      ...aggregate(''),
+      selectors: [{ label: 'host', op: '=~', value: pattern }],
+    });
+    const all = ofHosts('h[12]..');
+    const places = placesRead(all);
+    lane.learn(all, places, 0);
+    assert.equal(answered(all), undefined, '200 runs');
+    for (const quarter of ['h1[0-4].', 'h1[5-9].', 'h2[0-4].', 'h2[5-9].']) {
+      assert.deepEqual(answered(ofHosts(quarter)), wanted(ofHosts(quarter)), '50 runs');
+    }
+    lane.learn(all, [], 0);
+    assert.deepEqual(answered(all), wanted(all), 'remembered');
   });
 
   it('leaves kinds of question to a thread whose work cannot be foreseen', () => {

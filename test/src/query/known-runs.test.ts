@@ -63,3 +63,13 @@ test('renew() forgets everything of another version and nothing of the same', ()
   known.setNone(3);
   assert.equal(known.knows(3), true);
 });
+
+test('forget() forgets everything, also for the version that it was of', () => {
+  const known = make();
+  known.add(103, 0, 3);
+  known.storeVersion = 5;
+  known.forget();
+  assert.equal(known.storeVersion, undefined);
+  known.renew(7, 100, 109);
+  assert.equal(known.knows(103), false);
+});
