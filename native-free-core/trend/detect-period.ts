@@ -44,8 +44,7 @@ export function detectPeriod(y: Float64Array, count: number, expected: readonly 
     const isBetter =
       candidate < period * NEIGHBOUR
         ? merit > best
-        : period === 0 ||
-          1 - share < LEFT_BY_LONGER * leftByShorter(y, count, candidate, period) - LEFT_LEAST;
+        : period === 0 || leavesMore(y, count, candidate, period, (1 - share + LEFT_LEAST) / LEFT_BY_LONGER);
     if (!isBetter) continue;
     period = candidate;
     best = merit;
@@ -54,17 +53,19 @@ export function detectPeriod(y: Float64Array, count: number, expected: readonly 
 }
 
 /**
- * How much of the spread of the cycles of `period`, each without its own level and slope, a mean cycle of `shorter` leaves (leave one
- * out). What cycles of both lengths leave can't be compared otherwise: a line takes more of a short one, up to six tenths of a wave.
+ * Whether a mean cycle of `shorter` leaves more than a part of the spread of the cycles of `period`, each without its own level and
+ * slope (leave one out). What cycles of both lengths leave can't be compared otherwise: a line takes more of a short one, up to six
+ * tenths of a wave.
  */
-function leftByShorter(y: Float64Array, count: number, period: number, shorter: number): number {
+// Five arguments: a series, two lengths, and the part.
+function leavesMore(y: Float64Array, count: number, period: number, shorter: number, part: number): boolean {
   const residuals = y.slice(count - Math.floor(count / period) * period, count);
   const { length } = residuals;
   takeLines(residuals, period);
-  const total = squares(residuals);
-  if (!(total > 0)) return 0;
+  const cycles = length / shorter;
+  const most = part * squares(residuals) * ((cycles - 1) / cycles) ** 2;
   const means = new Float64Array(shorter);
-  // The lines take some of the short cycle and the short cycle some of the lines, less each time.
+  // The lines take some of the short cycle and the short cycle some of the lines, less each time; so what is left only sinks.
   for (let round = 0; round < BACKFITS; round++) {
     means.fill(0);
     for (let i = 0; i < length; i++) means[i % shorter] = means[i % shorter]! + residuals[i]!;
@@ -72,9 +73,9 @@ function leftByShorter(y: Float64Array, count: number, period: number, shorter: 
       means[phase] = means[phase]! / Math.ceil((length - phase) / shorter);
     for (let i = 0; i < length; i++) residuals[i] = residuals[i]! - means[i % shorter]!;
     takeLines(residuals, period);
+    if (!(squares(residuals) > most)) return false;
   }
-  const cycles = length / shorter;
-  return (squares(residuals) * (cycles / (cycles - 1)) ** 2) / total;
+  return true;
 }
 
 function squares(values: Float64Array): number {
