@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TIMES_BASE, TIMES_DELTA, TIMES_FULL } from '../../../native-free-core/entry/entry-layout.js';
 import {
+  FLAG_DEFINED,
+  FLAG_HAS_POINT,
+  FORGOTTEN_SHIFT,
+  LINE_FLAGS,
+  LINE_SHIFT_U32,
+  SLOT_POINTS_MASK,
   UNIT_BYTES,
   WORD_GENERATION,
   WORD_READY,
@@ -53,6 +59,22 @@ test('append() keeps a chain whole at every length around the ends of its extent
     assert.deepEqual(chainOf(head.views, 0, 1), pairs(run(0, length)), `${length} points`);
     assert.equal(chainOf(head.views, 1, 1).length, length);
   }
+});
+
+test('append() counts the points of generations that are gone beyond 2^30, and leaves the flags beside them alone', () => {
+  const head = openHead(2);
+  const { lines } = head.views;
+  const flagsOf = (slot: number): number => (slot << LINE_SHIFT_U32) + LINE_FLAGS;
+  lines[flagsOf(0)]! |= SLOT_POINTS_MASK << FORGOTTEN_SHIFT;
+  for (let generation = 1; generation <= 3; generation++) {
+    appendPoints(head, run(0, 5));
+    if (generation > 1) head.release(generation - 1);
+    if (generation < 3) head.swap();
+  }
+  assert.equal(lines[flagsOf(0)]! >>> FORGOTTEN_SHIFT, (SLOT_POINTS_MASK + 5) & SLOT_POINTS_MASK);
+  assert.equal(lines[flagsOf(0)]! & ~(SLOT_POINTS_MASK << FORGOTTEN_SHIFT), FLAG_DEFINED | FLAG_HAS_POINT);
+  assert.equal(lines[flagsOf(1)]!, FLAG_DEFINED);
+  assert.deepEqual(chainOf(head.views, 0, 3), pairs(run(0, 5)));
 });
 
 test('append() puts every point into its chain when there are so many series that lines are touched ahead', () => {

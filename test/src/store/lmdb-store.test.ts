@@ -3,9 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MillraceError } from '../../../src/errors.js';
+import { logKey, numberedKey, segmentKey, tableEnd, tableKey } from '../../../src/store/keys.js';
 import { LmdbSnapshots, LmdbStore } from '../../../src/store/lmdb-store.js';
-import type { StoreReader } from '../../../src/store/shard-store.js';
+import type { StoreReader, StoreWriter } from '../../../src/store/shard-store.js';
 import { createSpaceClaims, SpaceClaim } from '../../../src/store/space-claim.js';
+import { TABLE_FRESH, TABLE_GROUP, TABLE_ROLLUP_1D, TABLE_SERIES } from '../../../src/store/store-layout.js';
+import { createStoreMark, StoreMark } from '../../../src/store/store-mark.js';
 import { mountSmall } from '../../e2e/small-disk.js';
 import { inFolder, inFolderAsync } from './temporary-folder.js';
 
@@ -105,6 +108,46 @@ test('transaction() tells how long each took that was stored', () => {
     },
     (ms) => tookMs.push(ms),
   );
+});
+
+test('transaction() gives the store another version where it changes segments or records of groups, and else none', () => {
+  inFolder((folder) => {
+    const reader = new StoreMark(createStoreMark());
+    const store = LmdbStore.open(join(folder, 'shard-0'), { mark: reader });
+    const range = { startMs: 1, endMs: 2, generation: 1, firstNumber: 0, lastNumber: 9 };
+    const fresh = segmentKey(3, TABLE_FRESH, range);
+    const cells = segmentKey(3, TABLE_ROLLUP_1D, range);
+    const check = (isOther: boolean, write: (writer: StoreWriter) => void): void => {
+      const before = reader.version;
+      assert.notEqual(before, undefined);
+      store.transaction((writer) => {
+        assert.equal(reader.version, before);
+        write(writer);
+        // Not even while it is being committed may anybody take the one for the other.
+        assert.equal(reader.version, isOther ? undefined : before);
+        writer.put(logKey(7, 7), bytes(7));
+      });
+      assert.notEqual(reader.version, undefined);
+      assert.equal(reader.version !== before, isOther);
+    };
+    check(true, (writer) => writer.put(fresh, bytes(1)));
+    check(true, (writer) => writer.put(cells, bytes(1)));
+    check(true, (writer) => writer.remove(cells));
+    check(true, (writer) => writer.removeRange(tableKey(3, TABLE_FRESH), tableEnd(3, TABLE_FRESH)));
+    check(false, (writer) => writer.removeRange(tableKey(3, TABLE_FRESH), tableEnd(3, TABLE_FRESH)));
+    check(true, (writer) => writer.put(tableKey(3, TABLE_GROUP), bytes(1)));
+    check(false, (writer) => writer.put(logKey(1, 1), bytes(1)));
+    check(false, (writer) => writer.put(numberedKey(3, TABLE_SERIES, 0), bytes(1)));
+    const before = reader.version;
+    assert.throws(() => {
+      store.transaction((writer) => {
+        writer.put(fresh, bytes(1));
+        throw new Error('disk on fire');
+      });
+    });
+    assert.ok(reader.version !== undefined && reader.version !== before);
+    store.close();
+  });
 });
 
 test('put() copies key and value before it returns', () => {
