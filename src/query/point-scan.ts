@@ -126,7 +126,7 @@ export class PointScan {
         this.#head.clear();
         question.visitor.onShard?.(selected);
         for (const places of groups) this.#copyHead(scan, places);
-        if (snapshot.isStale(view.head.released)) continue;
+        if (snapshot.isStale(view)) continue;
         const chosen = this.#choose(scan, groups);
         if (chosen === undefined) continue;
         for (const { places, cells, points } of chosen) {

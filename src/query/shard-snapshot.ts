@@ -20,22 +20,33 @@ import type { KnownStore, StoredSegment } from './known-store.js';
  *     away and everything is done again with a new transaction. That happens to at most one query in the few
  *     microseconds around the end of a flush, because the open state is read first; the blocks, which take long, can't
  *     become stale.
- *  5. Points that arrive while the open state is read may be seen or not, each series as of its own moment. What was
+ *  5. The open state that a worker builds when its predecessor has died lacks what is in blocks by then, also of F + 1 behind b. So it
+ *     must be the one that was there before the transaction was opened, by the number of its starts; else as under 4.
+ *  6. Points that arrive while the open state is read may be seen or not, each series as of its own moment. What was
  *     acknowledged before the query came is seen.
- *  6. What a thread remembers of a version of the store (KnownStore) is as good as a transaction that was opened when that version was
+ *  7. What a thread remembers of a version of the store (KnownStore) is as good as a transaction that was opened when that version was
  *     seen to be the present one. So a snapshot may open its transaction after the open state was read, or never; one that it opens later must
  *     show the same version, else all is done again.
  */
 export class ShardSnapshot {
   readonly #known: KnownStore;
   readonly #firstGroup: number;
+  readonly #starts: number;
   readonly #openReader: () => LmdbSnapshot | undefined;
   #reader: LmdbSnapshot | undefined;
 
-  /** `openReader` opens a transaction of the version that is known; undefined where the store has another by now. */
-  constructor(known: KnownStore, firstGroup: number, openReader: () => LmdbSnapshot | undefined) {
+  /**
+   * `starts`: those of the shard before the version of the store was looked at. `openReader` opens a transaction of the version that is
+   * known; undefined where the store has another by now.
+   */
+  constructor(
+    known: KnownStore,
+    { firstGroup, starts }: { firstGroup: number; starts: number },
+    openReader: () => LmdbSnapshot | undefined,
+  ) {
     this.#known = known;
     this.#firstGroup = firstGroup;
+    this.#starts = starts;
     this.#openReader = openReader;
   }
 
@@ -70,9 +81,9 @@ export class ShardSnapshot {
     return this.#known.records.groups[local]!.partialBound;
   }
 
-  /** Whether what was read of the open state may be missing a generation that this view does not have in blocks. */
-  isStale(released: number): boolean {
-    return released > this.#known.records.oldestStored;
+  /** Whether what was read of the open state may be missing what this view does not have in blocks; asked afterwards, of the shard as it is then. */
+  isStale({ released, starts }: { released: number; starts: number }): boolean {
+    return released > this.#known.records.oldestStored || starts !== this.#starts;
   }
 
   /** Whether the segments of a group's table are told although the store is not open. */

@@ -62,6 +62,11 @@ export class ShardView {
     return this.#place.map.groupCount(this.#place.shard);
   }
 
+  /** The highest generation whose open points may be gone. */
+  get released(): number {
+    return this.head.released;
+  }
+
   /** The slot of one of a metric's series; undefined when the shard has none. */
   anySlotOf(metric: string): number | undefined {
     const known = this.index.metric(metric);
@@ -74,17 +79,18 @@ export class ShardView {
    * not open where what is remembered may do.
    */
   openSnapshot(stop?: StopCheck): ShardSnapshot {
+    const { firstGroup, starts } = this;
     const { version } = this.#mark;
     const known = version === undefined || this.#known?.version !== version ? undefined : this.#known;
     if (known !== undefined && stop?.sparesReads === true) {
-      return new ShardSnapshot(known, this.firstGroup, () => this.#openAt(known.version, stop));
+      return new ShardSnapshot(known, { firstGroup, starts }, () => this.#openAt(known.version, stop));
     }
     stop?.beforeRead(this.place);
     const reader = this.#snapshots.open();
     try {
       const isSame = version !== undefined && this.#mark.version === version;
       const used = known !== undefined && isSame ? known : this.#read(reader, isSame ? version : undefined);
-      const snapshot = new ShardSnapshot(used, this.firstGroup, () => reader);
+      const snapshot = new ShardSnapshot(used, { firstGroup, starts }, () => reader);
       snapshot.tryOpen();
       return snapshot;
     } catch (error) {

@@ -3,7 +3,10 @@ import { afterEach, describe, it } from 'node:test';
 import { tableKey } from '../../../src/store/keys.js';
 import { emptyGroupRecord, encodeGroupRecord } from '../../../src/store/records.js';
 import { TABLE_GROUP } from '../../../src/store/store-layout.js';
+import { bodyOf, statsRequest } from './oracle.js';
 import { OPEN_BOUNDS, TestShards } from './query-fixture.js';
+
+const everything = statsRequest({ metric: 'cpu', startMs: 0, endMs: 2 ** 52 });
 
 let shards: TestShards;
 afterEach(() => shards.close());
@@ -20,6 +23,7 @@ function setRecords(records: [storedGeneration: number, partialBound: number][])
 }
 
 function checkGroups(expected: [storedGeneration: number, partialBound: number][], staleFrom: number): void {
+  const { starts } = shards.views[0]!;
   const snapshot = shards.views[0]!.openSnapshot();
   try {
     const actual = expected.map((_, local) => [
@@ -27,8 +31,9 @@ function checkGroups(expected: [storedGeneration: number, partialBound: number][
       snapshot.partialBound(local),
     ]);
     assert.deepEqual(actual, expected);
-    assert.equal(snapshot.isStale(staleFrom - 1), false);
-    assert.equal(snapshot.isStale(staleFrom), true);
+    assert.equal(snapshot.isStale({ released: staleFrom - 1, starts }), false);
+    assert.equal(snapshot.isStale({ released: staleFrom, starts }), true);
+    assert.equal(snapshot.isStale({ released: staleFrom - 1, starts: starts + 1 }), true);
   } finally {
     snapshot.close();
   }
@@ -54,6 +59,34 @@ describe('ShardSnapshot', () => {
       ],
       7,
     );
+  });
+
+  it('loses no point when a flush goes on behind it and the worker dies before the open state is read', () => {
+    shards = new TestShards(1, { ...OPEN_BOUNDS, flushStepPoints: 4, flushStepSeries: 4 });
+    const points = 200;
+    shards.write(
+      Array.from({ length: points }, (_, i) => ({
+        ...{ name: 'cpu', labels: { host: `h${i % 40}` }, timeMs: 1_700_000_000_000 + i, value: i },
+      })),
+    );
+    shards.settle();
+    const count = (): unknown => bodyOf(shards.answer(everything))['count'];
+    assert.equal(count(), points);
+    shards.closeGeneration();
+    shards.work();
+    const view = shards.views[0]!;
+    const open = view.openSnapshot.bind(view);
+    let made = 0;
+    view.openSnapshot = (stop) => {
+      const snapshot = open(stop);
+      if (++made > 1) return snapshot;
+      // What these steps put into blocks the next worker does not replay.
+      for (let step = 0; step < 3; step++) shards.work();
+      shards.restart(false);
+      return snapshot;
+    };
+    assert.equal(count(), points);
+    assert.equal(made, 2, 'the shard was read anew');
   });
 
   it('counts a group that lags further as stored up to the newest generation less one', () => {
