@@ -1,4 +1,4 @@
-/** What the process ends with; docs/configuration.md tells users. Scripts rely on them, so none changes its meaning. */
+/** What the process ends with; docs/operating.md tells users. Scripts rely on them, so none changes its meaning. */
 export const EXIT_CODES = {
   ok: 0,
   /** Something failed while running; standard error says what. */

@@ -196,17 +196,17 @@ class UwsServer implements HttpServer {
   }
 
   #dispatch(exchange: Exchange): void | Promise<void> {
-    if (exchange.method === 'OPTIONS') {
-      const allow = this.#router.allowed(exchange.path).join(', ');
-      const preflight = exchange.origin === '' ? {} : preflightHeaders(allow);
-      return exchange.answer(204, undefined, '', { Allow: allow, ...preflight });
-    }
     if (this.#options.webSockets?.some((route) => isPathOf(route, exchange.path)) === true) {
       throw new MillraceError(
         'MR_UPGRADE_REQUIRED',
         `${exchange.path} speaks WebSocket only: connect with ws://. Over plain HTTP points go to POST /api/v1/record, and live data comes from GET /api/v1/stream.`,
         { headers: { Upgrade: 'websocket' } },
       );
+    }
+    if (exchange.method === 'OPTIONS') {
+      const allow = this.#router.allowed(exchange.path).join(', ');
+      const preflight = exchange.origin === '' ? {} : preflightHeaders(allow);
+      return exchange.answer(204, undefined, '', { Allow: allow, ...preflight });
     }
     const { target, parameters } = this.#router.find(exchange.method, exchange.path);
     this.#edge.tokens.mustAllow(target.access, exchange.authorization);

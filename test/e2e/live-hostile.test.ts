@@ -268,6 +268,8 @@ test('a page of another host may neither connect nor read; one that is allowed m
   assert.equal(preflight.headers.get('access-control-allow-origin'), allowed);
   assert.equal(preflight.headers.get('access-control-allow-methods'), 'OPTIONS, POST');
   assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Authorization, .*Content-Type/);
+  const noCall = await fetch(`${engine.url}/ws/stream`, { method: 'OPTIONS' });
+  assert.equal(noCall.status, 426, await noCall.text());
   const asset = await fetch(engine.url);
   await asset.body?.cancel();
   assert.match(asset.headers.get('vary') ?? '', /Origin/, 'what is kept in a cache depends on who asks');
