@@ -2,10 +2,18 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { errorText, MillraceError } from '../errors.js';
 
+/** Tries to take a lock whose owner goes while it is looked at. */
+const ATTEMPTS_MAX = 3;
+
 /**
  * Keeps a second process out of a data folder: `millrace.pid` holds the process id and when that process began, so that
- * an id that was given again after a crash does not lock the folder for ever. The file appears whole by a hard link,
- * which fails when it is there: of two processes that start at once one wins.
+ * an id that was given again after a crash does not lock the folder for ever.
+ *
+ *  1. The file appears whole by a hard link, which fails when it is there: of two processes that start at once one wins.
+ *  2. That of a dead process is never taken away, or a third would find none: it is replaced, by whoever holds the lock
+ *     `millrace.pid.next` meanwhile and has found there that it is still that of a dead one. Only its owner, who is dead, or
+ *     whoever holds that lock may change it, so it stays so until it is replaced.
+ *  3. That lock is one of the same kind, so a crash in the middle of 2 keeps nobody out either.
  */
 export class FolderLock {
   readonly #path: string;
@@ -16,21 +24,13 @@ export class FolderLock {
 
   static take(folder: string): FolderLock {
     const path = join(folder, 'millrace.pid');
-    const own = `${path}.${process.pid}`;
     try {
-      writeFileSync(own, `${process.pid} ${startOf(process.pid) ?? 'unknown'}\n`);
-      for (let attempt = 0; attempt < 3; attempt++) {
-        if (tryLink(own, path)) return new FolderLock(path);
-        const owner = liveOwner(path);
-        if (owner !== undefined) {
-          throw new MillraceError(
-            'MR_FOLDER_IN_USE',
-            `the data folder ${folder} is in use by process ${owner}: stop that one first, or give this one another folder with --data`,
-          );
-        }
-        removeDead(path, `${own}.dead`);
-      }
-      throw new Error('another process keeps taking it');
+      const owner = hold(path);
+      if (owner === undefined) return new FolderLock(path);
+      throw new MillraceError(
+        'MR_FOLDER_IN_USE',
+        `the data folder ${folder} is in use by process ${owner}: stop that one first, or give this one another folder with --data`,
+      );
     } catch (error) {
       if (error instanceof MillraceError) throw error;
       throw new MillraceError(
@@ -40,18 +40,53 @@ export class FolderLock {
           cause: error,
         },
       );
-    } finally {
-      tryRemove(own);
     }
   }
 
-  /** The process that has a folder, if there is one. */
+  /** The process that has a folder, if there is one and this one may know. */
   static owner(folder: string): number | undefined {
-    return liveOwner(join(folder, 'millrace.pid'));
+    try {
+      const owner = ownerOf(join(folder, 'millrace.pid'));
+      return typeof owner === 'number' ? owner : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   release(): void {
     rmSync(this.#path, { force: true });
+  }
+}
+
+/** Puts this process's lock file there. Answers the process that has one there, or is about to; undefined: this one has. */
+function hold(path: string): number | undefined {
+  const own = `${path}.${process.pid}`;
+  try {
+    writeFileSync(own, `${process.pid} ${startOf(process.pid) ?? 'unknown'}\n`);
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      if (tryLink(own, path)) return undefined;
+      let owner = ownerOf(path);
+      if (owner === 'dead') owner = replaceDead(path, own);
+      if (owner === 'dead') return undefined;
+      if (owner !== 'none') return owner;
+    }
+    throw new Error('another process keeps taking it');
+  } finally {
+    tryRemove(own);
+  }
+}
+
+/** Puts `own` in the place of a dead process's lock file. Answers whose it was; of a living one, or none, it is left alone. */
+function replaceDead(path: string, own: string): Owner {
+  const guard = `${path}.next`;
+  const heir = hold(guard);
+  if (heir !== undefined) return heir;
+  try {
+    const owner = ownerOf(path);
+    if (owner === 'dead') renameSync(own, path);
+    return owner;
+  } finally {
+    tryRemove(guard);
   }
 }
 
@@ -65,21 +100,6 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-/**
- * Takes a lock file away whose process is dead. Between that finding and this another process may have done the same and
- * have put its own file there: that one was first, so it gets its file back.
- */
-function removeDead(path: string, aside: string): void {
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  if (liveOwner(aside) !== undefined) tryLink(aside, path);
-  rmSync(aside);
-}
-
 /** Removes a file if that is possible: where it is not, an error before it says more. */
 export function tryRemove(path: string): void {
   try {
@@ -89,19 +109,23 @@ export function tryRemove(path: string): void {
   }
 }
 
-/** The process that holds a lock file and still runs. */
-function liveOwner(path: string): number | undefined {
+/** The process that holds a lock file and still runs; that it does not, or that there is no file. */
+type Owner = number | 'dead' | 'none';
+
+function ownerOf(path: string): Owner {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    // What can't be read may be a living process's.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return 'none';
   }
   const [pidText = '', begun = ''] = text.trim().split(' ');
   const pid = Number(pidText);
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
+  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return 'dead';
   const start = startOf(pid);
-  return start === undefined || begun === 'unknown' || begun === start ? pid : undefined;
+  return start === undefined || begun === 'unknown' || begun === start ? pid : 'dead';
 }
 
 function isAlive(pid: number): boolean {

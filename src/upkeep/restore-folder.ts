@@ -20,7 +20,7 @@ import { CopyProgress, type OnCopied } from './copy-progress.js';
 import { requireSpace } from './disk-space.js';
 
 /** What may lie in a folder that counts as empty: what a file system or an earlier restore left there. */
-const NOTHING = new Set(['lost+found', 'moving', 'millrace.pid', 'millrace.json.new']);
+const NOTHING = new Set(['lost+found', 'moving', 'millrace.pid', 'millrace.pid.next', 'millrace.json.new']);
 
 export interface RestoreOptions {
   /** Take the place of what is in the target. */

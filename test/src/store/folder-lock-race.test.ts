@@ -22,7 +22,8 @@ function reach(child: ChildProcess, round: LockRound): Promise<LockOutcome> {
 }
 
 test('take() lets one process win when several find the lock of a dead one at once', async () => {
-  // A regression: each removed what it had found dead, and with it the lock of the one that had been faster.
+  // A regression: each removed what it had found dead, and with it the lock of the one that had been faster; or it put that back, and
+  // a third had found none meanwhile.
   const module = fileURLToPath(new URL(`./folder-lock-process${extname(import.meta.url)}`, import.meta.url));
   const children = Array.from({ length: PROCESSES }, () => fork(module));
   try {

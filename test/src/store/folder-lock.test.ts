@@ -76,6 +76,22 @@ test('take() refuses a folder of a living process of which no begin is known', a
   });
 });
 
+test('take() leaves the lock of a dead process to the one that is about to replace it, unless that is dead as well', async () => {
+  await inFolderAsync(async (folder) => {
+    const child = start();
+    const heir = `${pidPath(folder)}.next`;
+    const text = `${child.pid} ${beganAt(child.pid)}\n`;
+    writeFileSync(pidPath(folder), 'nonsense');
+    writeFileSync(heir, text);
+    assert.throws(() => FolderLock.take(folder), new RegExp(`in use by process ${child.pid}`));
+    assert.deepEqual(readdirSync(folder).sort(), ['millrace.pid', 'millrace.pid.next']);
+    assert.deepEqual([readFileSync(pidPath(folder), 'utf8'), readFileSync(heir, 'utf8')], ['nonsense', text]);
+    child.kill('SIGKILL');
+    await ended(child);
+    checkTaken(folder);
+  });
+});
+
 test('take() takes a folder when its process id was given to another process', async () => {
   await inFolderAsync(async (folder) => {
     const child = start();
