@@ -10,7 +10,7 @@ import { retentionBytesKeys, retentionKeys } from './retention-keys.js';
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 /** A scheme and a host, as browsers send it, for their extensions too; `null` is what they send for a file. */
-const ORIGIN = /^(\*|null|[a-z][\w+.-]*:\/\/[^/\s]+)$/i;
+const ORIGIN = /^(\*|null|[a-z][\w+.-]*:\/\/[^/\s*?#@]+)$/i;
 const DAY_MS = 86_400_000;
 
 interface Bounds {

@@ -153,6 +153,14 @@ test('loadConfig() names the key, what is allowed, what came and from where', (t
   refused({ flags: { ringBytes: '1MiB' } }, /ringBytes must hold the largest batch twice/);
 });
 
+test('loadConfig() takes origins as browsers send them, and refuses what would never be sent', () => {
+  const origins = ['https://app.example.com', 'http://[::1]:3000', 'chrome-extension://abcdef', 'null', '*'];
+  assert.deepEqual(load({ flags: { allowedOrigins: origins } }).allowedOrigins, origins);
+  assert.deepEqual(load({ env: { MILLRACE_ALLOWED_ORIGINS: origins.join(', ') } }).allowedOrigins, origins);
+  for (const wrong of ['app.example.com', 'https://app.example.com/', 'https://*.example.com', 'https://a@b'])
+    refused({ flags: { allowedOrigins: [wrong] } }, /^allowedOrigins must be an origin, such as /);
+});
+
 test('loadConfig() does not print tokens', () => {
   assert.throws(
     () => load({ env: { MILLRACE_TOKEN: `${'secret'.repeat(1000)}` } }),
