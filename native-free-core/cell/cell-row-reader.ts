@@ -1,5 +1,6 @@
 import type { BitSource } from '../histogram/bit-source.js';
 import { BucketSplit } from '../histogram/bucket-split.js';
+import { bucketOfFine } from '../histogram/fine-bucket.js';
 import type { CellScalars } from './cell.js';
 import {
   ABSENT,
@@ -34,6 +35,7 @@ export class CellRowReader {
   length = 0;
 
   #lattice: ValueLattice = latticeOf(FLOAT_DIGITS);
+  #isFine = false;
   #flags = 0;
   #firstPlaces = ABSENT;
   #ranges = ABSENT;
@@ -52,10 +54,15 @@ export class CellRowReader {
     return this.#split.counts;
   }
 
-  /** Begins with the parameters at the source's position. False if no writer makes them. */
-  tryStart(digits: number, flags: number, source: BitSource): boolean {
-    this.#lattice = latticeOf(digits);
+  /**
+   * Begins with the parameters at the source's position; `isFine`: of fine buckets, over which the lattice is, and which
+   * are made those of bucket.ts. False if no writer makes them.
+   */
+  tryStart(lattice: ValueLattice, isFine: boolean, flags: number, source: BitSource): boolean {
+    this.#lattice = lattice;
+    this.#isFine = isFine;
     this.#flags = flags;
+    this.#split.prior.clear();
     this.#firstPlaces = source.bits(RICE_PARAMETER_BITS);
     this.#ranges = source.bits(RICE_PARAMETER_BITS);
     this.#sums = source.bits(RICE_PARAMETER_BITS);
@@ -105,7 +112,23 @@ export class CellRowReader {
       (this.#flags & RAW_SQUARES) !== 0
         ? readRaw(source)
         : readMoment(this.#predicted.squares, scale * scale, this.#squares, this.#squaresUlps, source);
+    if (this.#isFine) this.#foldFine();
     return !source.overrun;
+  }
+
+  /** Makes the row's fine buckets those in which they lie. Its places are as they were, and nobody asks for them any more. */
+  #foldFine(): void {
+    const { indexes, counts } = this;
+    let length = 0;
+    for (let i = 0; i < this.length; i++) {
+      const index = bucketOfFine(indexes[i]!);
+      if (length > 0 && indexes[length - 1] === index) counts[length - 1] = counts[length - 1]! + counts[i]!;
+      else {
+        indexes[length] = index;
+        counts[length++] = counts[i]!;
+      }
+    }
+    this.length = length;
   }
 
   #tryBuckets(place: number, range: number, count: number, source: BitSource): boolean {
@@ -116,6 +139,8 @@ export class CellRowReader {
       split.length = 1;
     } else if (!split.tryRead(source, place, range, count)) return false;
     this.length = split.length;
+    // In version 1 no row knows of the one before.
+    if (!this.#isFine) split.prior.take(split.places, 0, split.counts, 0, split.length, count);
     if (this.length > this.indexes.length) this.indexes = new Int32Array(this.length * 2);
     for (let i = 0; i < this.length; i++) this.indexes[i] = this.#lattice.indexOf(split.places[i]!);
     return true;

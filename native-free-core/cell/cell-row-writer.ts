@@ -151,6 +151,7 @@ export class CellRowWriter {
     for (let column = 0; column < RICE_COLUMNS; column++) {
       sink.bits(this.#parameters[column]!, RICE_PARAMETER_BITS);
     }
+    this.#split.prior.clear();
     for (let row = 0; row < rows; row++) {
       const i = from + row;
       this.#writeBuckets(run, from, row, sink);
@@ -187,6 +188,7 @@ export class CellRowWriter {
         this.#split.write(sink);
       }
     }
+    this.#split.prior.take(this.#places, start - base, run.bucketCounts, start, length, run.count[i]!);
     const place = this.#places[start - base]!;
     const points = this.#lattice.points(place);
     if (points === 1) return;

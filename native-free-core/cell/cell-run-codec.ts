@@ -21,6 +21,7 @@ import {
   CELL_RUN_NEWER_VERSION,
   CELL_RUN_ROWS_MAX,
   CELL_RUN_VERSION,
+  CELL_RUN_VERSION_FINE,
   CHECKSUM_BYTES,
   CONTIGUOUS,
   DIGITS_OFFSET,
@@ -30,7 +31,7 @@ import {
   ROW_BYTES_MAX,
   VERSION_OFFSET,
 } from './cell-run-layout.js';
-import { FLOAT_DIGITS, LATTICE_DIGITS_MAX } from './value-lattice.js';
+import { FLOAT_DIGITS, LATTICE_DIGITS_MAX, latticeOf } from './value-lattice.js';
 import { WindowColumns, windowColumnsBytesMax } from './window-columns.js';
 
 // Scratch of this thread; nothing of it outlives a call.
@@ -94,7 +95,7 @@ export function decodeCellRunInto(
   run: CellRun,
 ): number {
   if (end - offset < HEADER_BYTES + CHECKSUM_BYTES) return CELL_RUN_MALFORMED;
-  if (bytes[offset + VERSION_OFFSET]! !== CELL_RUN_VERSION) return CELL_RUN_NEWER_VERSION;
+  if (!isReadable(bytes[offset + VERSION_OFFSET]!)) return CELL_RUN_NEWER_VERSION;
   const lengthBefore = run.length;
   const at = readRows(bytes, offset, end - CHECKSUM_BYTES, windowMs, run);
   if (at >= 0 && loadWord(bytes, at, end) === (crc32c(bytes, offset, at) | 0)) return at + CHECKSUM_BYTES;
@@ -116,8 +117,7 @@ export function peekCellRunInto(
 ): void {
   out.firstMs = Number.NEGATIVE_INFINITY;
   out.lastMs = Number.POSITIVE_INFINITY;
-  if (end - offset < HEADER_BYTES + CHECKSUM_BYTES || bytes[offset + VERSION_OFFSET]! !== CELL_RUN_VERSION)
-    return;
+  if (end - offset < HEADER_BYTES + CHECKSUM_BYTES || !isReadable(bytes[offset + VERSION_OFFSET]!)) return;
   let at = readVarint(bytes, offset + HEADER_BYTES, end);
   const rows = varint.value + 1;
   if (at < 0) return;
@@ -149,7 +149,7 @@ export function measureCellRunInto(
   out: RunExtent,
 ): number {
   if (end - offset < HEADER_BYTES + CHECKSUM_BYTES) return CELL_RUN_MALFORMED;
-  if (bytes[offset + VERSION_OFFSET]! !== CELL_RUN_VERSION) return CELL_RUN_NEWER_VERSION;
+  if (!isReadable(bytes[offset + VERSION_OFFSET]!)) return CELL_RUN_NEWER_VERSION;
   const rowsEnd = end - CHECKSUM_BYTES;
   if (loadWord(bytes, rowsEnd, end) !== (crc32c(bytes, offset, rowsEnd) | 0)) return CELL_RUN_CORRUPT;
   const head = readHead(bytes, offset, rowsEnd);
@@ -166,14 +166,19 @@ export function measureCellRunInto(
   return end;
 }
 
+function isReadable(version: number): boolean {
+  return version === CELL_RUN_VERSION || version === CELL_RUN_VERSION_FINE;
+}
+
 /** All but the checksum: answers the offset after the rows, or a negative number. */
 function readRows(bytes: Uint8Array, offset: number, end: number, windowMs: number, run: CellRun): number {
   const at = readHead(bytes, offset, end);
   if (at < 0) return -1;
   const { rows, flags, digits } = headFields;
   let { windowIndex } = headFields;
+  const isFine = bytes[offset + VERSION_OFFSET] === CELL_RUN_VERSION_FINE;
   source.start(bytes, at, end);
-  if (!rowReader.tryStart(digits, flags, source)) return -1;
+  if (!rowReader.tryStart(latticeOf(digits, isFine), isFine, flags, source)) return -1;
   for (let row = 0; row < rows; row++) {
     if (row > 0) windowIndex += 1 + windows.skipped[row - 1]!;
     if (!tryAppendRow(row, windowIndex * windowMs, windowMs, run)) return -1;

@@ -43,7 +43,10 @@ import { FLOAT_DIGITS, LATTICE_DIGITS_MAX } from './value-lattice.js';
  *     [RAW_SUMS]          the sum's low word, high word
  *     [..]                the same for the squares, with units squared and RAW_SQUARES
  */
-export const CELL_RUN_VERSION = 1;
+export const CELL_RUN_VERSION = 2;
+
+/** Written before there were pairs of buckets (histogram/bucket.ts): the same, but that places count fine buckets (fine-bucket.ts). Still read. */
+export const CELL_RUN_VERSION_FINE = 1;
 
 export const VERSION_OFFSET = 0;
 export const FLAGS_OFFSET = 1;

@@ -2,7 +2,9 @@ import { assert } from '../assert.js';
 import { type BitSink, bitLength53 } from './bit-sink.js';
 import type { BitSource } from './bit-source.js';
 import { BUCKET_INDEX_MAX } from './bucket.js';
-import { readSplit, splitBitsMax, writeSplit } from './split-code.js';
+import { firstAtOrAfter } from './first-at-or-after.js';
+import { readNear, readSplit, splitBitsMax, writeNear, writeSplit } from './split-code.js';
+import { PRIOR_COUNT_MIN, PRIOR_WIDTH_MIN, SplitPrior } from './split-prior.js';
 
 /**
  * A sorted set of places with counts, as bits close to its entropy without a model of the distribution: a range is
@@ -16,7 +18,8 @@ import { readSplit, splitBitsMax, writeSplit } from './split-code.js';
  *
  * Ranges are the dyadic ones over the places relative to the first. The one range at each level that reaches beyond
  * the last place has no symmetry to use, so its share is written as a uniform number. One value alone in a range is
- * written as its place in it, uniformly.
+ * written as its place in it, uniformly. Where the set before this one is known (split-prior.ts), large shares are written as
+ * their distance from what it lets expect.
  */
 
 /** Places lie closer together than this: all buckets of both signs, and zero. */
@@ -39,6 +42,9 @@ export class BucketSplit {
   places = new Int32Array(64);
   counts = new Float64Array(64);
   length = 0;
+  /** Empty, unless the caller gives it each set behind which another one follows. */
+  readonly prior = new SplitPrior();
+  #first = 0;
   #range = 0;
   /**
    * The total of the counts before each place, for writing. Integers of 32 bits as long as they do, because the
@@ -82,6 +88,7 @@ export class BucketSplit {
     const before = total < INT32_COUNTS ? this.#before : this.#beforeMany;
     const own = this.places;
     const first = places[placesFrom]!;
+    this.#first = first;
     // The first place holds one value that is known without being written, and so does the last.
     let seen = -1;
     before[0] = 0;
@@ -123,7 +130,9 @@ export class BucketSplit {
       if (middle >= range) continue;
       const split = firstAtOrAfter(places, start, end, middle);
       const left = before[split]! - before[start]!;
-      if (middle + width > range) sink.uniform(left, count + 1);
+      if (this.#isExpected(low, middle, middle + width, count)) {
+        writeNear(sink, left, this.prior.left, this.prior.parameter);
+      } else if (middle + width > range) sink.uniform(left, count + 1);
       else writeSplit(sink, count, left);
       if (left > 0) this.#writeRange(sink, before, low, width, start, split);
       low = middle;
@@ -140,6 +149,7 @@ export class BucketSplit {
    * (2..PLACE_RANGE_MAX). False if no writer made these bits; the work is bounded by the bits there are.
    */
   tryRead(source: BitSource, first: number, range: number, total: number): boolean {
+    this.#first = first;
     this.#range = range;
     this.#failed = false;
     this.length = 0;
@@ -159,8 +169,7 @@ export class BucketSplit {
         width = half;
         continue;
       }
-      const partial = low + width > this.#range;
-      const left = partial ? source.uniform(count + 1) : readSplit(source, count);
+      const left = this.#readLeft(source, low, middle, low + width, count);
       // The second test: nothing that passes below can make `count` grow or leave 0..count.
       if (!(left <= count) || source.overrun) {
         this.#failed = true;
@@ -179,6 +188,21 @@ export class BucketSplit {
     this.#push(low, count);
   }
 
+  /** How many of `count` values of the range [low, high) lie before its middle; NaN for a code that no writer makes. */
+  #readLeft(source: BitSource, low: number, middle: number, high: number, count: number): number {
+    if (this.#isExpected(low, middle, high, count)) {
+      return readNear(source, count, this.prior.left, this.prior.parameter);
+    }
+    return high > this.#range ? source.uniform(count + 1) : readSplit(source, count);
+  }
+
+  /** Whether the set before tells what to expect; it is asked for no places beyond the last one of this set. */
+  #isExpected(low: number, middle: number, high: number, count: number): boolean {
+    if (count < PRIOR_COUNT_MIN || high - low < PRIOR_WIDTH_MIN) return false;
+    const first = this.#first;
+    return this.prior.tryExpect(first + low, first + middle, first + Math.min(high, this.#range), count);
+  }
+
   #push(place: number, count: number): void {
     if (this.length > 0 && this.places[this.length - 1] === place) {
       this.counts[this.length - 1] = this.counts[this.length - 1]! + count;
@@ -188,18 +212,6 @@ export class BucketSplit {
     this.places[this.length] = place;
     this.counts[this.length++] = count;
   }
-}
-
-/** The first of the places [start, end) that is at or after `middle`, or end. */
-function firstAtOrAfter(places: Int32Array, start: number, end: number, middle: number): number {
-  // Halving a long stretch beats looking at each; over a short one the branches of a search are mispredicted.
-  while (end - start > 8) {
-    const half = (start + end) >>> 1;
-    if (places[half]! < middle) start = half + 1;
-    else end = half;
-  }
-  while (start < end && places[start]! < middle) start++;
-  return start;
 }
 
 /** The power of two that covers a range of 1..2^30. */

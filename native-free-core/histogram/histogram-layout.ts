@@ -1,5 +1,5 @@
 import { assert } from '../assert.js';
-import { BUCKETS_PER_OCTAVE, OCTAVE_COUNT } from './bucket.js';
+import { INDEXES_PER_OCTAVE, OCTAVE_COUNT } from './bucket.js';
 
 /**
  * Counting histograms in one region of memory that may be shared. Little or big endian as the machine: the
@@ -49,7 +49,7 @@ export const ZEROS_F64 = 5;
 export const OVERFLOW_F64 = 6;
 export const REJECTED_F64 = 7;
 
-export const PAGE_WORDS = BUCKETS_PER_OCTAVE;
+export const PAGE_WORDS = INDEXES_PER_OCTAVE;
 export const PAGE_BYTES = PAGE_WORDS * WORD_BYTES;
 
 export const DIRECTORY_PAGE_BITS = 19;

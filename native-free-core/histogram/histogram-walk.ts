@@ -1,4 +1,4 @@
-import { BUCKETS_PER_OCTAVE } from './bucket.js';
+import { INDEXES_PER_OCTAVE } from './bucket.js';
 import {
   DIRECTORY_PAGE_BITS,
   DIRECTORY_PAGE_MASK,
@@ -67,7 +67,7 @@ function walkPage(
     const place = negative ? PAGE_WORDS - 1 - step : step;
     const counter = from.words[start + place]!;
     if (counter === 0) continue;
-    const magnitude = octave * BUCKETS_PER_OCTAVE + place + 1;
+    const magnitude = octave * INDEXES_PER_OCTAVE + place + 1;
     if (take(negative ? -magnitude : magnitude, counter, rank, walk, out)) return true;
   }
   return false;

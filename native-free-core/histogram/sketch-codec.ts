@@ -9,7 +9,7 @@ import {
 } from '../codec/varint.js';
 import { BitSink } from './bit-sink.js';
 import { BitSource } from './bit-source.js';
-import { BUCKET_INDEX_MAX } from './bucket.js';
+import { BUCKET_ORDINAL_MAX, bucketOfOrdinal, bucketOrdinal } from './bucket.js';
 import { BucketSplit, PLACE_RANGE_MAX, SPLIT_COUNT_MAX, splitBytesMax } from './bucket-split.js';
 import type { Sketch } from './sketch.js';
 
@@ -21,7 +21,7 @@ import type { Sketch } from './sketch.js';
  *     +--------------+---------------------+------------------+-----------------------------+
  *                     if count >= 1         if count >= 2      if range >= 2
  *
- * range: last bucket - first bucket + 1. There is no length and no checksum: the container has them.
+ * Buckets by their ordinals (bucket.ts). range: last bucket - first bucket + 1. There is no length and no checksum: the container has them.
  */
 
 /** Not a sketch: cut off, or bits that no writer makes. */
@@ -31,6 +31,7 @@ export const SKETCH_MALFORMED = -1;
 const split = new BucketSplit();
 const sink = new BitSink();
 const source = new BitSource();
+let ordinals = new Int32Array(64);
 
 /** Bytes that `encodeSketchInto` may need; a loose bound for scratch memory, not an estimate. */
 export function sketchBytesMax(sketch: Sketch): number {
@@ -42,12 +43,14 @@ export function encodeSketchInto(sketch: Sketch, out: Uint8Array, offset: number
   assert(sketch.count <= SPLIT_COUNT_MAX, 'a sketch to encode counts at most 2^51 values');
   offset = writeVarint(out, offset, sketch.count);
   if (sketch.count === 0) return offset;
-  const first = sketch.indexes[0]!;
+  const first = bucketOrdinal(sketch.indexes[0]!);
   offset = writeZigzag(out, offset, first);
   if (sketch.count === 1) return offset;
-  offset = writeVarint(out, offset, sketch.indexes[sketch.length - 1]! - first);
+  offset = writeVarint(out, offset, bucketOrdinal(sketch.indexes[sketch.length - 1]!) - first);
   if (sketch.length === 1) return offset;
-  split.load(sketch.indexes, 0, sketch.counts, 0, sketch.length, sketch.count);
+  if (ordinals.length < sketch.length) ordinals = new Int32Array(sketch.indexes.length);
+  for (let i = 0; i < sketch.length; i++) ordinals[i] = bucketOrdinal(sketch.indexes[i]!);
+  split.load(ordinals, 0, sketch.counts, 0, sketch.length, sketch.count);
   sink.start(out, offset);
   split.write(sink);
   return sink.finish();
@@ -62,21 +65,21 @@ export function decodeSketchInto(bytes: Uint8Array, offset: number, end: number,
   if (count === 0) return offset;
   offset = readZigzag(bytes, offset, end);
   const first = varint.value;
-  if (offset < 0 || Math.abs(first) > BUCKET_INDEX_MAX) return SKETCH_MALFORMED;
+  if (offset < 0 || Math.abs(first) > BUCKET_ORDINAL_MAX) return SKETCH_MALFORMED;
   let range = 1;
   if (count > 1) {
     offset = readVarint(bytes, offset, end);
     range = varint.value + 1;
-    if (offset < 0 || range > PLACE_RANGE_MAX || first + range - 1 > BUCKET_INDEX_MAX)
+    if (offset < 0 || range > PLACE_RANGE_MAX || first + range - 1 > BUCKET_ORDINAL_MAX)
       return SKETCH_MALFORMED;
   }
   if (range === 1) {
-    sketch.append(first, count);
+    sketch.append(bucketOfOrdinal(first), count);
     return offset;
   }
   source.start(bytes, offset, end);
   if (!split.tryRead(source, first, range, count)) return SKETCH_MALFORMED;
   sketch.reserve(split.length);
-  for (let i = 0; i < split.length; i++) sketch.append(split.places[i]!, split.counts[i]!);
+  for (let i = 0; i < split.length; i++) sketch.append(bucketOfOrdinal(split.places[i]!), split.counts[i]!);
   return source.offset;
 }

@@ -1,4 +1,4 @@
-import { type BitSink, bitLength53 } from './bit-sink.js';
+import { type BitSink, bitLength53, FULL_LENGTH_BITS, RICE_QUOTIENT_MAX } from './bit-sink.js';
 import type { BitSource } from './bit-source.js';
 
 /**
@@ -92,8 +92,7 @@ export function writeSplit(sink: BitSink, count: number, left: number): void {
     sink.bits(codes[at]!, lengths[at]!);
     return;
   }
-  const distance = left - Math.floor(count / 2);
-  sink.expGolomb(distance > 0 ? distance * 2 - 1 : -distance * 2, bitLength53(count) >> 1);
+  sink.expGolomb(fold(left - Math.floor(count / 2)), bitLength53(count) >> 1);
 }
 
 /** Reads it back; NaN for a code that no writer makes. */
@@ -106,8 +105,29 @@ export function readSplit(source: BitSource, count: number): number {
     return found >> 4;
   }
   const folded = source.expGolomb(bitLength53(count) >> 1);
-  const distance = folded % 2 === 1 ? (folded + 1) / 2 : -folded / 2;
-  const left = Math.floor(count / 2) + distance;
+  return within(count, Math.floor(count / 2) + unfold(folded));
+}
+
+/** Writes how many values lie to the left where about `expected` do: the distance, in a Rice code. */
+export function writeNear(sink: BitSink, left: number, expected: number, parameter: number): void {
+  sink.rice(fold(left - expected), parameter);
+}
+
+/** Reads it back; NaN for a code that no writer makes. */
+export function readNear(source: BitSource, count: number, expected: number, parameter: number): number {
+  return within(count, expected + unfold(source.rice(parameter)));
+}
+
+/** 0, +1, -1, +2, ... as 0, 1, 2, 3, ... */
+function fold(distance: number): number {
+  return distance > 0 ? distance * 2 - 1 : -distance * 2;
+}
+
+function unfold(folded: number): number {
+  return folded % 2 === 1 ? (folded + 1) / 2 : -folded / 2;
+}
+
+function within(count: number, left: number): number {
   return left >= 0 && left <= count ? left : Number.NaN;
 }
 
@@ -126,5 +146,7 @@ function readLongCode(source: BitSource, count: number, bits: number): number {
 export function splitBitsMax(count: number): number {
   if (count < TABLE_COUNT_END) return CODE_BITS_MAX;
   const length = bitLength53(count);
-  return 2 * (length - (length >> 1) + 1) + (length >> 1) + 1;
+  const fromHalf = 2 * (length - (length >> 1) + 1) + (length >> 1) + 1;
+  const fromExpected = RICE_QUOTIENT_MAX + FULL_LENGTH_BITS + length + 1;
+  return Math.max(fromHalf, fromExpected);
 }

@@ -1,5 +1,5 @@
 import { assert } from '../assert.js';
-import { BUCKETS_PER_OCTAVE, OCTAVE_COUNT } from '../histogram/bucket.js';
+import { INDEXES_PER_OCTAVE, OCTAVE_COUNT } from '../histogram/bucket.js';
 
 /**
  * The bytes of one shard's sliding windows: one SharedArrayBuffer, in the byte order of the machine, which it never
@@ -119,7 +119,7 @@ export function liveWindowsOffsets(limits: LiveWindowsLimits): LiveWindowsOffset
   return { marks, pageHeads, cells, pages, bytes: (pages + pagesMax * PAGE_COUNTERS) * 4 };
 }
 
-assert(PAGE_COUNTERS === BUCKETS_PER_OCTAVE && 1 << PAGE_SHIFT === PAGE_COUNTERS, 'a page must be an octave');
+assert(PAGE_COUNTERS === INDEXES_PER_OCTAVE && 1 << PAGE_SHIFT === PAGE_COUNTERS, 'a page must be an octave');
 assert(1 << RING_SHIFT === RING_SECONDS, 'a ring must be a power of two of seconds');
 assert(
   CELL_WORDS === 1 << CELL_SHIFT_I32 && CELL_WORDS === 2 << CELL_SHIFT_F64,

@@ -90,7 +90,7 @@ test('Sketch.merge() is associative, commutative, has an identity, and equals fe
   );
 });
 
-test('Sketch.quantile() is within 1/256 of the exact nearest rank', () => {
+test('Sketch.quantile() is within the stated error of the exact nearest rank', () => {
   fc.assert(
     fc.property(fc.array(value, { minLength: 1, maxLength: 200 }), percent, (list, of) => {
       checkNear(sketchOf(list).quantile(of), exact(list, of));

@@ -8,7 +8,8 @@ import {
   latticeOf,
   NO_PLACE,
 } from '../../../native-free-core/cell/value-lattice.js';
-import { bucketIndex } from '../../../native-free-core/histogram/bucket.js';
+import { BUCKET_INDEX_MAX, bucketIndex } from '../../../native-free-core/histogram/bucket.js';
+import { fineIndex } from '../../../native-free-core/histogram/fine-bucket.js';
 
 function roundTrip(value: number, digits: number): void {
   const lattice = latticeOf(digits);
@@ -47,15 +48,37 @@ test('value() gives back each number when it is any float64', () => {
 
 test('placeOf() counts only buckets that hold a number when values are decimals', () => {
   const integers = latticeOf(0);
-  for (let value = -256; value <= 256; value++) assert.equal(integers.placeOf(bucketIndex(value)), value);
-  assert.equal(integers.placeOf(bucketIndex(258)), 257);
+  for (let value = -200; value <= 200; value++) assert.equal(integers.placeOf(bucketIndex(value)), value);
+  assert.equal(integers.placeOf(bucketIndex(201)), 200);
+  assert.equal(integers.placeOf(bucketIndex(202)), 201);
+  assert.equal(integers.placeOf(bucketIndex(256)), 228);
   const refuse = (value: number) => assert.equal(integers.placeOf(bucketIndex(value)), NO_PLACE);
   refuse(0.5);
   refuse(1.5);
-  refuse(100.5);
+  refuse(99.75);
   refuse(5e-324);
   refuse(1e300);
   refuse(-0.999);
+});
+
+test('placeOf() counts fine buckets when the run is of version 1', () => {
+  const integers = latticeOf(0, true);
+  for (let value = -256; value <= 256; value++) assert.equal(integers.placeOf(fineIndex(value)), value);
+  assert.equal(integers.placeOf(fineIndex(258)), 257);
+  assert.equal(integers.points(257), 2);
+  const floats = latticeOf(FLOAT_DIGITS, true);
+  assert.equal(floats.placeOf(fineIndex(201.5)), fineIndex(201.5));
+  assert.equal(floats.points(fineIndex(201.5)), 2 ** 45);
+  assert.equal(floats.placeMax, BUCKET_INDEX_MAX);
+});
+
+test('points() counts twice the numbers when a bucket is a pair', () => {
+  const floats = latticeOf(FLOAT_DIGITS);
+  assert.equal(floats.points(floats.placeOfValue(199)), 2 ** 45);
+  assert.equal(floats.points(floats.placeOfValue(200)), 2 ** 46);
+  assert.equal(latticeOf(0).points(200), 2);
+  assert.equal(latticeOf(1).points(latticeOf(1).placeOfValue(12.3)), 1);
+  assert.equal(latticeOf(1).points(latticeOf(1).placeOfValue(12.5)), 2);
 });
 
 test('placeOf() leaves no gap when places go from sparse to dense', () => {

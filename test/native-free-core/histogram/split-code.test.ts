@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import { BitSink } from '../../../native-free-core/histogram/bit-sink.js';
 import { BitSource } from '../../../native-free-core/histogram/bit-source.js';
 import {
+  readNear,
   readSplit,
   splitBitsMax,
   splitCodeLengths,
   TABLE_COUNT_END,
+  writeNear,
   writeSplit,
 } from '../../../native-free-core/histogram/split-code.js';
 
@@ -55,4 +57,41 @@ test('readSplit() reads each answer within splitBitsMax when the count is small 
     for (const left of [0, 1, Math.floor(count / 2), Math.floor(count / 3), count - 1, count])
       check(count, left);
   }
+});
+
+test('readNear() reads each answer within splitBitsMax, whatever was expected', () => {
+  const sink = new BitSink();
+  const source = new BitSource();
+  const out = new Uint8Array(64);
+  const check = (count: number, left: number, expected: number, parameter: number) => {
+    sink.start(out, 0);
+    writeNear(sink, left, expected, parameter);
+    const bytes = sink.finish();
+    assert.ok(bytes * 8 < splitBitsMax(count) + 8, `${bytes} bytes for ${left} of ${count}`);
+    source.start(out, 0, bytes);
+    assert.equal(readNear(source, count, expected, parameter), left);
+    assert.equal(source.offset, bytes);
+  };
+  for (const count of [32, 1000, 2 ** 31, 2 ** 51]) {
+    for (const left of [0, 1, Math.floor(count / 3), count]) {
+      for (const expected of [0, Math.floor(count / 2), count]) {
+        check(count, left, expected, 2);
+        check(count, left, expected, 25);
+      }
+    }
+  }
+});
+
+test('readNear() answers NaN when more or fewer values than there are would lie to the left', () => {
+  const sink = new BitSink();
+  const source = new BitSource();
+  const out = new Uint8Array(16);
+  const check = (left: number) => {
+    sink.start(out, 0);
+    writeNear(sink, left, 10, 3);
+    source.start(out, 0, sink.finish());
+    assert.ok(Number.isNaN(readNear(source, 40, 10, 3)));
+  };
+  check(41);
+  check(-1);
 });

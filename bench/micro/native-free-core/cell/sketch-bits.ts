@@ -26,13 +26,16 @@ export function sketchBytesOf(run: CellRun): () => number {
   const sink = new BitSink();
   return () => {
     sink.start(stream, 0);
+    split.prior.clear();
     for (let i = 0; i < run.length; i++) {
       const start = run.bucketStart(i);
       const length = run.bucketEnd[i]! - start;
       // One bucket is told by the min.
-      if (length < 2) continue;
-      split.load(places, start, run.bucketCounts, start, length, run.count[i]!);
-      split.write(sink);
+      if (length > 1) {
+        split.load(places, start, run.bucketCounts, start, length, run.count[i]!);
+        split.write(sink);
+      }
+      split.prior.take(places, start, run.bucketCounts, start, length, run.count[i]!);
     }
     return sink.finish();
   };
