@@ -86,7 +86,7 @@ export class Cell {
     }
   }
 
-  /** The nearest-rank percentile (0..100): in [min, max], within 1/256 of the exact one; NaN for an empty cell. */
+  /** The nearest-rank percentile (0..100): in [min, max], within BUCKET_RELATIVE_ERROR of the exact one; NaN for an empty cell. */
   quantile(percent: number): number {
     const rank = nearestRank(percent, this.count);
     if (rank === 0) return Number.NaN;

@@ -23,7 +23,7 @@ import type { Sketch } from './sketch.js';
  * files and of most tools is an envelope that the edge of the process adds, since it takes a deflate: big endian u32
  * 0x1c849314, u32 length, then `zlib.deflateSync(payload)`; in log files all of that in base64.
  *
- * Precision: HdrHistogram keeps `significantDigits` decimal digits of integers, a sketch 1/256. A value that goes
+ * Precision: HdrHistogram keeps `significantDigits` decimal digits of integers, a sketch half a percent (BUCKET_RELATIVE_ERROR). A value that goes
  * through both is within the sum of the two bounds.
  */
 
@@ -48,7 +48,7 @@ export function hdrV2BytesMax(sketch: Sketch): number {
 /**
  * Writes a sketch into memory with room for `hdrV2BytesMax` bytes; answers the offset after it, or HDR_OUT_OF_RANGE if
  * it holds a negative value or one above the highest trackable (HdrHistogram has no place for them). A bucket's values
- * are counted at the integer nearest to its middle, so integers up to 256 units of 1 arrive exactly.
+ * are counted at the integer nearest to its middle, so integers up to 200 units of 1 arrive exactly.
  */
 export function encodeHdrV2Into(sketch: Sketch, shape: HdrShape, out: Uint8Array, offset: number): number {
   assert(

@@ -4,7 +4,7 @@ import { firstAtOrAfter } from './first-at-or-after.js';
 /** What is said of fewer values than this costs less as a share from the table of split-code.ts, and tells less. */
 export const PRIOR_COUNT_MIN = 32;
 
-/** In a narrower range values are spread so evenly that half of them to a side is as good a guess (0.3 bytes of 250 a row), and it is free. */
+/** In a narrower range values are spread so evenly that half of them to a side is as good a guess (0.6 bytes of 247 a row), and it is free. */
 export const PRIOR_WIDTH_MIN = 64;
 
 /** A variance beyond this one is not told from it. */

@@ -82,7 +82,7 @@ export class LiveAggregate {
   }
 
   /**
-   * The value of nearest rank for `percent`, 0..100, within 1/256 of it; exact for the first and the last rank and
+   * The value of nearest rank for `percent`, 0..100, within BUCKET_RELATIVE_ERROR of it; exact for the first and the last rank and
    * when all values are the same. Of the points that found a page when `partial`; NaN when there are none.
    */
   quantile(percent: number): number {

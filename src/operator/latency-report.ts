@@ -1,6 +1,6 @@
 import type { PagedHistogram } from '../../native-free-core/histogram/paged-histogram.js';
 
-/** Quantiles of a latency in ms, within 0.4 %; null before the first. */
+/** Quantiles of a latency in ms, within 0.5 %; null before the first. */
 export interface LatencyReport {
   count: number;
   p50_ms: number | null;

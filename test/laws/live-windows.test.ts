@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { BUCKET_RELATIVE_ERROR } from '../../native-free-core/histogram/bucket.js';
 import { nearestRank } from '../../native-free-core/histogram/nearest-rank.js';
 import { LiveAggregate } from '../../native-free-core/live/live-aggregate.js';
 import { LIVE_FUTURE_SECONDS, LIVE_PAST_SECONDS } from '../../native-free-core/live/live-seconds.js';
@@ -89,7 +90,10 @@ function checkSame(got: LiveAggregate, points: Point[], partialAllowed: boolean)
   for (const percent of [0, 1, 50, 90, 95, 99, 99.9, 100]) {
     const want = values[nearestRank(percent, n) - 1]!;
     const value = got.quantile(percent);
-    assert.ok(Math.abs(value - want) <= Math.abs(want) / 256, `p${percent} is ${value}, not ${want}`);
+    assert.ok(
+      Math.abs(value - want) <= Math.abs(want) * BUCKET_RELATIVE_ERROR,
+      `p${percent} is ${value}, not ${want}`,
+    );
   }
 }
 
