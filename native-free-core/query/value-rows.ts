@@ -46,7 +46,7 @@ const between = (low: number, high: number, part: number): number =>
 
 function boundsOf(low: number, high: number, count: number): Float64Array {
   if (!(low <= high)) return new Float64Array(0);
-  if (low === high) return Float64Array.of(low, low === 0 ? 1 : low + Math.abs(low) / 128);
+  if (low === high) return Float64Array.of(low, low === 0 ? 1 : low + Math.abs(low) / 100);
   const bounds = new Float64Array(count + 1);
   const isLogarithmic = low > 0 && high / low >= LOGARITHMIC_FROM;
   for (let row = 0; row <= count; row++) {

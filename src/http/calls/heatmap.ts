@@ -21,7 +21,7 @@ export const heatmapCall = defineQueryCall({
   group: 'Reading',
   summary: 'How many points have which value, window by window',
   description:
-    'From the sketches of rollups, so a value may stand in the row beside its own when it is within 0.8 % of their bound. Rows are as far apart in value, or in ratio where values span a large one.',
+    'From the sketches of rollups, so a value may stand in the row beside its own when it is within 1 % of their bound. Rows are as far apart in value, or in ratio where values span a large one.',
   parameters: {
     target: TARGET,
     range: RANGE,
