@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import type * as Hdr from 'hdr-histogram-js';
+import { BUCKET_RELATIVE_ERROR } from '../../../native-free-core/histogram/bucket.js';
 import {
   decodeHdrV2Into,
   encodeHdrV2Into,
@@ -12,7 +13,6 @@ import {
   type HdrShape,
   hdrV2BytesMax,
 } from '../../../native-free-core/histogram/hdr-v2.js';
-import { BUCKET_RELATIVE_ERROR } from '../../../native-free-core/histogram/bucket.js';
 import { NORMALIZING_OFFSET, RATIO_OFFSET } from '../../../native-free-core/histogram/hdr-v2-layout.js';
 import { nearestRank } from '../../../native-free-core/histogram/nearest-rank.js';
 import { Sketch } from '../../../native-free-core/histogram/sketch.js';

@@ -22,7 +22,7 @@ test('latencyReport() tells quantiles within 0.5 % and the exact maximum, to the
   assert.equal(report.count, 10_001);
   assert.equal(report.max_ms, 1_234.568);
   const check = (value: number | null, exact: number) => {
-    assert.ok(value !== null && Math.abs(value - exact) <= exact * 0.004, `${value} is not near ${exact}`);
+    assert.ok(value !== null && Math.abs(value - exact) <= exact * 0.005, `${value} is not near ${exact}`);
     assert.equal(value, Math.round(value * 1_000) / 1_000);
   };
   check(report.p50_ms, 50);
