@@ -3,6 +3,7 @@ import { CellRun } from '../../native-free-core/cell/cell-run.js';
 import { CHECKSUM_BYTES } from '../../native-free-core/cell/cell-run-layout.js';
 import { peekRollupRunInto, readRollupRun } from '../../native-free-core/cell/rollup-run.js';
 import { loadWord } from '../../native-free-core/codec/bits.js';
+import { lowerBound } from '../../native-free-core/query/lower-bound.js';
 import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
 import { SEGMENT_ROLLUP } from '../../native-free-core/segment/segment-layout.js';
 import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
@@ -251,19 +252,7 @@ function visitCells(
   to: number,
 ): void {
   const { windowStartMs } = cells;
-  const first = lowerWindow(windowStartMs, from, to, part.startMs);
-  const end = lowerWindow(windowStartMs, first, to, part.endMs);
+  const first = lowerBound(windowStartMs, from, to, part.startMs);
+  const end = lowerBound(windowStartMs, first, to, part.endMs);
   if (first < end) visitor.visitCells(selected.firstOrdinal + at, cells, first, end);
-}
-
-/** The first of the ascending windows [from, to) that is at or after `timeMs`; `to` when there is none. */
-function lowerWindow(windowStartMs: Float64Array, from: number, to: number, timeMs: number): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (windowStartMs[middle]! < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,3 +1,4 @@
+import { lowerBound } from '../../native-free-core/query/lower-bound.js';
 import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
 import { PointSegmentReader } from '../../native-free-core/segment/point-segment-reader.js';
 import { MillraceError } from '../errors.js';
@@ -273,16 +274,4 @@ const ANY_TIME: TimeRange = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.P
 /** What two ranges have in common. */
 function common(a: TimeRange, b: TimeRange): TimeRange {
   return { startMs: Math.max(a.startMs, b.startMs), endMs: Math.min(a.endMs, b.endMs) };
-}
-
-/** The first of the ascending times [from, to) that is at or after `timeMs`; `to` when there is none. */
-function lowerBound(times: Float64Array, from: number, to: number, timeMs: number): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,7 +1,8 @@
+import { lowerBound } from '../../../native-free-core/query/lower-bound.js';
 import { RAW_TIER, TIER_TABLES } from '../../store/tier-tables.js';
 import type { RunBytes } from './layer-stream.js';
 import type { SegmentOutput } from './segment-output.js';
-import { lowerBound, windowEnd } from './sorted-times.js';
+import { windowEnd } from './sorted-times.js';
 
 const { stretchMs } = TIER_TABLES[RAW_TIER]!;
 
