@@ -24,6 +24,7 @@ import { IngestSockets } from './ingest/ws-ingest.js';
 import { LivePush } from './live/live-push.js';
 import { createLogger, type Logger } from './log.js';
 import { OperatorReport } from './operator/operator-report.js';
+import { queryLog } from './query/query-log.js';
 import { QueryPool } from './query/query-pool.js';
 import type { RecoveredShard } from './shard/recovery.js';
 import { ShardCommands } from './shard/shard-commands.js';
@@ -141,8 +142,7 @@ class Engine implements RunningEngine {
         threads: config.queryThreads,
         timeoutMs: limits.queryTimeoutMs,
         cacheBytesMax: limits.answerCacheBytes,
-        onDamaged: (place) => log.warn({ place }, 'a query met something damaged and passed over it'),
-        onThreadFailure: (detail) => log.error({ detail }, 'a query thread died and another takes its place'),
+        ...queryLog(log),
       },
     );
     this.#live = new LivePush(seen, config.allowedOrigins, log);

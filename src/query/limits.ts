@@ -126,11 +126,20 @@ export const ANSWER_CACHE_BOUNDS = { bytesMax: 32 * MIB, entryBytesMax: 4 * MIB,
 export const BUSY_RETRY_MS = 250;
 
 /**
- * After how long a pool that has lost a thread, and whose new one died as well before it was of use, tries again, ms; doubled up to the
- * second each time. A thread starts in some hundred ms where there is memory for it.
+ * After how long another thread is started for one that died without a query's doing, or that could not be started, ms; doubled up to the
+ * second each time, until all have lived for the second. A thread starts in some hundred ms where there is memory for it.
  */
 export const RESTARTED_THREAD_MS = 100;
 export const RESTARTED_THREAD_MS_MAX = 5_000;
+
+/**
+ * How long the end of the threads waits for what they are at, ms, and again for the system to let them go. A query sees within milliseconds
+ * that it is cancelled, and a thread starts in a second even where shards take all of the processor.
+ */
+export const THREADS_CLOSE_MS_MAX = 5_000;
+
+/** Time between two looks at threads that start or end, ms. */
+export const THREADS_LOOK_MS = 5;
 
 /** How long a query waits for a shard that is starting again, ms. */
 export const READY_WAIT_MS_MAX = 2_000;

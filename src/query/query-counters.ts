@@ -19,7 +19,7 @@ export class QueryCounters {
   /** That gave up the thread of light queries. */
   yielded = 0;
   failed = 0;
-  /** Threads that died and were replaced. */
+  /** Threads that died. */
   threadsLost = 0;
   /** Running or waiting. */
   inFlight = 0;

@@ -6,6 +6,10 @@ export interface QueryPoolOptions {
   onDamaged?: (place: string) => void;
   /** Is told why a thread died, where that is known. */
   onThreadFailure?: (detail: string) => void;
+  /** Is told that so many threads are missing that no query took with it, and that they are started again after so long. */
+  onThreadsMissing?: (missing: number, waitMs: number) => void;
+  /** Is told that none is missing any more. */
+  onThreadsWhole?: () => void;
   /** What a thread may have of JavaScript's own memory, MiB; where it is not said, what Node gives it. */
   heapMibMax?: number;
   /** How long a query may run on the thread of light ones, ms. */

@@ -63,11 +63,13 @@ export class QueryPool implements QueryPort {
         this.counters.threadsLost++;
       },
       onFailure: onThreadFailure,
+      onMissing: options.onThreadsMissing ?? (() => {}),
+      onWhole: options.onThreadsWhole ?? (() => {}),
     });
     for (let slot = this.#threads.slots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
   }
 
-  /** Waits until every thread can answer. */
+  /** Waits until every thread can answer, or has failed to start. */
   ready(): Promise<void> {
     return this.#threads.ready();
   }
@@ -119,18 +121,18 @@ export class QueryPool implements QueryPort {
     }
   }
 
-  /** Cancels what runs, waits for it, and ends the threads. */
+  /** Cancels what runs, waits for it for a bounded time, and ends the threads. */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#threads.cancelled.fill(ALL_TICKETS);
-    // What still waits is handed out, finds itself cancelled at once, and lands.
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#threads.close();
+    // What still waits in a lane is refused by the threads as soon as it is handed out, and lands.
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#inline?.close();
   }
 
   report(): QueryReport {
-    return queryReport(this.#threads.count, this.#lanes.waiting, this.counters, this.#cache);
+    return queryReport(this.#threads, this.#lanes.waiting, this.counters, this.#cache);
   }
 
   /** An answer that is kept, where one is still true. */

@@ -4,8 +4,11 @@ import type { QueryCounters } from './query-counters.js';
 
 /** What an operator sees of the query side. */
 export interface QueryReport {
+  /** Threads that can work. */
   threads: number;
-  /** Threads that died and were replaced. */
+  /** Threads that should be there and are not. */
+  threads_missing: number;
+  /** Threads that died. */
   threads_lost: number;
   answered: number;
   refused: number;
@@ -27,14 +30,15 @@ export interface QueryReport {
 }
 
 export function queryReport(
-  threads: number,
+  { count, missing }: { count: number; missing: number },
   waiting: number,
   counters: QueryCounters,
   cache: AnswerCache<unknown>,
 ): QueryReport {
   const { answered, refused, cancelled, failed, inFlight, inFlightMax, points, damaged } = counters;
   return {
-    threads,
+    threads: count,
+    threads_missing: missing,
     threads_lost: counters.threadsLost,
     answered,
     refused,

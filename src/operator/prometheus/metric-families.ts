@@ -106,6 +106,11 @@ const reading: readonly MetricFamily<Stats>[] = [
     (s) => s.series_index.left_out,
   ),
   gauge('millrace_query_threads', 'Threads that answer queries.', (s) => s.queries.threads),
+  gauge(
+    'millrace_query_threads_missing',
+    'Threads that should answer queries and have died or not started.',
+    (s) => s.queries.threads_missing,
+  ),
   counter('millrace_queries_total', 'Queries by how they ended.', ({ queries }) => [
     [{ outcome: 'answered' }, queries.answered],
     [{ outcome: 'refused' }, queries.refused],
@@ -134,11 +139,7 @@ const reading: readonly MetricFamily<Stats>[] = [
     'Times that a query gave up the thread of light ones.',
     (s) => s.queries.yielded,
   ),
-  counter(
-    'millrace_query_threads_lost_total',
-    'Query threads that died and were replaced.',
-    (s) => s.queries.threads_lost,
-  ),
+  counter('millrace_query_threads_lost_total', 'Query threads that died.', (s) => s.queries.threads_lost),
   counter(
     'millrace_query_cache_answers_total',
     'Queries answered from the cache.',

@@ -18,6 +18,8 @@ import { startIndexer } from './start-indexer.js';
 import { workerDataOf } from './worker-data.js';
 
 const T0 = 1_700_000_000_000;
+/** Beyond this a close waits for something that doesn't come. */
+const CLOSE_MS_MAX = 2_000;
 const POINTS = 30_000;
 const never = new AbortController().signal;
 setMaxListeners(0, never);
@@ -32,6 +34,8 @@ let shards: TestShards;
 let indexer: Indexer;
 let pool: QueryPool;
 let failures: string[];
+/** What was told of missing threads: how many and for how long, or that there are none. */
+let told: (readonly [missing: number, waitMs: number] | 'whole')[];
 /** The threads of the pool, in the order of their starts. */
 let threads: Worker[] = [];
 
@@ -40,7 +44,6 @@ const onThread = (thread: Worker): void => {
 };
 
 async function open(options: Partial<QueryPoolOptions> = {}): Promise<void> {
-  failures = [];
   pool = await openPool(options);
 }
 
@@ -52,10 +55,14 @@ async function openPool(
   // A thread is told of a turn of the loop later: that of the indexer before those of the pool.
   await setImmediate();
   threads = [];
+  failures = [];
+  told = [];
   const opened = new QueryPool(data, {
     threads: 1,
     timeoutMs: 30_000,
     onThreadFailure: (detail) => failures.push(detail),
+    onThreadsMissing: (...missing) => told.push(missing),
+    onThreadsWhole: () => told.push('whole'),
     ...options,
   });
   await opened.ready();
@@ -69,6 +76,20 @@ const count = async (request: QueryRequest): Promise<number> =>
 async function until(isSo: () => boolean): Promise<void> {
   for (let look = 0; look < 5_000 && !isSo(); look++) await sleep(1);
   assert.ok(isSo());
+}
+
+/** Ends so many threads that are started while `act` runs before they can do anything, but for the first `spared`. */
+async function failing(count: number, act: () => Promise<void>, spared = 0): Promise<void> {
+  let started = 0;
+  const endAtOnce = (thread: Worker): void => {
+    if (++started > spared && started <= spared + count) void thread.terminate();
+  };
+  process.on('worker', endAtOnce);
+  try {
+    await act();
+  } finally {
+    process.off('worker', endAtOnce);
+  }
 }
 
 /** While `act` runs, queries meet a writer at work and stay where they are, with their snapshots open: for a second at most. */
@@ -216,7 +237,6 @@ describe('QueryThreads', () => {
     // A file where the folder should be.
     const path = join(shards.folder, 'no-folder');
     writeFileSync(path, '');
-    failures = [];
     pool = await openPool({}, { ...data, shardPaths: [path, data.shardPaths[1]!] });
     await assert.rejects(pool.run(stats, never), (error: Error) => {
       return !('code' in error) && error.message.includes('EEXIST');
@@ -247,31 +267,85 @@ describe('QueryThreads', () => {
     shards = loaded();
     await open();
     await count(stats);
-    let failing = 3;
-    const endAtOnce = (thread: Worker): void => {
-      if (failing-- > 0) void thread.terminate();
-    };
-    process.on('worker', endAtOnce);
-    try {
+    await failing(3, async () => {
       await threads[0]!.terminate();
       assert.equal(await count(statsRequest(range, [2])), POINTS);
-    } finally {
-      process.off('worker', endAtOnce);
-    }
+    });
     assert.equal(pool.counters.threadsLost, 4);
     await checkNothingLeft();
+  });
+
+  it('starts every missing thread again by itself, after a longer while each time', async () => {
+    shards = loaded();
+    await open({ threads: 3 });
+    assert.deepEqual([pool.report().threads, pool.report().threads_missing], [3, 0]);
+    await failing(4, async () => {
+      await Promise.all([threads[0]!.terminate(), threads[1]!.terminate()]);
+      await until(() => pool.report().threads_missing === 2);
+      await until(() => pool.report().threads === 3);
+    });
+    const waits = told.flatMap((each) => (each === 'whole' ? [] : [each[1]]));
+    assert.deepEqual(waits, [100, 200, 400].slice(0, Math.max(2, waits.length)));
+    assert.equal(told.at(-1), 'whole');
+    assert.equal(pool.counters.threadsLost, 6);
+    assert.equal(threads.length, 9);
+    assert.equal(await count(stats), POINTS);
+  });
+
+  it('starts threads again when the system gives none for a while', async () => {
+    shards = loaded();
+    const data = workerDataOf(shards);
+    pool = await openPool({ threads: 2 }, data);
+    await count(stats);
+    // What can't be cloned for a thread fails where the system's refusal does.
+    const limits = data.limits as { points: unknown };
+    const { points } = limits;
+    limits.points = () => {};
+    await threads[0]!.terminate();
+    await until(() => failures.length >= 2);
+    assert.match(failures[0]!, /could not be started/);
+    assert.equal(await count(statsRequest(range, [1])), POINTS);
+    assert.equal(pool.report().threads_missing, 1);
+    limits.points = points;
+    await until(() => pool.report().threads === 2);
+    assert.equal(told.at(-1), 'whole');
+  });
+
+  it('close() ends when no thread can start, and refuses what waits for one', async () => {
+    shards = loaded();
+    const act = async (): Promise<void> => {
+      await open({ threads: 2 });
+      assert.equal(pool.report().threads, 0);
+      const asked = [1, 2, 3].map((percentile) => pool.run(statsRequest(range, [percentile]), never));
+      const settled = Promise.allSettled(asked);
+      await until(() => pool.counters.threadsLost >= 4);
+      const startMs = performance.now();
+      await pool.close();
+      assert.ok(performance.now() - startMs < CLOSE_MS_MAX);
+      const codes = (await settled).map((each) => (each as PromiseRejectedResult).reason.code);
+      assert.deepEqual(codes, ['MR_STOPPING', 'MR_STOPPING', 'MR_STOPPING']);
+    };
+    // The first thread is the indexer's.
+    await failing(Number.POSITIVE_INFINITY, act, 1);
+    const started = threads.length;
+    await sleep(300);
+    assert.equal(threads.length, started);
   });
 
   it('close() ends also while a thread is being replaced', async () => {
     shards = loaded();
     await open();
     await count(stats);
-    const running = [pool.run(stats, never), pool.run(statsRequest(range, [1]), never)];
-    const settled = Promise.allSettled(running);
-    void threads[0]!.terminate();
-    await until(() => pool.counters.threadsLost === 1);
+    const { settled } = await held(async () => {
+      const running = [pool.run(stats, never), pool.run(statsRequest(range, [1]), never)];
+      const promise = Promise.allSettled(running);
+      await sleep(20);
+      await threads[0]!.terminate();
+      await until(() => pool.counters.threadsLost === 1);
+      return { settled: promise };
+    });
     await pool.close();
-    const codes = (await settled).map((each) => (each as PromiseRejectedResult).reason.code);
+    const codes = (await settled).map((each) => (each as PromiseRejectedResult).reason?.code);
     assert.deepEqual(codes, ['MR_QUERY_LOST', 'MR_STOPPING']);
   });
 });
