@@ -1,7 +1,8 @@
 import { parseSegmentKey, segmentSeekKey, tableEnd } from '../store/keys.js';
 import type { StoreReader } from '../store/shard-store.js';
 import type { GroupRecords } from './group-records.js';
-import { KNOWN_TABLE_SEGMENTS_MAX } from './limits.js';
+import { KEYS_AT_ONCE, KNOWN_TABLE_SEGMENTS_MAX } from './limits.js';
+import type { StopCheck } from './stop-check.js';
 
 /** A stored segment by its key. */
 export interface StoredSegment {
@@ -13,6 +14,13 @@ export interface StoredSegment {
   generation: number;
   firstNumber: number;
   lastNumber: number;
+}
+
+/** Where keys are read that are not known, and who is told how many. */
+export interface KeySource {
+  /** A transaction that shows the version. */
+  reader(): StoreReader;
+  stop: StopCheck | undefined;
 }
 
 /**
@@ -36,25 +44,28 @@ export class KnownStore {
     return Array.isArray(this.#tables.get(placeOf(group, table)));
   }
 
-  /** Calls back with the segments of a group's table that may reach `startMs` or further, in the order of keys. */
+  /**
+   * Calls back with the segments of a group's table that may reach `startMs` or further, in the order of keys.
+   * @throws what `stop` does behind a few of them that are read
+   */
   // Five arguments: where to look, from when on, and with whom; a call a table.
   forEachSegment(
     group: number,
     table: number,
     startMs: number,
-    reader: () => StoreReader,
+    source: KeySource,
     visit: (segment: StoredSegment) => void,
   ): void {
     const place = placeOf(group, table);
     let known = this.#tables.get(place);
     if (known === 'asked') {
-      known = allOf(group, table, reader());
+      known = allOf(group, table, source);
       this.#tables.set(place, known);
     }
     // In a store that changes all the time each version is asked once, and no table is read whole for an hour of it.
     if (known === undefined) this.#tables.set(place, 'asked');
     if (known === undefined || known === 'large') {
-      return forEachStored(group, table, startMs, reader(), visit);
+      return forEachStored(group, table, startMs, source, visit);
     }
     for (let i = firstEndingFrom(known, Math.floor(startMs)); i < known.length; i++) visit(known[i]!);
   }
@@ -68,21 +79,40 @@ function forEachStored(
   group: number,
   table: number,
   startMs: number,
-  reader: StoreReader,
+  source: KeySource,
   visit: (segment: StoredSegment) => void,
 ): void {
-  reader.forEachKey(segmentSeekKey(group, table, startMs), tableEnd(group, table), (key) => {
-    visit(segmentOf(key));
+  forEachKey(segmentSeekKey(group, table, startMs), tableEnd(group, table), source, (segment) => {
+    visit(segment);
     return true;
   });
 }
 
-function allOf(group: number, table: number, reader: StoreReader): StoredSegment[] | 'large' {
+function allOf(group: number, table: number, source: KeySource): StoredSegment[] | 'large' {
   const all: StoredSegment[] = [];
-  reader.forEachKey(Uint8Array.of(group, table), tableEnd(group, table), (key) => {
-    return all.push(segmentOf(key)) <= KNOWN_TABLE_SEGMENTS_MAX;
+  forEachKey(Uint8Array.of(group, table), tableEnd(group, table), source, (segment) => {
+    return all.push(segment) <= KNOWN_TABLE_SEGMENTS_MAX;
   });
   return all.length > KNOWN_TABLE_SEGMENTS_MAX ? 'large' : all;
+}
+
+/** Reads segments' keys until `visit` answers false. A table may have any number, so it is told of some at a time. */
+// Four arguments: from where to where, and with whom.
+function forEachKey(
+  start: Uint8Array,
+  end: Uint8Array,
+  { reader, stop }: KeySource,
+  visit: (segment: StoredSegment) => boolean,
+): void {
+  let keys = 0;
+  reader().forEachKey(start, end, (key) => {
+    if (++keys % KEYS_AT_ONCE === 0) {
+      stop?.foresee('key', KEYS_AT_ONCE);
+      stop?.check();
+    }
+    return visit(segmentOf(key));
+  });
+  stop?.foresee('key', keys % KEYS_AT_ONCE);
 }
 
 /** `key` is valid until the next one is read. */

@@ -15,14 +15,21 @@ export interface SeenShards {
   series: SeriesIndex;
 }
 
-/** Opens them for a thread. */
+/** Opens them for a thread: all of them or none. @throws what a store says that can't be opened */
 export function seeShards(data: ShardsData, findings: QueryFindings): SeenShards {
   const { shardCount, shardPaths, memories, index } = data;
   const map = new ShardMap(shardCount);
   const counters = memories.map((memory) => new ShardCounters(memory.counters));
   const series = new SeriesIndex(index, new SharedIndexPass(counters));
-  const views = memories.map((memory, shard) => {
-    return new ShardView({ shard, map, path: shardPaths[shard]!, memory }, findings, series);
-  });
+  const views: ShardView[] = [];
+  try {
+    memories.forEach((memory, shard) => {
+      views.push(new ShardView({ shard, map, path: shardPaths[shard]!, memory }, findings, series));
+    });
+  } catch (error) {
+    // Nothing reads in them yet, so they are closed before anybody tries again.
+    for (const view of views) view.close().catch(() => {});
+    throw error;
+  }
   return { views, series };
 }

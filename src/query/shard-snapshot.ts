@@ -1,6 +1,7 @@
 import { assert } from '../../native-free-core/assert.js';
 import type { LmdbSnapshot } from '../store/lmdb-store.js';
-import type { KnownStore, StoredSegment } from './known-store.js';
+import type { KeySource, KnownStore, StoredSegment } from './known-store.js';
+import type { StopCheck } from './stop-check.js';
 
 /**
  * One shard as of one moment, seen from a query thread: a read transaction of its store, and by it the right to read its
@@ -33,21 +34,23 @@ export class ShardSnapshot {
   readonly #firstGroup: number;
   readonly #starts: number;
   readonly #openReader: () => LmdbSnapshot | undefined;
+  readonly #keys: KeySource;
   #reader: LmdbSnapshot | undefined;
 
   /**
-   * `starts`: those of the shard before the version of the store was looked at. `openReader` opens a transaction of the version that is
+   * `starts`: those of the shard before the version of the store was looked at; `stop` is that of the query. `openReader` opens a transaction of the version that is
    * known; undefined where the store has another by now.
    */
   constructor(
     known: KnownStore,
-    { firstGroup, starts }: { firstGroup: number; starts: number },
+    { firstGroup, starts, stop }: { firstGroup: number; starts: number; stop: StopCheck | undefined },
     openReader: () => LmdbSnapshot | undefined,
   ) {
     this.#known = known;
     this.#firstGroup = firstGroup;
     this.#starts = starts;
     this.#openReader = openReader;
+    this.#keys = { reader: () => this.reader, stop };
   }
 
   /** Whether the store can be read. */
@@ -91,7 +94,7 @@ export class ShardSnapshot {
     return this.#known.knows(this.#firstGroup + local, table);
   }
 
-  /** Calls back with the segments of a group's table that may reach `startMs` or further. */
+  /** Calls back with the segments of a group's table that may reach `startMs` or further. @throws what the query's `stop` does */
   // Four arguments: a call a table.
   forEachSegment(
     local: number,
@@ -99,7 +102,7 @@ export class ShardSnapshot {
     startMs: number,
     visit: (segment: StoredSegment) => void,
   ): void {
-    this.#known.forEachSegment(this.#firstGroup + local, table, startMs, () => this.reader, visit);
+    this.#known.forEachSegment(this.#firstGroup + local, table, startMs, this.#keys, visit);
   }
 
   close(): void {

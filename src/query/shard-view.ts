@@ -83,14 +83,14 @@ export class ShardView {
     const { version } = this.#mark;
     const known = version === undefined || this.#known?.version !== version ? undefined : this.#known;
     if (known !== undefined && stop?.sparesReads === true) {
-      return new ShardSnapshot(known, { firstGroup, starts }, () => this.#openAt(known.version, stop));
+      return new ShardSnapshot(known, { firstGroup, starts, stop }, () => this.#openAt(known.version, stop));
     }
     stop?.beforeRead(this.place);
     const reader = this.#snapshots.open();
     try {
       const isSame = version !== undefined && this.#mark.version === version;
       const used = known !== undefined && isSame ? known : this.#read(reader, isSame ? version : undefined);
-      const snapshot = new ShardSnapshot(used, { firstGroup, starts }, () => reader);
+      const snapshot = new ShardSnapshot(used, { firstGroup, starts, stop }, () => reader);
       snapshot.tryOpen();
       return snapshot;
     } catch (error) {

@@ -14,6 +14,8 @@ const STEPS_EACH = {
   run: 400,
   decodedCell: 9,
   cell: 2,
+  /** To read a key of a segment that is not remembered. */
+  key: 80,
   /** To copy a point of a long chain of the open state, and to take it into the answer. */
   openPoint: 1,
   answerValue: 20,

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { systemClock } from '../../../src/clock.js';
 import type { AggregateRequest } from '../../../src/http/present/aggregate.js';
+import { InlineStop, NotInline } from '../../../src/query/inline-stop.js';
 import { KNOWN_TABLE_SEGMENTS_MAX } from '../../../src/query/limits.js';
+import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
+import { RecentReads } from '../../../src/query/recent-reads.js';
+import { StopCheck } from '../../../src/query/stop-check.js';
 import { COMPACTION_BOUNDS } from '../../../src/shard/jobs/compaction-bounds.js';
 import { segmentKey } from '../../../src/store/keys.js';
 import { TABLE_RAW } from '../../../src/store/store-layout.js';
@@ -12,6 +16,8 @@ import { SparingStop } from './window-oracle.js';
 
 const T0 = 1_700_000_000_000;
 const MINUTE = 60_000;
+/** Each with as many segments as are remembered of a table. */
+const GROUPS = 4;
 const COMPACTION = { ...COMPACTION_BOUNDS, generationsMin: 1, quietMs: 0, ageMsMax: 0, seriesPoints: 0 };
 
 let shards: TestShards;
@@ -135,5 +141,42 @@ describe('KnownStore', () => {
       assert.equal(snapshot.knowsTable(3, TABLE_RAW), false);
     }
     snapshot.close();
+  });
+
+  it('tells how many keys are read, so that the socket thread leaves tables of many segments to others', () => {
+    shards = new TestShards(1, OPEN_BOUNDS);
+    const [{ store: writer }] = shards.shards as [(typeof shards.shards)[number]];
+    writer.transaction(({ put }) => {
+      for (let group = 0; group < GROUPS; group++) {
+        for (let i = 0; i < KNOWN_TABLE_SEGMENTS_MAX; i++) {
+          const range = { startMs: T0, endMs: T0 + i, generation: 1, firstNumber: 0, lastNumber: 0 };
+          put.call(writer, segmentKey(group, TABLE_RAW, range), Uint8Array.of(1));
+        }
+      }
+    });
+    const readUpTo = (stop: StopCheck): number => {
+      const snapshot = shards.views[0]!.openSnapshot(stop);
+      snapshot.tryOpen();
+      let group = 0;
+      try {
+        for (; group < GROUPS; group++) {
+          snapshot.forEachSegment(group, TABLE_RAW, T0, () => {});
+        }
+      } catch (error) {
+        assert.ok(error instanceof NotInline);
+      }
+      snapshot.close();
+      return group;
+    };
+    const reads = new RecentReads();
+    const still = { ...systemClock, monotonicMs: () => 0 };
+    reads.note(shards.views[0]!.place, 0);
+    const onSocketThread = (): StopCheck => new InlineStop(still, QUERY_LIMITS_DEFAULT, reads);
+    const patient = new StopCheck(systemClock, 60_000);
+    assert.equal(readUpTo(onSocketThread()), 1);
+    assert.equal(readUpTo(patient), GROUPS);
+    assert.equal(readUpTo(onSocketThread()), 3, 'the first two are remembered, the third can be read whole');
+    assert.equal(readUpTo(patient), GROUPS);
+    assert.equal(readUpTo(onSocketThread()), GROUPS);
   });
 });
