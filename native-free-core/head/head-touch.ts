@@ -1,4 +1,11 @@
-import { LINE_FIRST, LINE_GENERATION, LINE_SHIFT_U32, UNIT_FLOATS } from './head-layout.js';
+import {
+  BEFORE_SECOND,
+  LINE_COUNT,
+  LINE_FIRST,
+  LINE_GENERATION,
+  LINE_SHIFT_U32,
+  UNIT_FLOATS,
+} from './head-layout.js';
 import type { HeadViews } from './head-memory.js';
 
 /**
@@ -36,6 +43,29 @@ export function touchChains(
   for (let i = 0; i < count; i++) {
     const at = lines[((slot + i * step) << LINE_SHIFT_U32) + word]! * UNIT_FLOATS;
     sum += arena[at]! + arena[at + HALF_UNIT]!;
+  }
+  read[0] = sum;
+}
+
+/**
+ * The first two extents of each of `slots` [0, count) in the arena of `generation`, one after the other, because where the second is comes from
+ * the same place as the first: all that most chains have, and of a long one what begins it.
+ */
+export function touchExtents(views: HeadViews, generation: number, slots: Uint32Array, count: number): void {
+  const { lines } = views;
+  const arena = views.arenas[generation & 1]!;
+  const links = views.links[generation & 1]!;
+  const state = (generation & 1) << 2;
+  let sum = 0.5;
+  for (let i = 0; i < count; i++) {
+    const unit = lines[(slots[i]! << LINE_SHIFT_U32) + state + LINE_FIRST]!;
+    const at = unit * UNIT_FLOATS;
+    sum += arena[at]! + arena[at + HALF_UNIT]! + links[unit]!;
+  }
+  for (let i = 0; i < count; i++) {
+    const line = (slots[i]! << LINE_SHIFT_U32) + state;
+    if (lines[line + LINE_COUNT]! <= BEFORE_SECOND) continue;
+    sum += arena[links[lines[line + LINE_FIRST]!]! * UNIT_FLOATS]!;
   }
   read[0] = sum;
 }

@@ -77,6 +77,44 @@ export class ScalarGrid {
     }
   }
 
+  /** Whether counts and sums are all that is kept, so that points need not be made cells first. */
+  get hasSumsAlone(): boolean {
+    const { squares, extremes, ends } = this.#needs;
+    return !squares && !extremes && !ends;
+  }
+
+  /** Adds points [from, to) of a series to its group, as `add` would the cells of PointWindows; only where the grid has sums alone. */
+  // Five arguments: a run of points, as its visitors have it.
+  addPoints(group: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
+    const { count, sum } = this;
+    const { firstMs, stepMs, count: windows } = this.shape;
+    const { sums } = this.#needs;
+    const base = group * windows;
+    const isEndless = stepMs === Number.POSITIVE_INFINITY;
+    for (let i = from; i < to; ) {
+      const start = i;
+      let before = times[i]!;
+      let total = values[i]!;
+      let window = 0;
+      let endMs = stepMs;
+      if (!isEndless) {
+        // One division, where windowStartOf and windowPlace take one each: of a run of one point a window they are most of the time.
+        window = Math.floor((before - firstMs) / stepMs);
+        if (firstMs + window * stepMs > before) window--;
+        endMs = firstMs + (window + 1) * stepMs;
+      }
+      for (i++; i < to; i++) {
+        const timeMs = times[i]!;
+        if (timeMs >= endMs || timeMs < before) break;
+        before = timeMs;
+        total += values[i]!;
+      }
+      const place = base + window;
+      count[place] = count[place]! + (i - start);
+      if (sums) sum[place] = sum[place]! + total;
+    }
+  }
+
   /** Merges places [from, to], neighbouring windows of one group, into a place of its own, and answers which. */
   mergeAll(from: number, to: number): number {
     const place = this.shape.count * this.shape.groups;

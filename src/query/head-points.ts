@@ -20,19 +20,43 @@ export class HeadPoints {
     this.#values = new Float64Array(4_096);
   }
 
-  /** Keeps those of `count` points that lie in the range. */
-  add(ordinal: number, times: Float64Array, values: Float64Array, count: number, range: TimeRange): void {
-    this.#reserve(count);
-    const { startMs, endMs } = range;
-    const toTimes = this.#times;
-    const toValues = this.#values;
+  get times(): Float64Array {
+    return this.#times;
+  }
+
+  get values(): Float64Array {
+    return this.#values;
+  }
+
+  /** Where the next points are copied to, once there is room. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Makes room for `count` more points; the columns may be others afterwards. */
+  reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#times.length) return;
+    const capacity = 2 ** Math.ceil(Math.log2(needed));
+    const times = new Float64Array(capacity);
+    const values = new Float64Array(capacity);
+    times.set(this.#times.subarray(0, this.#length));
+    values.set(this.#values.subarray(0, this.#length));
+    this.#times = times;
+    this.#values = values;
+  }
+
+  /** Keeps those of the `count` points behind the last that lie in the range. */
+  keep(ordinal: number, count: number, { startMs, endMs }: TimeRange): void {
+    const times = this.#times;
+    const values = this.#values;
     const start = this.#length;
     let to = start;
-    for (let i = 0; i < count; i++) {
-      const timeMs = times[i]!;
+    for (let from = start; from < start + count; from++) {
+      const timeMs = times[from]!;
       if (timeMs < startMs || timeMs >= endMs) continue;
-      toTimes[to] = timeMs;
-      toValues[to++] = values[i]!;
+      times[to] = timeMs;
+      values[to++] = values[from]!;
     }
     if (to === start) return;
     this.#length = to;
@@ -46,17 +70,5 @@ export class HeadPoints {
     for (let i = 0; i < length; i += 3) {
       visitor.visit(items[i]!, this.#times, this.#values, items[i + 1]!, items[i + 2]!);
     }
-  }
-
-  #reserve(count: number): void {
-    const needed = this.#length + count;
-    if (needed <= this.#times.length) return;
-    const capacity = 2 ** Math.ceil(Math.log2(needed));
-    const times = new Float64Array(capacity);
-    const values = new Float64Array(capacity);
-    times.set(this.#times.subarray(0, this.#length));
-    values.set(this.#values.subarray(0, this.#length));
-    this.#times = times;
-    this.#values = values;
   }
 }

@@ -1,6 +1,6 @@
 import { assert } from '../../native-free-core/assert.js';
 import { fence } from '../../native-free-core/fence.js';
-import { chainCount, copyChain, copyChainPart } from '../../native-free-core/head/head-chain.js';
+import { copyChain, copyChainPart } from '../../native-free-core/head/head-chain.js';
 import {
   FLAG_HAS_POINT,
   FORGOTTEN_SHIFT,
@@ -20,11 +20,11 @@ import {
   WORD_SEQUENCE,
 } from '../../native-free-core/head/head-layout.js';
 import { type HeadBuffers, HeadViews } from '../../native-free-core/head/head-memory.js';
+import { touchExtents } from '../../native-free-core/head/head-touch.js';
 import { READ_RETRIES_MAX } from '../../native-free-core/limits.js';
 import { MillraceError } from '../errors.js';
 import {
   BUSY_RETRY_MS,
-  CHAIN_POINTS_AT_ONCE,
   LINES_AT_ONCE,
   LONG_WAIT_AFTER,
   READ_WAIT_MS,
@@ -61,24 +61,21 @@ export class ChainColumns {
  * between two looks at SEQUENCE and throws away what the writer touched meanwhile.
  *
  *  1. What is read between `#enter` and a `#isWhole` that answers true was there at one moment, all of it.
- *  2. The first n points of a chain, once seen, never change until their generation's arena is taken again; so a long
- *     chain is measured under SEQUENCE and copied without. Who relies on that looks at RELEASED afterwards
- *     (shard-snapshot.ts).
+ *  2. The first n points of a chain, once seen, never change until their generation's arena is taken again; so
+ *     chains are measured under SEQUENCE, many at once, and copied without: a fence for each would have every cache line of a chain
+ *     waited for alone. Who relies on that looks at RELEASED afterwards (shard-snapshot.ts).
  *  3. A writer at full load leaves gaps of a few hundred nanoseconds between slices and of milliseconds at each commit;
  *     a reader that meets it at work sleeps, READ_RETRIES_MAX times at most, about a second.
  */
 export class HeadReader {
-  /** The points that `copyPoints` copied last; replaced when they grow. */
-  times = new Float64Array(CHAIN_POINTS_AT_ONCE);
-  values = new Float64Array(CHAIN_POINTS_AT_ONCE);
+  /** The points that `copyPart` copied last; replaced when they grow. */
+  times = new Float64Array(1_024);
+  values = new Float64Array(1_024);
   readonly #views: HeadViews;
-  readonly #restarts: () => number;
   #misses = 0;
 
-  /** `restarts` says how often the shard's worker was started again. */
-  constructor(buffers: HeadBuffers, restarts: () => number) {
+  constructor(buffers: HeadBuffers) {
     this.#views = new HeadViews(buffers);
-    this.#restarts = restarts;
   }
 
   /** The highest generation whose arena may have been taken again. */
@@ -117,28 +114,6 @@ export class HeadReader {
     }
   }
 
-  /** Copies the points of `slot` in one generation, in order of arrival, to `times` and `values`; answers how many. */
-  copyPoints(slot: number, generation: number, stop: StopCheck): number {
-    const views = this.#views;
-    for (;;) {
-      const restarts = this.#restarts();
-      const sequence = this.#enter(stop);
-      const count = chainCount(views, slot, generation);
-      if (count > CHAIN_POINTS_AT_ONCE) {
-        stop.foresee('openPoint', count);
-        if (
-          this.#isWhole(sequence) &&
-          this.#copyLong(slot, generation, count, stop) &&
-          this.#restarts() === restarts
-        )
-          return count;
-        continue;
-      }
-      if (count > 0) copyChain(views, slot, generation, count, this.times, this.values, 0);
-      if (this.#isWhole(sequence)) return count;
-    }
-  }
-
   /** Copies what the chains of `slots[0..count)` hold so far; `count` is at most LINES_AT_ONCE. */
   readChains(slots: Uint32Array, count: number, out: ChainColumns, stop: StopCheck): void {
     assert(count <= LINES_AT_ONCE, 'chains are read in slices');
@@ -161,23 +136,43 @@ export class HeadReader {
   }
 
   /**
+   * Copies the first `count` points of a chain that was seen to have them, in order of arrival, to the caller's columns from `start` on;
+   * answers how many. They mean something only under rule 2, which is asked behind `settle`.
+   */
+  // Six arguments: a chain, and the caller's columns.
+  copyChain(
+    slot: number,
+    generation: number,
+    count: number,
+    times: Float64Array,
+    values: Float64Array,
+    start: number,
+  ): number {
+    return copyChain(this.#views, slot, generation, count, times, values, start);
+  }
+
+  /** Reads ahead what `copyChain` will copy of these chains. */
+  touchChains(slots: Uint32Array, count: number): void {
+    touchExtents(this.#views, 0, slots, count);
+    touchExtents(this.#views, 1, slots, count);
+  }
+
+  /**
+   * Ends a look of which chains were copied: nothing is read later than this. While a worker builds the state anew it waits, so that
+   * who looks at RELEASED and at the worker's starts next is told of everything that may have been written over.
+   */
+  settle(stop: StopCheck): void {
+    fence();
+    if (Atomics.load(this.#views.control, WORD_READY) === 0) this.#waitUntilReady(stop);
+  }
+
+  /**
    * Copies the points [from, to) of a chain that was seen to have them to `times` and `values`; answers how many. They
    * mean something only when `generation` is below that + 2 afterwards (rule 2).
    */
   copyPart(slot: number, generation: number, from: number, to: number): number {
     this.#reserve(to - from);
     return copyChainPart(this.#views, slot, generation, { from, to }, this.times, this.values, 0);
-  }
-
-  /** Copies the first `count` points, which stay as they are unless the worker dies. False when the chain is another. */
-  #copyLong(slot: number, generation: number, count: number, stop: StopCheck): boolean {
-    this.#reserve(count);
-    const copied = copyChain(this.#views, slot, generation, count, this.times, this.values, 0);
-    for (;;) {
-      const sequence = this.#enter(stop);
-      const isSame = copied === count && chainCount(this.#views, slot, generation) >= count;
-      if (this.#isWhole(sequence)) return isSame;
-    }
   }
 
   #reserve(count: number): void {

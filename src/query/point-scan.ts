@@ -15,8 +15,8 @@ import {
   type TableRange,
   whereOf,
 } from './chosen-segments.js';
-import { HeadPoints } from './head-points.js';
-import { BUSY_RETRY_MS, CELL_CACHE_BYTES, LINES_AT_ONCE, SNAPSHOT_TRIES_MAX } from './limits.js';
+import { HeadScan } from './head-scan.js';
+import { BUSY_RETRY_MS, CELL_CACHE_BYTES, SNAPSHOT_TRIES_MAX } from './limits.js';
 import type { QueryFindings } from './query-findings.js';
 import type { Selection, ShardSelection } from './selection.js';
 import type { ShardSnapshot } from './shard-snapshot.js';
@@ -75,7 +75,7 @@ interface ShardScan extends ScanQuestion {
 export class PointScan {
   readonly #findings: QueryFindings;
   readonly #cells: CellScan;
-  readonly #head = new HeadPoints();
+  readonly #head = new HeadScan();
   readonly #segment = new PointSegmentReader();
 
   /** `cellCacheBytes` is the memory for remembered cells. */
@@ -124,10 +124,8 @@ export class PointScan {
       const snapshot = view.openSnapshot(question.stop);
       try {
         const scan: ShardScan = { selected, snapshot, ...question };
-        this.#head.clear();
         question.visitor.onShard?.(selected);
-        for (const places of groups) this.#copyHead(scan, places);
-        if (snapshot.isStale(view)) continue;
+        if (!this.#head.copy(scan, groups) || snapshot.isStale(view)) continue;
         const chosen = this.#choose(scan, groups);
         if (chosen === undefined) continue;
         for (const { places, cells, points } of chosen) {
@@ -148,26 +146,6 @@ export class PointScan {
         retryAfterMs: BUSY_RETRY_MS,
       },
     );
-  }
-
-  #copyHead({ selected, snapshot, range, visitor, stop }: ShardScan, places: GroupPlaces): void {
-    const { ids, firstOrdinal, view } = selected;
-    const { index, head } = view;
-    const first = snapshot.storedGeneration(places.local) + 1;
-    const bound = snapshot.partialBound(places.local);
-    for (let at = places.from; at < places.to; at++) {
-      if (at % LINES_AT_ONCE === 0) stop.check();
-      const id = ids.items[at]!;
-      const slot = index.slotOf(id);
-      const oldest = index.numberOf(id) < bound ? first + 1 : first;
-      for (let generation = oldest; generation <= first + 1; generation++) {
-        const count = head.copyPoints(slot, generation, stop);
-        if (count > 0 || generation === oldest) visitor.onOpen?.(firstOrdinal + at, generation, count);
-        if (count === 0) continue;
-        stop.count(count);
-        this.#head.add(firstOrdinal + at, head.times, head.values, count, range);
-      }
-    }
   }
 
   /** What must be read, or is remembered, of each group; undefined when the store is not any more what the snapshot is of. */

@@ -39,7 +39,7 @@ export class ShardView {
     this.memory = place.memory;
     this.index = new ShardSeries(series, place.shard, place.map);
     this.#counters = new ShardCounters(place.memory.counters);
-    this.head = new HeadReader(place.memory.head, () => this.#counters.get('restarts'));
+    this.head = new HeadReader(place.memory.head);
     this.#snapshots = new LmdbSnapshots(place.path);
     this.#mark = new StoreMark(place.memory.store);
   }

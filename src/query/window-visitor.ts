@@ -28,6 +28,8 @@ export class WindowVisitor implements CellVisitor {
   readonly values: ValueGrid | undefined;
   readonly #groups: SeriesGroups;
   readonly #stepMs: number;
+  /** Whether points go into the grid as they are. */
+  readonly #hasSumsAlone: boolean;
 
   /** `isExact`: all comes from raw points, so percentiles are taken from the values themselves. */
   constructor(
@@ -52,11 +54,14 @@ export class WindowVisitor implements CellVisitor {
     if (has('distinct') || (has('percentile') && isExact)) {
       this.values = new ValueGrid(shape, memory.values, memory.scratch);
     }
+    this.#hasSumsAlone =
+      this.scalars.hasSumsAlone && this.sketches === undefined && this.values === undefined;
   }
 
   // Five arguments: the visitor's interface, a call a run.
   visit(ordinal: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
     const group = this.#groups.of(ordinal);
+    if (this.#hasSumsAlone) return this.scalars.addPoints(group, times, values, from, to);
     for (let at = from; at < to; ) {
       at = windows.gather(times, values, at, to, this.#stepMs);
       this.scalars.add(group, ordinal, windows, 0, windows.length);

@@ -6,7 +6,7 @@ import type { LabelMatcher } from '../../../src/http/ports.js';
 import type { LatestRequest } from '../../../src/http/present/latest.js';
 import {
   BUSY_RETRY_MS,
-  CHAIN_POINTS_AT_ONCE,
+  CHAIN_POINTS_FORESEEN,
   SCAN_POINTS_MAX,
   STARTING_RETRY_MS,
 } from '../../../src/query/limits.js';
@@ -196,7 +196,7 @@ describe('QueryEngine', () => {
 
   it('reads a chain too long for one look at the sequence word', () => {
     shards = new TestShards(1, OPEN_BOUNDS);
-    const points = Array.from({ length: 3 * CHAIN_POINTS_AT_ONCE }, (_, i) => {
+    const points = Array.from({ length: 3 * CHAIN_POINTS_FORESEEN }, (_, i) => {
       return { name: 'cpu', labels: {}, timeMs: T0 + ((i * 7) % 1_000), value: i };
     });
     shards.write(points);

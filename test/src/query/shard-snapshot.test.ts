@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { WORD_READY } from '../../../native-free-core/head/head-layout.js';
 import { tableKey } from '../../../src/store/keys.js';
 import { emptyGroupRecord, encodeGroupRecord } from '../../../src/store/records.js';
 import { TABLE_GROUP } from '../../../src/store/store-layout.js';
@@ -87,6 +88,32 @@ describe('ShardSnapshot', () => {
     };
     assert.equal(count(), points);
     assert.equal(made, 2, 'the shard was read anew');
+  });
+
+  it('waits for a worker that builds the state anew while chains are copied, and takes nothing of what it wrote over', () => {
+    shards = new TestShards(1, OPEN_BOUNDS);
+    shards.write([{ name: 'cpu', labels: { host: 'a' }, timeMs: 1_700_000_000_000, value: 1 }]);
+    shards.settle();
+    const { head } = shards.views[0]!;
+    const control = new Int32Array(shards.shards[0]!.memory.head.control);
+    const copy = head.copyChain.bind(head);
+    head.copyChain = (...given) => {
+      control[WORD_READY] = 0;
+      return copy(...given);
+    };
+    assert.throws(() => shards.answer(everything), { code: 'MR_STARTING' });
+  });
+
+  it('reads a shard anew of whose chains one ends too early', () => {
+    shards = new TestShards(1, OPEN_BOUNDS);
+    shards.write([{ name: 'cpu', labels: { host: 'a' }, timeMs: 1_700_000_000_000, value: 1 }]);
+    shards.settle();
+    const { head } = shards.views[0]!;
+    const copy = head.copyChain.bind(head);
+    let copies = 0;
+    head.copyChain = (...given) => (++copies === 1 ? 0 : copy(...given));
+    assert.equal(bodyOf(shards.answer(everything))['count'], 1);
+    assert.equal(copies, 2);
   });
 
   it('counts a group that lags further as stored up to the newest generation less one', () => {
