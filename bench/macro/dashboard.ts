@@ -1,110 +1,47 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createProducer, type Producer } from '../../src/client/node.js';
+import { goOn, LINES_MAX, load, type Metric, pathOf } from './dashboard-metrics.js';
 import { DashboardPage, type FirstChart, type OpenOptions } from './dashboard-page.js';
 import { EngineProcess } from './engine-process.js';
 import { findBrowser } from './find-browser.js';
 import { machineLine } from './machine.js';
+import { medianInterval, pairedDifferences, quantile } from './paired.js';
 
 /**
  * The dashboard as a browser has it: what comes over the wire, how long from the navigation to the first chart, what drawing takes,
  * how even the frames are while points come in, what a page that is open for long keeps. The real page of a real engine, each load in a context of its own.
  *
- *   node dist/bench/macro/dashboard.js [--loads 7] [--seconds 10] [--memory-seconds 60] [--smoke]
+ *   node dist/bench/macro/dashboard.js [--loads 7] [--pairs 15] [--seconds 10] [--memory-seconds 60] [--only-many] [--smoke]
+ *
+ * `--only-many` measures what a chart of many series takes more, and nothing else.
  */
 const { values: flags } = parseArgs({
   options: {
     loads: { type: 'string', default: '7' },
+    pairs: { type: 'string', default: '15' },
     seconds: { type: 'string', default: '10' },
     'memory-seconds': { type: 'string', default: '60' },
+    'only-many': { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
   },
 });
 
 const loads = flags.smoke ? 2 : Number(flags.loads);
+const pairs = flags.smoke ? 2 : Number(flags.pairs);
 const seconds = flags.smoke ? 1 : Number(flags.seconds);
 const memorySeconds = flags.smoke ? 1 : Number(flags['memory-seconds']);
 const draws = flags.smoke ? 4 : 60;
 const manySeries = flags.smoke ? 1_000 : 100_000;
-
-/** Lines that a chart has at most: a metric of more hosts has them in as many parts. */
-const LINES_MAX = 20;
-
-/** A metric of the bench: a series a host, a point each so many ms, up to now. */
-interface Metric {
-  name: string;
-  hosts: number;
-  ticks: number;
-  everyMs: number;
-}
 
 const SMALL: Metric = { name: 'small', hosts: 10, ticks: 1_200, everyMs: 1_000 };
 const LARGE: Metric = { name: 'large', hosts: 20, ticks: flags.smoke ? 500 : 5_000, everyMs: 1_000 };
 const FEW: Metric = { name: 'few', hosts: 100, ticks: 10, everyMs: 60_000 };
 const MANY: Metric = { name: 'many', hosts: manySeries, ticks: 10, everyMs: 60_000 };
 
-/** Points of one batch. */
-const BATCH = 10_000;
-/** Between two readings of each live series. */
-const LIVE_EVERY_MS = 100;
-
-const quantile = (values: readonly number[], q: number): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN;
-};
 const hundredths = (value: number): number => Math.round(value * 100) / 100;
 const round = (value: number): number => Math.round(value * 10) / 10;
 const kilobytesOf = (files: ReadonlyMap<string, number>): number =>
   [...files.values()].reduce((sum, bytes) => sum + bytes, 0) / 1_000;
-const readingOf = (host: number, tick: number): number =>
-  50 + 20 * Math.sin(tick / 60 + host) + ((tick * 31) % 7);
-
-function refsOf(producer: Producer, { name, hosts }: Metric): Uint32Array {
-  return Uint32Array.from({ length: hosts }, (_, i) =>
-    producer.series(name, { host: `host-${i}`, part: `part-${i % LINES_MAX}` }),
-  );
-}
-
-/** Sends a metric's points; the newest are those of `endMs`. */
-async function load(url: string, metric: Metric, endMs: number): Promise<void> {
-  const producer = createProducer({ url, masking: 'zero' });
-  const refs = refsOf(producer, metric);
-  for (let tick = 0; tick < metric.ticks; tick++) {
-    const values = Float64Array.from(refs, (_, host) => readingOf(host, tick));
-    const times = { baseMs: endMs - (metric.ticks - 1 - tick) * metric.everyMs };
-    for (let from = 0; from < refs.length; from += BATCH) {
-      const batch = [refs.subarray(from, from + BATCH), values.subarray(from, from + BATCH)] as const;
-      while (!producer.addColumns(...batch, times)) await producer.ready();
-    }
-  }
-  await producer.flush();
-  const { pointsAccepted } = producer.stats();
-  await producer.close();
-  const sent = metric.hosts * metric.ticks;
-  if (pointsAccepted !== sent) throw new Error(`${pointsAccepted} of ${sent} points were accepted`);
-}
-
-/** Goes on with a metric, ten readings a second of each series. Answers how to end that. */
-function goOn(url: string, metric: Metric): () => Promise<unknown> {
-  const producer = createProducer({ url, masking: 'zero', flushIntervalMs: 0 });
-  const refs = refsOf(producer, metric);
-  let tick = 0;
-  const timer = setInterval(() => {
-    const values = Float64Array.from(refs, (_, host) => readingOf(host, tick));
-    producer.addColumns(refs, values, { baseMs: Date.now() });
-    tick++;
-  }, LIVE_EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    return producer.close();
-  };
-}
-
-/** The page of a metric from its first point to its last, in as many lines as are drawn. */
-function pathOf({ name, hosts, ticks, everyMs }: Metric, endMs: number): string {
-  const label = hosts > LINES_MAX ? 'part' : 'host';
-  return `/dashboard?metric=${name}&by=${label}&from=${endMs - (ticks - 1) * everyMs}&to=${endMs + 1}`;
-}
 
 /** Looks at the heap while a page is watched. */
 const HEAP_LOOKS = 6;
@@ -153,45 +90,66 @@ console.log(`${machineLine()} · load ${loadavg()[0]!.toFixed(1)}`);
 const browser = await findBrowser();
 if (browser === undefined) process.exit(0);
 const engine = await EngineProcess.start({ flags: ['--limits-series-per-metric', '1000000'] });
-try {
-  const ingest = `ws://127.0.0.1:${engine.port}/ws/ingest`;
-  const endMs = Math.floor(Date.now() / 1_000) * 1_000;
+const ingest = `ws://127.0.0.1:${engine.port}/ws/ingest`;
+const endMs = Math.floor(Date.now() / 1_000) * 1_000;
 
-  /** Cold loads of a page: the median time to the first chart, and what it showed. */
-  const firstChart = async (metric: Metric, options: OpenOptions = {}): Promise<ColdLoads> => {
-    const seen: FirstChart[] = [];
-    for (let i = 0; i < loads; i++) {
-      const page = await DashboardPage.open(browser, engine.url + pathOf(metric, endMs), options);
-      seen.push(page.first);
-      await page.close();
-    }
-    if (seen.some((each) => each.lines !== Math.min(LINES_MAX, metric.hosts)))
-      throw new Error(`a chart of ${metric.name} lacks lines`);
-    const ms = seen.map((each) => each.firstChartMs);
-    return { ms: quantile(ms, 0.5), bestMs: quantile(ms, 0), points: seen[0]!.points };
-  };
+/** One cold load of a metric's page: what was seen of its chart. */
+async function coldLoad(metric: Metric, options: OpenOptions = {}): Promise<FirstChart> {
+  const page = await DashboardPage.open(browser!, engine.url + pathOf(metric, endMs), options);
+  await page.close();
+  if (page.first.lines !== Math.min(LINES_MAX, metric.hosts))
+    throw new Error(`a chart of ${metric.name} lacks lines`);
+  return page.first;
+}
 
+/** Cold loads of a page: the median time to the first chart, and what it showed. */
+async function coldLoads(metric: Metric, options: OpenOptions = {}): Promise<ColdLoads> {
+  const seen: FirstChart[] = [];
+  for (let i = 0; i < loads; i++) seen.push(await coldLoad(metric, options));
+  const ms = seen.map((each) => each.firstChartMs);
+  return { ms: quantile(ms, 0.5), bestMs: quantile(ms, 0), points: seen[0]!.points };
+}
+
+async function firstCharts(): Promise<{ small: ColdLoads; figures: object }> {
   await load(ingest, SMALL, endMs);
   await load(ingest, LARGE, endMs);
-  await load(ingest, FEW, endMs);
-  const small = await firstChart(SMALL);
-  const large = await firstChart(LARGE);
-  const largeDrawn = await firstChart(LARGE, { eachSecond: true });
+  const small = await coldLoads(SMALL);
+  const large = await coldLoads(LARGE);
+  const largeDrawn = await coldLoads(LARGE, { eachSecond: true });
   if (largeDrawn.points !== LARGE.hosts * LARGE.ticks)
     throw new Error(`${largeDrawn.points} points are drawn`);
+  const figures = {
+    first_chart_10x1200_ms: goalOf(small, 300),
+    first_chart_100k_points_ms: goalOf(large, 400),
+    points_drawn_of_100k: large.points,
+    first_chart_100k_drawn_ms: goalOf(largeDrawn, 400),
+  };
+  return { small, figures };
+}
 
-  const still = await DashboardPage.open(browser, engine.url + pathOf(LARGE, endMs), {
+/** What comes over the wire, and what drawing takes. */
+async function stillPage(): Promise<object> {
+  const still = await DashboardPage.open(browser!, engine.url + pathOf(LARGE, endMs), {
     eachSecond: true,
   });
   const drawMs = await still.redraw(draws);
   const initialKb = kilobytesOf(await still.files());
   const allKb = kilobytesOf(await still.filesOfAllViews());
   await still.close();
+  return {
+    initial_js_css_kb: goal(initialKb, 60),
+    all_routes_js_css_kb: goal(allKb, 110),
+    draw_p95_100k_drawn_ms: goal(quantile(drawMs, 0.95), 10),
+    draw_p50_100k_drawn_ms: round(quantile(drawMs, 0.5)),
+    draws: drawMs.length,
+  };
+}
 
+async function livePage(): Promise<object> {
   const stop = goOn(ingest, LARGE);
   const range = Math.round((LARGE.ticks * LARGE.everyMs) / 1_000);
   const live = await DashboardPage.open(
-    browser,
+    browser!,
     `${engine.url}/dashboard?metric=large&by=host&range=${range}s`,
   );
   const { frameMs, draws: liveDraws } = await live.watch(seconds);
@@ -200,43 +158,64 @@ try {
   const heapEnd = await leastHeap(live, memorySeconds);
   await live.close();
   await stop();
+  return {
+    frame_p95_live_ms: goal(quantile(frameMs, 0.95), 17),
+    frame_p99_live_ms: goal(quantile(frameMs, 0.99), 34),
+    draws_per_s_live: round(liveDraws / seconds),
+    heap_live_mib: {
+      start: hundredths(heapStart.mib),
+      end: hundredths(heapEnd.mib),
+      draws: heapEnd.draws,
+      seconds: memorySeconds,
+    },
+  };
+}
 
-  const few = await firstChart(FEW);
-  await load(ingest, MANY, endMs);
-  const smallAgain = await firstChart(SMALL);
-  const many = await firstChart(MANY);
-  const more = (a: ColdLoads, b: ColdLoads): ColdLoads => ({
-    ms: a.ms - b.ms,
-    bestMs: a.bestMs - b.bestMs,
-    points: a.points,
-  });
-
-  console.log(
-    JSON.stringify({
-      cold_loads: loads,
-      series_many: manySeries,
-      initial_js_css_kb: goal(initialKb, 60),
-      all_routes_js_css_kb: goal(allKb, 110),
-      first_chart_10x1200_ms: goalOf(small, 300),
-      first_chart_100k_points_ms: goalOf(large, 400),
-      points_drawn_of_100k: large.points,
-      first_chart_100k_drawn_ms: goalOf(largeDrawn, 400),
-      draw_p95_100k_drawn_ms: goal(quantile(drawMs, 0.95), 10),
-      draw_p50_100k_drawn_ms: round(quantile(drawMs, 0.5)),
-      draws: drawMs.length,
-      frame_p95_live_ms: goal(quantile(frameMs, 0.95), 17),
-      frame_p99_live_ms: goal(quantile(frameMs, 0.99), 34),
-      draws_per_s_live: round(liveDraws / seconds),
-      heap_live_mib: {
-        start: hundredths(heapStart.mib),
-        end: hundredths(heapEnd.mib),
-        draws: heapEnd.draws,
-        seconds: memorySeconds,
-      },
-      same_chart_beside_many_series_more_ms: goalOf(more(smallAgain, small), 50),
-      chart_of_many_series_more_ms: goalOf(more(many, few), 50),
-    }),
+/**
+ * What a chart of many series takes more than one of a few: the median of paired differences. The medians of one after the other differ by
+ * what the machine did meanwhile.
+ */
+async function chartOfMany(): Promise<object> {
+  await load(ingest, FEW, endMs);
+  const firstChartMs = async (metric: Metric): Promise<number> => (await coldLoad(metric)).firstChartMs;
+  const more = await pairedDifferences(
+    pairs,
+    () => firstChartMs(FEW),
+    () => firstChartMs(MANY),
   );
+  return {
+    chart_of_many_series_more_ms: {
+      ...goal(quantile(more, 0.5), 50),
+      pairs,
+      median_between: medianInterval(more).map(round),
+      middle_half_between: [quantile(more, 0.25), quantile(more, 0.75)].map(round),
+      all: more.map(round),
+    },
+  };
+}
+
+async function all(): Promise<object> {
+  const { small, figures } = await firstCharts();
+  const still = await stillPage();
+  const live = await livePage();
+  await load(ingest, MANY, endMs);
+  const beside = await coldLoads(SMALL);
+  const besideMore = {
+    ms: beside.ms - small.ms,
+    bestMs: beside.bestMs - small.bestMs,
+    points: beside.points,
+  };
+  return {
+    ...{ cold_loads: loads, ...figures, ...still, ...live },
+    same_chart_beside_many_series_more_ms: goalOf(besideMore, 50),
+    ...(await chartOfMany()),
+  };
+}
+
+try {
+  if (flags['only-many']) await load(ingest, MANY, endMs);
+  const figures = flags['only-many'] ? await chartOfMany() : await all();
+  console.log(JSON.stringify({ series_many: manySeries, ...figures }));
 } finally {
   await browser.close();
   await engine.stop();
