@@ -168,7 +168,9 @@ export class CellScan {
     peekRollupRunInto(bytes, start, end, windowMs, peeked);
     const isOutside = peeked.firstMs >= part.endMs || peeked.lastMs < part.startMs;
     if (cached === undefined) {
-      if (!isOutside && this.#decode(wanted, bytes)) visitCells(wanted, at, this.#run, 0, this.#run.length);
+      if (isOutside || !this.#decode(wanted, bytes)) return;
+      this.#count(wanted);
+      visitCells(wanted, at, this.#run, 0, this.#run.length);
       return;
     }
     const found = isOutside ? undefined : this.#remembered(wanted, cached, bytes);
@@ -185,7 +187,13 @@ export class CellScan {
     const { start, end } = this.#segment;
     const identity = { start, end, checksum: loadWord(bytes, end - CHECKSUM_BYTES, end) };
     const known = cached.find(identity);
-    if (known === undefined) return this.#decode(wanted, bytes) ? cached.add(identity, this.#run) : undefined;
+    if (known === undefined) {
+      if (!this.#decode(wanted, bytes)) return undefined;
+      // Before they are counted: whoever has no time for more finds them the next time.
+      const added = cached.add(identity, this.#run);
+      this.#count(wanted);
+      return added;
+    }
     wanted.stop.cost.cachedCells += known.to - known.from;
     return known;
   }
@@ -194,12 +202,18 @@ export class CellScan {
   #decode({ windowMs, segment, cached, stop }: SegmentCells, bytes: Uint8Array): boolean {
     const { number, start, end } = this.#segment;
     const run = this.#run;
+    stop.beforeDecode(end - start);
     // What is remembered has no sketches, and is asked for by nobody who wants them.
     run.reset(cached === undefined);
     const status = readRollupRun(bytes, start, end, windowMs, run);
-    if (status === 'ok') stop.countCells(run.length, end - start);
-    else this.#findings.add(`${status} cells`, `${whereOf(segment)}, number ${number}, byte ${start}`);
-    return status === 'ok';
+    if (status === 'ok') return true;
+    this.#findings.add(`${status} cells`, `${whereOf(segment)}, number ${number}, byte ${start}`);
+    return false;
+  }
+
+  /** Counts the cells of `#run`. */
+  #count({ stop }: SegmentCells): void {
+    stop.countCells(this.#run.length, this.#segment.end - this.#segment.start);
   }
 }
 

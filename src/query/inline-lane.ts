@@ -6,7 +6,7 @@ import { CODED_ANSWER_BYTES_MIN } from '../http/limits.js';
 import type { QueryAnswer, QueryRequest } from '../http/ports.js';
 import { HeavyShapes } from './heavy-shapes.js';
 import { InlineStop, NotInline } from './inline-stop.js';
-import { INLINE_BUDGET_MS, INLINE_CELL_CACHE_BYTES } from './limits.js';
+import { INLINE_BUDGET_MS, INLINE_CELL_CACHE_BYTES, INLINE_OBJECT_WEIGHT } from './limits.js';
 import { LiveCoverage } from './live-coverage.js';
 import { LoopShare, type LoopTimes } from './loop-share.js';
 import { QueryEngine } from './query-engine.js';
@@ -63,7 +63,7 @@ export class InlineLane {
     if (!this.#kinds.has(request.kind) || this.#large.isHeavy(request) || !this.#share.mayBegin())
       return undefined;
     const startMs = this.#clock.monotonicMs();
-    const stop = new InlineStop(this.#clock, this.#data.limits, this.#reads);
+    const stop = new InlineStop(this.#clock, this.#data.limits, this.#reads, valueWeight(request));
     try {
       // Encoding takes as long as everything else, so what is long enough for it is for a thread.
       const answer = this.#engine().answer({ ...request, coding: undefined }, stop);
@@ -108,6 +108,9 @@ export class InlineLane {
     return this.#opened.engine;
   }
 }
+
+const valueWeight = ({ format }: QueryRequest): number =>
+  format === 'json' || format === 'columns' ? 1 : INLINE_OBJECT_WEIGHT;
 
 /** Whether a thread may still find an answer: it waits for a while where this lane does not. */
 const isForThread = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { INLINE_BUDGET_MS, INLINE_STEPS_MAX } from './limits.js';
+import { INLINE_BUDGET_MS, INLINE_READ_MS, INLINE_RUN_BYTES_MAX, INLINE_STEPS_MAX } from './limits.js';
 import type { QueryLimits } from './query-limits.js';
 import type { RecentReads } from './recent-reads.js';
 import { StopCheck } from './stop-check.js';
@@ -30,13 +30,16 @@ export class InlineStop extends StopCheck {
   readonly #clock: Clock;
   readonly #reads: RecentReads;
   readonly #untilMs: number;
+  readonly #valueWeight: number;
   #steps = 0;
 
-  constructor(clock: Clock, limits: QueryLimits, reads: RecentReads) {
+  /** `valueWeight` is how many times the usual steps a value of the answer takes. */
+  constructor(clock: Clock, limits: QueryLimits, reads: RecentReads, valueWeight = 1) {
     super(clock, INLINE_BUDGET_MS, undefined, limits);
     this.#clock = clock;
     this.#reads = reads;
-    this.#untilMs = clock.monotonicMs() + INLINE_BUDGET_MS;
+    this.#valueWeight = valueWeight;
+    this.#untilMs = clock.monotonicMs() + INLINE_READ_MS;
   }
 
   override check(): void {
@@ -66,8 +69,12 @@ export class InlineStop extends StopCheck {
     if (!this.#reads.has(place, this.#clock.monotonicMs())) throw MUST_WAIT;
   }
 
+  override beforeDecode(bytes: number): void {
+    if (bytes > INLINE_RUN_BYTES_MAX) throw TOO_LARGE;
+  }
+
   override foresee(part: WorkPart, count: number): void {
-    this.#steps += stepsOf(part, count);
+    this.#steps += stepsOf(part, count) * (part === 'answerValue' ? this.#valueWeight : 1);
     if (this.#steps > INLINE_STEPS_MAX) throw TOO_LARGE;
   }
 }

@@ -61,6 +61,9 @@ export class StopCheck {
   /** Says that the query is about to read a place of the store, whose pages may not be in memory. */
   beforeRead(_place: string): void {}
 
+  /** Says that a run of cells of so many bytes is going to be decoded, without a look at the time between. */
+  beforeDecode(_bytes: number): void {}
+
   /** Says how much of a part of its work the query has before it. */
   foresee(_part: WorkPart, _count: number): void {}
 

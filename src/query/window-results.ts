@@ -1,7 +1,7 @@
 import type { Aggregation } from '../../native-free-core/query/aggregation.js';
 import type { WindowShape } from '../../native-free-core/query/window-shape.js';
 import type { CounterGrid } from './counter-grid.js';
-import { MERGES_AT_ONCE } from './limits.js';
+import { MERGES_AT_ONCE, SKETCH_MERGES } from './limits.js';
 import type { StopCheck } from './stop-check.js';
 import type { WindowVisitor } from './window-visitor.js';
 
@@ -31,10 +31,11 @@ export function windowColumns(
   const percents = aggregations.filter(({ kind }) => kind === 'percentile').map(({ percent }) => percent);
   const percentiles = new Float64Array(percents.length);
   visitor?.values?.finish();
+  const mergesEach = rolled * (percents.length > 0 ? SKETCH_MERGES : 1);
   let merges = 0;
   for (let group = 0; group < shape.groups; group++) {
     for (let row = 0; row < rows; row++) {
-      if ((merges += rolled) >= MERGES_AT_ONCE) {
+      if ((merges += mergesEach) >= MERGES_AT_ONCE) {
         merges = 0;
         stop.check();
       }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '../../../src/clock.js';
 import { InlineStop } from '../../../src/query/inline-stop.js';
-import { INLINE_BUDGET_MS, INLINE_STEPS_MAX } from '../../../src/query/limits.js';
+import { INLINE_READ_MS, INLINE_RUN_BYTES_MAX, INLINE_STEPS_MAX } from '../../../src/query/limits.js';
 import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
 import { RecentReads } from '../../../src/query/recent-reads.js';
 import { stepsOf } from '../../../src/query/work.js';
@@ -11,9 +11,9 @@ let atMs = 0;
 const clock: Clock = { nowMs: () => 0, monotonicMs: () => atMs };
 const LARGE = { name: 'Error', reason: 'large' };
 
-function begun(): InlineStop {
+function begun(valueWeight?: number): InlineStop {
   atMs = 1_000;
-  return new InlineStop(clock, QUERY_LIMITS_DEFAULT, new RecentReads());
+  return new InlineStop(clock, QUERY_LIMITS_DEFAULT, new RecentReads(), valueWeight);
 }
 
 test('check(), count() and countCells() end a query whose time is over, and not before', () => {
@@ -23,7 +23,7 @@ test('check(), count() and countCells() end a query whose time is over, and not 
     (stop: InlineStop) => stop.countCells(1, 10),
   ]) {
     const stop = begun();
-    atMs += INLINE_BUDGET_MS;
+    atMs += INLINE_READ_MS;
     look(stop);
     atMs += 0.001;
     assert.throws(() => look(stop), LARGE);
@@ -43,6 +43,19 @@ test('foresee() ends a query whose parts are too many steps together', () => {
   const series = Math.floor(INLINE_STEPS_MAX / stepsOf('series', 1));
   stop.foresee('series', series);
   assert.throws(() => stop.foresee('answerValue', series), LARGE);
+});
+
+test('foresee() takes values of the answer for as much as its form makes of them', () => {
+  const values = Math.floor(INLINE_STEPS_MAX / stepsOf('answerValue', 1));
+  begun().foresee('answerValue', values);
+  begun(2).foresee('answerValue', values / 2);
+  assert.throws(() => begun(2).foresee('answerValue', values), LARGE);
+  begun(2).foresee('cell', values);
+});
+
+test('beforeDecode() ends a query that would decode a long run', () => {
+  begun().beforeDecode(INLINE_RUN_BYTES_MAX);
+  assert.throws(() => begun().beforeDecode(INLINE_RUN_BYTES_MAX + 1), LARGE);
 });
 
 test('beforeRead() and beforeWait() end a query that would wait', () => {
