@@ -184,8 +184,12 @@ function cellsOf(planned: Planned, series: number): number {
 const lookBackMs = ({ rollingMs, stepMs }: WindowQuestion): number =>
   stepMs === Number.POSITIVE_INFINITY ? 0 : rollingMs - stepMs;
 
-/** Where the first row of a question begins to look. */
-const rowsStart = (question: WindowQuestion): number => question.startMs - lookBackMs(question);
+/** Where the first row of a question begins to look: a rolling one looks back from the end of its window, wherever in it the range starts. */
+function rowsStart(question: WindowQuestion): number {
+  const { startMs, stepMs } = question;
+  const backMs = lookBackMs(question);
+  return backMs === 0 ? startMs : windowStartOf(startMs, stepMs) - backMs;
+}
 
 /** From when on counters are looked at, so as to know where they stood. */
 function countersStart(question: WindowQuestion): number {

@@ -13,8 +13,14 @@ export const LABEL_VALUES = z.record(z.string(), z.string());
 
 /** Any answer with `format=columns`. */
 export const COLUMNS = z
-  .object({
+  .looseObject({
     times: z.array(z.number()).meta({ description: 'Milliseconds since the epoch, rising.' }),
-    series: z.array(z.object({ labels: LABEL_VALUES, values: z.array(NUMBER_OR_NULL) })),
+    series: z.array(
+      z.object({
+        labels: LABEL_VALUES,
+        name: z.string().optional().meta({ description: 'Which of several values of a row.' }),
+        values: z.array(NUMBER_OR_NULL),
+      }),
+    ),
   })
   .meta({ description: 'Every series has a value, or null, at each of the times.' });

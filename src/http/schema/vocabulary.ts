@@ -144,6 +144,7 @@ export const LABEL_NAMES = z
 /** Labels with the values that they must have, as in a body's `labels`. An empty value asks for series without the label. */
 export const LABELS = z
   .record(z.string(), z.string({ error: 'a text' }), { error: 'an object of label names to values' })
+  .refine((labels) => !('' in labels), { error: 'an object of label names to values, without an empty name' })
   .transform((labels): LabelMatcher[] =>
     Object.entries(labels).map(([label, value]) => ({ label, op: '=', value })),
   )

@@ -77,8 +77,8 @@ function foldCase(ranges: Ranges): Ranges {
 
 /**
  * Reads the syntax of RE2 that selectors use: literals, `.`, classes, groups, `|`, `* + ? {n,m}` greedy or
- * lazy (for a yes or no they are the same), `\d \w \s` and their opposites, `^ $`, and `(?i)`, `(?s)` at the
- * start. Back-references and look-around are not in it, here as there: nothing could bound their cost.
+ * lazy (for a yes or no they are the same), `\d \w \s` and their opposites, `^ $`, and `(?i)`, `(?-s)` at the
+ * start. As in PromQL a dot is any character, a line's end too, so that `.*` is every value. Back-references and look-around are not in it, here as there: nothing could bound their cost.
  * @throws PatternError
  */
 export function parsePattern(text: string): PatternNode {
@@ -92,7 +92,7 @@ class PatternParser {
   readonly #chars: string[];
   #at = 0;
   #ignoreCase = false;
-  #dotAll = false;
+  #dotAll = true;
 
   constructor(text: string) {
     this.#chars = [...text];
@@ -106,10 +106,11 @@ class PatternParser {
   }
 
   #flags(): void {
-    const flags = /^\(\?([is]+)\)/.exec(this.#chars.slice(0, 8).join(''));
-    if (flags === null) return;
-    this.#ignoreCase = flags[1]!.includes('i');
-    this.#dotAll = flags[1]!.includes('s');
+    const flags = /^\(\?([is]*)(?:-([is]+))?\)/.exec(this.#chars.slice(0, 9).join(''));
+    if (flags === null || flags[0] === '(?)') return;
+    const off = flags[2] ?? '';
+    this.#ignoreCase = flags[1]!.includes('i') && !off.includes('i');
+    this.#dotAll = !off.includes('s');
     this.#at = flags[0].length;
   }
 

@@ -15,12 +15,12 @@ export type Row = Record<string, number | null> & { timestamp: string; labels?: 
 
 export function checkWindows(rows: readonly Row[], points: readonly Sent[], asked: Windows): void {
   const { range, stepMs, rolled, groupBy, what } = asked;
-  const rowsFromMs = range.startMs - (rolled - 1) * stepMs;
+  const windowOf = (timeMs: number): number => Math.floor(timeMs / stepMs) * stepMs;
+  const rowsFromMs = rolled === 1 ? range.startMs : windowOf(range.startMs) - (rolled - 1) * stepMs;
   const inRange = within(points, { startMs: rowsFromMs, endMs: range.endMs });
   const grown = increments(points, rowsFromMs, stepMs);
   const rowsByPlace = new Map(rows.map((row) => [placeOf(timeOf(row.timestamp), row.labels ?? {}), row]));
   let count = 0;
-  const windowOf = (timeMs: number): number => Math.floor(timeMs / stepMs) * stepMs;
   for (const [labels, own] of groupsOf(inRange, groupBy)) {
     const windows = new Map<number, Sent[]>();
     for (const point of own) {

@@ -175,8 +175,9 @@ function expectedWindows(shards: TestShards, question: WindowTestQuestion): Map<
   const moreMs = isWhole ? 0 : rollingMs - stepMs;
   const all = pointsOf(shards.visible(), { ...question, startMs: -Infinity, endMs });
   const beforeMs = Math.max(COUNTER_LOOK_BACK_MS, isWhole ? 0 : stepMs);
-  const seen = { all, fromMs: startMs - moreMs - beforeMs };
-  const inRange = all.filter((point) => point.timeMs >= startMs - moreMs);
+  const rowsFromMs = moreMs === 0 ? startMs : Math.floor(startMs / stepMs) * stepMs - moreMs;
+  const seen = { all, fromMs: rowsFromMs - beforeMs };
+  const inRange = all.filter((point) => point.timeMs >= rowsFromMs);
   const byGroup = new Map<string, WrittenPoint[]>();
   for (const point of inRange) {
     const labels = JSON.stringify(labelsBy(point, groupBy));

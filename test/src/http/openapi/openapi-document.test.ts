@@ -67,6 +67,13 @@ test('openApiDocument() tells the bounds, names and defaults that the checks hav
   assert.deepEqual(Object.keys(record.responses), ['200', '400', '401', '403', '413', '415', '429', '503']);
 });
 
+test('openApiDocument() lets columns have what calls add to times and series', () => {
+  const { additionalProperties, properties } = document.components.schemas.Columns;
+  assert.deepEqual(additionalProperties, {});
+  assert.deepEqual(Object.keys(properties.series.items.properties), ['labels', 'name', 'values']);
+  assert.deepEqual(properties.series.items.required, ['labels', 'values']);
+});
+
 test('every call that reads series takes label filters', () => {
   const filters = ['host', 'label.', 'match'];
   for (const { method, path, group, fields, body } of CALLS) {
