@@ -126,10 +126,9 @@ export class CurrentScan implements PointVisitor {
     let rows = 0;
     for (const { name, parts } of this.#metrics.values()) {
       if (parts.size === 0) continue;
-      stop.check();
       checkGroups((rows += parts.size), stop);
       if (!groups.isSplit) {
-        results.push({ name, ...this.#figures(parts.get(0)!, windowSeconds) });
+        results.push({ name, ...this.#figures(parts.get(0)!, windowSeconds, stop) });
         continue;
       }
       // All of them first: the order of a column is lost by what is asked of it.
@@ -138,19 +137,19 @@ export class CurrentScan implements PointVisitor {
       const ofGroups = [...parts].sort(([a], [b]) => a - b);
       results.push({
         name,
-        ...this.#figures(all, windowSeconds),
+        ...this.#figures(all, windowSeconds, stop),
         groups: ofGroups.map(([group, part]) => ({
           labels: groups.labels[group]!,
-          ...this.#figures(part, windowSeconds),
+          ...this.#figures(part, windowSeconds, stop),
         })),
       });
     }
     return results;
   }
 
-  #figures({ values, last }: Part, windowSeconds: number): CurrentFigures {
+  #figures({ values, last }: Part, windowSeconds: number, stop: StopCheck): CurrentFigures {
     const ratePerSecond = values.length / windowSeconds;
-    const { percentiles: _, ...statistics } = pointStatistics(values, [], this.#scratch);
+    const { percentiles: _, ...statistics } = pointStatistics(values, [], this.#scratch, stop);
     return { ...statistics, ratePerSecond, last };
   }
 }

@@ -2,6 +2,7 @@ import { nearestRank } from '../../native-free-core/histogram/nearest-rank.js';
 import type { PointStatistics } from '../http/present/point-statistics.js';
 import { momentsOf } from './moments.js';
 import { selectRanks } from './select-ranks.js';
+import type { StopCheck } from './stop-check.js';
 import type { ValueColumn } from './value-column.js';
 
 /** The percentiles that every answer has. */
@@ -9,15 +10,20 @@ const STANDARD = [50, 90, 95, 99] as const;
 
 /**
  * Exact statistics of a column's values, and one value for each of `percentiles` (0..100, any order), nearest rank. The
- * column's order is lost; `scratch` is working memory.
+ * column's order is lost; `scratch` is working memory. Of the most values that a query may hold either half takes some tenths of a second.
+ * @throws what `stop` does before either half
  */
+// Four arguments: what is asked of what, and with what.
 export function pointStatistics(
   column: ValueColumn,
   percentiles: readonly number[],
   scratch: ValueColumn,
+  stop: StopCheck,
 ): PointStatistics & { percentiles: number[] } {
   const { items, length: count } = column;
+  stop.check();
   const moments = momentsOf(items, count);
+  stop.check();
   const wanted = [...STANDARD, ...percentiles].map((percent) => nearestRank(percent, count));
   const byRank = new Map<number, number>();
   if (count > 0) {

@@ -60,7 +60,7 @@ class StatsQuery implements PointVisitor {
     try {
       this.#tools.points.scan(selection, request, this, stop);
       stop.trace.spent('scan');
-      const statistics = pointStatistics(this.#values, request.percentiles, this.#scratch);
+      const statistics = pointStatistics(this.#values, request.percentiles, this.#scratch, stop);
       return { ...statistics, dataSource: DATA_SOURCES.raw, isExact: true, groups: [] };
     } finally {
       this.#values.clear();
