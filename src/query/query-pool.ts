@@ -200,9 +200,7 @@ export class QueryPool implements QueryPort {
     try {
       reply = await this.#threads.run(task);
       this.#countFound(reply);
-      const tookMs = systemClock.monotonicMs() - startMs;
-      this.#heavy.learn(request, tookMs > this.#lightBudgetMs);
-      this.#inline?.learn(request, reply.reads, tookMs);
+      this.#learn(request, reply, systemClock.monotonicMs() - startMs);
     } catch (error) {
       failure = error;
     }
@@ -213,6 +211,14 @@ export class QueryPool implements QueryPort {
       this.#lanes.giveBack(flight);
     } else this.#land(flight, reply, failure);
     this.#dispatch();
+  }
+
+  /** How long one would have taken that was cancelled nobody knows. */
+  #learn(request: QueryRequest, { outcome, reads }: QueryReply, tookMs: number): void {
+    const isWhole = outcome.kind !== 'cancelled';
+    const isHeavy = tookMs > this.#lightBudgetMs;
+    if (isWhole || isHeavy) this.#heavy.learn(request, isHeavy);
+    this.#inline?.learn(request, reads, isWhole ? tookMs : Number.POSITIVE_INFINITY);
   }
 
   #countFound({ points, damaged }: Pick<QueryReply, 'points' | 'damaged'>): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { QueryAnswer, QueryRequest } from '../../../src/http/ports.js';
 import type { LatestRequest } from '../../../src/http/present/latest.js';
 import type { RawRequest } from '../../../src/http/present/raw.js';
@@ -252,5 +253,20 @@ describe('QueryPool', () => {
     // The thread of the light ones was tried at least once, and given up.
     assert.ok(pool.counters.yielded > 0);
     assert.equal(pool.counters.inFlight, 0);
+  });
+
+  it('takes no heavy query for a light one because it was cancelled soon', async () => {
+    open(300_000, { threads: 2, lightBudgetMs: 5 }, 20_000);
+    await Promise.all([pool.run(stats, never), pool.run(statsRequest(range, [1]), never)]);
+    await pool.run(stats, never);
+    const gone = new AbortController();
+    const cancelled = pool.run(stats, gone.signal);
+    await setImmediate();
+    gone.abort();
+    await assert.rejects(cancelled);
+    while (pool.counters.inFlight > 0) await setImmediate();
+    const { yielded } = pool.counters;
+    await Promise.all([pool.run(stats, never), pool.run(statsRequest(range, [1]), never)]);
+    assert.equal(pool.counters.yielded, yielded, 'the second has waited');
   });
 });
