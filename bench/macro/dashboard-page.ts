@@ -60,6 +60,12 @@ const framesOf = (seconds: number): string => `new Promise((resolve) => {
   requestAnimationFrame(frame);
 })`;
 
+/** Waits for so many draws; the page's policy lets nothing be evaluated by the page itself, which is how Playwright waits. */
+const drawsUntil = (count: number): string => `new Promise((resolve) => {
+  const look = () => probe.drawMs.length >= ${count} ? resolve() : requestAnimationFrame(look);
+  look();
+})`;
+
 /** What a chart was seen to show. */
 export interface FirstChart {
   firstChartMs: number;
@@ -123,7 +129,7 @@ export class DashboardPage {
     await this.#page.evaluate('probe.drawMs.length = 0');
     for (let i = 1; i <= times; i++) {
       await this.#page.keyboard.press('z');
-      await this.#page.waitForFunction(`probe.drawMs.length >= ${i}`);
+      await this.#page.evaluate(drawsUntil(i));
     }
     return this.#page.evaluate<number[]>('probe.drawMs');
   }

@@ -43,7 +43,7 @@ const DRAW_MEASURE = 'chart draw';
 const LINE_WIDTH = 1.5;
 
 /**
- * Values of a chart from which on its lines are a pixel of the screen wide, and drawn by `DenseLines`: without a GPU a wider line costs twenty
+ * Values of a chart from which on its lines are a pixel wide, and drawn by `DenseLines`: without a GPU a wider line costs twenty
  * times as much (100,000 values in 20 lines: 5 ms against 100 to 250), and where there are so many it hides more than it shows.
  */
 const DENSE_VALUES = 4_000;
@@ -197,9 +197,8 @@ export class LineChart {
     this.#dense.draw(plot, {
       index,
       colour: this.#colours[index - 1]!,
-      // As wide as its column of pixels.
-      width: 1,
-      dash: seriesDash(index - 1) ?? SOLID,
+      width: devicePixelRatio,
+      dash: seriesDash(index - 1)?.map((part) => part * devicePixelRatio) ?? SOLID,
       runs: runsIn(plot.data[index]!),
     });
   }

@@ -100,3 +100,36 @@ test('DenseLines.draw() follows the times, the scale and the box from draw to dr
   assert.equal(pathOf({ scales: { ...SCALES, x: { min: 0, max: 5 } } }), 'M10 70 L30 70 stroke');
   assert.equal(pathOf({ bbox: { ...BOX, left: 0, width: 200 } }), 'M0 70 L20 70 stroke');
 });
+
+test('DenseLines.draw() makes a line of more pixels of strokes beside each other, each a pixel wide', () => {
+  const check = (width: number, expected: readonly string[]): void => {
+    const told: string[] = [];
+    const ctx = new Proxy(
+      {},
+      {
+        get: (_, name) => (right: number, down: number) => {
+          if (name === 'translate') told.push(`${right} ${down}`);
+        },
+        set: (_, name, value) => {
+          if (name === 'lineWidth') assert.equal(value, 1);
+          return true;
+        },
+      },
+    );
+    const plot = {
+      ...{ ctx, bbox: BOX, scales: SCALES },
+      data: [
+        [0, 1],
+        [0, 0],
+      ],
+    };
+    new DenseLines().draw(plot, { index: 1, colour: 'red', width, dash: [], runs: [[0, 1]] });
+    assert.deepEqual(told, expected);
+  };
+  check(1, ['0.5 0.5']);
+  check(1.25, ['0.5 0.5']);
+  check(0.5, ['0.5 0.5']);
+  check(2, ['0.5 0.5', '1.5 0.5', '0.5 1.5']);
+  check(3, ['0.5 0.5', '-0.5 0.5', '1.5 0.5', '0.5 -0.5', '0.5 1.5']);
+  check(4, ['0.5 0.5', '-0.5 0.5', '1.5 0.5', '0.5 -0.5', '0.5 1.5']);
+});
