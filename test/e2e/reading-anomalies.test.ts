@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { byTime, type Labels, meanOf, type Range, seriesOf, varianceOf, within } from './reading/naive.js';
-import { type Judged, type Method, naiveAnomalies } from './reading/naive-anomalies.js';
+import { type Judged, type Method, naiveAnomalies, streamStart } from './reading/naive-anomalies.js';
 import {
   endMs,
   HOUR,
@@ -168,7 +168,8 @@ test('anomalies of windows are those of their means, with whole windows at the e
         endMs: Math.ceil(range.endMs / windowMs) * windowMs,
       };
       const means = [...seriesOf(of('load.gauge')).values()].map((own) => meansOf(own, windowMs));
-      const judged = means.flatMap((own) => naiveAnomalies(own, whole, method));
+      const fromMs = Math.floor(streamStart(range) / windowMs) * windowMs;
+      const judged = means.flatMap((own) => naiveAnomalies(own, whole, { ...method, fromMs }));
       assert.equal(answer.count, judged.length);
       checkFound(answer.anomalies, judged, 2, `${JSON.stringify(method)} ${source} ${JSON.stringify(range)}`);
     }

@@ -1,8 +1,5 @@
-import {
-  createStreamDetector,
-  type StreamProfile,
-} from '../../../native-free-core/detect/stream-detector.js';
 import { meanOf, percentileOf, type Range, varianceOf, within } from './naive.js';
+import { naiveNovelty, naiveSpikes } from './naive-streaming.js';
 import type { Sent } from './world.js';
 
 /** The methods of GET /anomaly/detect as docs/queries.md defines them, written out over the points of one series, whatever they cost. */
@@ -15,7 +12,9 @@ export interface Method {
   method: string;
   windowMs?: number;
   periodMs?: number;
-  profile?: StreamProfile;
+  profile?: 'novelty' | 'spikes';
+  /** When a streaming detector began to look on; by default as its definition says of the range. */
+  fromMs?: number;
 }
 
 export interface Judged {
@@ -43,7 +42,9 @@ export function naiveAnomalies(own: readonly Sent[], range: Range, asked: Method
     case 'seasonal':
       return byDistance(inside, seasonOf(inside, asked.periodMs!));
     case 'streaming':
-      return streamed(own, range, asked.profile!);
+      return streamed(own, { ...range, startMs: asked.fromMs ?? streamStart(range) }, asked.profile!).filter(
+        ({ point }) => point.timeMs >= range.startMs,
+      );
     default:
       return rolling(own, inside, asked.windowMs!);
   }
@@ -64,16 +65,15 @@ function rolling(own: readonly Sent[], inside: readonly Sent[], windowMs: number
   });
 }
 
-/** What the detector says of each point, as if it had been looking on since before the range; its own laws are held by its own tests. */
-function streamed(own: readonly Sent[], range: Range, profile: StreamProfile): Judged[] {
-  const warmUpMs = Math.min(WEEK, Math.max(HOUR, range.endMs - range.startMs));
-  const detector = createStreamDetector(profile);
-  const seen = within(own, { startMs: range.startMs - warmUpMs, endMs: range.endMs });
-  const all = seen.map((point) => {
-    const score = detector.push(point.timeMs, point.value);
-    return { point, score, expected: detector.expected };
-  });
-  return all.filter(({ point }) => point.timeMs >= range.startMs);
+/** Detectors look on for as long before a range as it is long, an hour at least, a week at most. */
+export const streamStart = ({ startMs, endMs }: Range): number =>
+  startMs - Math.min(WEEK, Math.max(HOUR, endMs - startMs));
+
+/** What a detector says of each point. */
+function streamed(own: readonly Sent[], range: Range, profile: 'novelty' | 'spikes'): Judged[] {
+  const seen = within(own, range);
+  const opinions = profile === 'novelty' ? naiveNovelty(seen) : naiveSpikes(seen);
+  return seen.map((point, i) => ({ point, ...opinions[i]! }));
 }
 
 /** A standard deviation from the median distance, or from the mean one where half of them are 0. */

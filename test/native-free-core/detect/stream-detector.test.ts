@@ -6,6 +6,7 @@ import {
   STREAM_PROFILES,
   type StreamProfile,
 } from '../../../native-free-core/detect/stream-detector.js';
+import { naiveNovelty, naiveSpikes } from '../../e2e/reading/naive-streaming.js';
 import { autoregressive } from '../trend/noise.js';
 
 const MINUTE = 60_000;
@@ -29,6 +30,25 @@ for (const profile of STREAM_PROFILES) {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test(`createStreamDetector('${profile}') judges as its definition, written out over all points before each`, () => {
+    for (const [seed, rho] of [0, 0.5, 0.95].entries()) {
+      const steps = autoregressive(rho, 450, seed);
+      const points = steps.map((step, i) => {
+        const value = step + Math.max(0, i - 150) ** 1.5 * 0.02 + (i % 41 === 40 ? 9 : 0);
+        return { metric: 'm', labels: {}, timeMs: 1_700_000_000_000 + i * 20 * MINUTE, value };
+      });
+      const detector = createStreamDetector(profile);
+      const wanted = profile === 'novelty' ? naiveNovelty(points) : naiveSpikes(points);
+      for (const [i, { timeMs, value }] of points.entries()) {
+        const score = detector.push(timeMs, value);
+        const { score: scoreWanted, expected } = wanted[i]!;
+        const told = `point ${i} of ${rho}: ${score} for ${scoreWanted}, ${detector.expected} for ${expected}`;
+        assert.ok(Math.abs(score - scoreWanted) <= 1e-9 * (1 + scoreWanted), told);
+        assert.ok(Math.abs(detector.expected - expected) <= 1e-9, told);
+      }
+    }
   });
 
   test(`createStreamDetector('${profile}') scores a · x + b as x`, () => {

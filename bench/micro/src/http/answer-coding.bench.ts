@@ -10,7 +10,7 @@ const CODERS: Record<string, (body: Uint8Array, isText: boolean) => Uint8Array> 
   'gzip as answered': (body, isText) => encodeAnswer(body, 'gzip', isText)!,
   ...Object.fromEntries([1, 2, 3].map((quality) => [`br ${quality}`, brotliOf(quality)])),
   ...Object.fromEntries(
-    [1, 3].map((level) => [`gzip ${level}`, (body: Uint8Array) => gzipSync(body, { level })]),
+    [1, 2, 3, 4].map((level) => [`gzip ${level}`, (body: Uint8Array) => gzipSync(body, { level })]),
   ),
 };
 
