@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { decode } from '@msgpack/msgpack';
+import { z } from 'zod';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
 
 /**
@@ -11,9 +12,12 @@ const SENDER = 'sender';
 const ADMIN = 'boss';
 const PROBLEM = 'application/problem+json';
 
+type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
+
 interface Operation {
-  parameters?: { name: string; in: string }[];
+  parameters?: { name: string; in: string; schema: { enum?: string[] } }[];
   requestBody?: unknown;
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 
 interface Declared {
@@ -26,6 +30,7 @@ interface Declared {
 
 let engine: EngineProcess;
 let calls: Declared[] = [];
+let schemas: Record<string, unknown> = {};
 
 before(async () => {
   engine = await EngineProcess.start({
@@ -38,9 +43,11 @@ before(async () => {
     labels: { host: `h${i % 2}` },
   }));
   assert.equal((await call('POST', '/api/v1/record', { token: SENDER, body: { data } })).status, 200);
-  const { paths } = (await engine.json('/openapi.json')) as {
+  const { paths, components } = (await engine.json('/openapi.json')) as {
     paths: Record<string, Record<string, Operation>>;
+    components: { schemas: Record<string, unknown> };
   };
+  schemas = components.schemas;
   calls = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       method: method.toUpperCase(),
@@ -137,6 +144,45 @@ test('every reading call answers alike by GET and HEAD, with and without a token
     const packed = await call('GET', target, { accept: 'application/msgpack' });
     assert.equal(packed.type, 'application/msgpack', target);
     assert.deepEqual(Object.keys(decode(packed.bytes) as object), Object.keys(JSON.parse(got.text)), target);
+  }
+});
+
+/** Holds an answer against what the document says of it. */
+function checkDescribed(
+  { operation }: Declared,
+  status: number,
+  type: string,
+  body: unknown,
+  what: string,
+): void {
+  const schema = operation.responses[status]?.content?.[type]?.schema;
+  assert.ok(schema !== undefined, `${what}: ${status} ${type} is not described`);
+  const whole = JSON.stringify({ ...schema, $defs: schemas }).replaceAll('#/components/schemas/', '#/$defs/');
+  const { success, error } = z.fromJSONSchema(JSON.parse(whole) as JsonSchema).safeParse(body);
+  assert.ok(success, `${what}: ${error?.message}`);
+}
+
+test('every reading call answers as the document describes, in JSON and columns, whole, split and where there is nothing', async () => {
+  for (const each of calls.filter(({ method, path }) => method === 'GET' && path !== '/openapi.json')) {
+    if (['/api/v1/stream', '/api/v1/snapshot'].includes(each.path)) continue;
+    const parameters = each.operation.parameters ?? [];
+    const has = (name: string): boolean => parameters.some((parameter) => parameter.name === name);
+    const asked = [
+      '_=1',
+      ...(has('group_by') ? ['group_by=host'] : []),
+      ...(has('fill') ? ['fill=null&window=1s'] : []),
+      ...(has('end') ? ['end=2001-01-01T00:00:00Z'] : []),
+      ...(has('match') ? ['match={host="none"}'] : []),
+      ...(has('start') ? ['start=2d', 'start=20d', 'start=now'] : []),
+    ];
+    const formats = parameters.find(({ name }) => name === 'format')?.schema.enum ?? [];
+    for (const format of ['json', 'columns'].filter((name) => formats.includes(name))) {
+      for (const query of asked) {
+        const target = withQuery(each.target, `${query}&format=${format}`);
+        const got = await call('GET', target);
+        checkDescribed(each, got.status, got.type, JSON.parse(got.text), target);
+      }
+    }
   }
 });
 
