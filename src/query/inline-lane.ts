@@ -6,7 +6,12 @@ import { CODED_ANSWER_BYTES_MIN } from '../http/limits.js';
 import type { QueryAnswer, QueryRequest } from '../http/ports.js';
 import { HeavyShapes } from './heavy-shapes.js';
 import { InlineStop, NotInline } from './inline-stop.js';
-import { INLINE_BUDGET_MS, INLINE_CELL_CACHE_BYTES, INLINE_OBJECT_WEIGHT } from './limits.js';
+import {
+  INLINE_BUDGET_MS,
+  INLINE_CELL_CACHE_BYTES,
+  INLINE_OBJECT_WEIGHT,
+  INLINE_REOPEN_MS,
+} from './limits.js';
 import { LiveCoverage } from './live-coverage.js';
 import { LoopShare, type LoopTimes } from './loop-share.js';
 import { QueryEngine } from './query-engine.js';
@@ -47,6 +52,7 @@ export class InlineLane {
   readonly #large = new HeavyShapes();
   /** Opened by the first question, when the shards have their stores. */
   #opened: { shards: SeenShards; engine: QueryEngine } | undefined;
+  #openAfterMs = Number.NEGATIVE_INFINITY;
 
   constructor(data: QueryWorkerData, clock: Clock, times: LoopTimes = loopTimes) {
     this.#data = data;
@@ -63,10 +69,12 @@ export class InlineLane {
     if (!this.#kinds.has(request.kind) || this.#large.isHeavy(request) || !this.#share.mayBegin())
       return undefined;
     const startMs = this.#clock.monotonicMs();
+    const engine = this.#engine(startMs);
+    if (engine === undefined) return undefined;
     const stop = new InlineStop(this.#clock, this.#data.limits, this.#reads, valueWeight(request));
     try {
       // Encoding takes as long as everything else, so what is long enough for it is for a thread.
-      const answer = this.#engine().answer({ ...request, coding: undefined }, stop);
+      const answer = engine.answer({ ...request, coding: undefined }, stop);
       if (request.coding === undefined || answer.body.length < CODED_ANSWER_BYTES_MIN) {
         return { answer, points: stop.cost.points, damaged: this.#findings.take() };
       }
@@ -92,19 +100,25 @@ export class InlineLane {
     for (const view of this.#opened?.shards.views ?? []) await view.close();
   }
 
-  #engine(): QueryEngine {
-    if (this.#opened === undefined) {
-      const { retention, tierBytesMax, limits, memories } = this.#data;
-      const shards = seeShards(this.#data, this.#findings);
-      const coverage = new LiveCoverage(memories, this.#clock);
-      const settings = {
-        retention: new RetentionPolicy(retention),
-        tierBytesMax,
-        limits,
-        cellCacheBytes: INLINE_CELL_CACHE_BYTES,
-      };
-      this.#opened = { shards, engine: new QueryEngine(shards, this.#findings, coverage, settings) };
+  /** Undefined for a while after the stores could not be opened here: a thread that has no more luck says why. */
+  #engine(nowMs: number): QueryEngine | undefined {
+    if (this.#opened !== undefined || nowMs < this.#openAfterMs) return this.#opened?.engine;
+    const { retention, tierBytesMax, limits, memories } = this.#data;
+    let shards: SeenShards;
+    try {
+      shards = seeShards(this.#data, this.#findings);
+    } catch {
+      this.#openAfterMs = nowMs + INLINE_REOPEN_MS;
+      return undefined;
     }
+    const coverage = new LiveCoverage(memories, this.#clock);
+    const settings = {
+      retention: new RetentionPolicy(retention),
+      tierBytesMax,
+      limits,
+      cellCacheBytes: INLINE_CELL_CACHE_BYTES,
+    };
+    this.#opened = { shards, engine: new QueryEngine(shards, this.#findings, coverage, settings) };
     return this.#opened.engine;
   }
 }

@@ -103,6 +103,9 @@ export const INLINE_READ_MS = 0.75;
  */
 export const INLINE_RUN_BYTES_MAX = 10_240;
 
+/** After how long the socket thread tries again to open stores that it could not open, ms: the process may have had no more files to open. */
+export const INLINE_REOPEN_MS = 10_000;
+
 /** What a value takes in the forms of an answer that are put together of objects first, against JSON and columns, which are written straight away. */
 export const INLINE_OBJECT_WEIGHT = 2;
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Clock } from '../../../src/clock.js';
 import type { MillraceError } from '../../../src/errors.js';
@@ -8,7 +10,7 @@ import type { AggregateRequest } from '../../../src/http/present/aggregate.js';
 import type { LatestRequest } from '../../../src/http/present/latest.js';
 import type { Indexer } from '../../../src/indexer/indexer.js';
 import { InlineLane } from '../../../src/query/inline-lane.js';
-import { INLINE_BUDGET_MS, RECENT_READ_MS } from '../../../src/query/limits.js';
+import { INLINE_BUDGET_MS, INLINE_REOPEN_MS, RECENT_READ_MS } from '../../../src/query/limits.js';
 import type { QueryWorkerData } from '../../../src/query/query-task.js';
 import { RecentReads } from '../../../src/query/recent-reads.js';
 import { ThreadStop } from '../../../src/query/thread-stop.js';
@@ -183,6 +185,19 @@ describe('InlineLane', () => {
       tickMs = 0;
     }
     assert.ok(count < 100, 'some were left to threads');
+  });
+
+  it('leaves all to threads while the stores cannot be opened, and tries again after a while', async () => {
+    // A file where the folder should be.
+    const path = join(shards.folder, 'no-folder');
+    writeFileSync(path, '');
+    const closed = new InlineLane({ ...data, shardPaths: [path] }, clock, () => ({ active: 0, idle: atMs }));
+    assert.equal(closed.tryAnswer(latest('h9')), undefined);
+    rmSync(path);
+    assert.equal(closed.tryAnswer(latest('h9')), undefined);
+    atMs += INLINE_REOPEN_MS;
+    assert.deepEqual(bodyOf(closed.tryAnswer(latest('h9'))!.answer), wanted(latest('h9')));
+    await closed.close();
   });
 
   it('says what is no answer as a thread does', () => {
