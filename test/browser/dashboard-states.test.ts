@@ -6,6 +6,19 @@ import { waitInPage } from './wait-in-page.js';
 
 after(closeBrowser);
 
+/** Scrolls the table as far as it goes; answers how far that was. */
+const SCROLL_RIGHT = `(() => {
+  const box = document.querySelector('.table-box');
+  box.scrollLeft = box.scrollWidth;
+  return box.scrollLeft;
+})()`;
+
+/** Runs in the page. */
+const isWhole = (element: unknown): boolean => {
+  const { scrollWidth, clientWidth } = element as { scrollWidth: number; clientWidth: number };
+  return scrollWidth <= clientWidth;
+};
+
 const HOSTS = ['web-1', 'web-2', 'web-3'];
 const REFUSED = /ERR_FAILED|ERR_CONNECTION|404|WebSocket/;
 
@@ -180,6 +193,25 @@ test('arrows scroll a table that has the focus, and move time elsewhere', async 
   await page.getByRole('button', { name: 'Table' }).focus();
   await page.keyboard.press('ArrowDown');
   await page.waitForURL(/from=/);
+  dashboard.checkSilent();
+});
+
+test('on a phone the times of a table stay in sight, and names stand whole', async (t) => {
+  const dashboard = await DashboardFixture.start(t, { viewport: { width: 390, height: 844 } });
+  if (dashboard === undefined) return;
+  const { page } = dashboard;
+  const name = 'http.request.duration_of_the_slowest_seconds';
+  await dashboard.recordHour(name, ['web-1', 'web-2', 'web-3', 'web-4']);
+  await dashboard.open(`/dashboard?metric=${name}&by=host&view=table`);
+  const time = page.locator('.table-box td').first();
+  await time.waitFor();
+  const before = (await time.boundingBox())!;
+  assert.ok((await page.evaluate<number>(SCROLL_RIGHT)) > 0, 'the table is wider than its place');
+  assert.equal((await time.boundingBox())!.x, before.x);
+  await dashboard.open('/dashboard/operator');
+  const link = page.getByRole('button', { name });
+  await link.waitFor();
+  assert.ok(await link.evaluate(isWhole), 'a name is cut off');
   dashboard.checkSilent();
 });
 
