@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Row, Windows } from './check-windows.js';
+import { type Row, rowsFrom, type Windows } from './check-windows.js';
 import { byTime, increments, seriesOf, sumOf, within } from './naive.js';
 import { near, SECOND, SEED, timeOf } from './questions.js';
 import type { Sent } from './world.js';
@@ -21,7 +21,7 @@ interface Growth {
  */
 export function checkGrowth(rows: readonly Row[], points: readonly Sent[], asked: Windows): number {
   const { range, stepMs, rolled, what } = asked;
-  const fromMs = range.startMs - (rolled - 1) * stepMs;
+  const fromMs = rowsFrom(asked);
   const grown = increments(points, fromMs, stepMs);
   let exact = 0;
   for (const row of rows) {

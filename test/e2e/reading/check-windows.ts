@@ -11,12 +11,16 @@ export interface Windows {
   what: string;
 }
 
+/** From when on points count: those of rolling windows from the beginning of the first one. */
+export const rowsFrom = ({ range, stepMs, rolled }: Pick<Windows, 'range' | 'stepMs' | 'rolled'>): number =>
+  rolled === 1 ? range.startMs : (Math.floor(range.startMs / stepMs) - rolled + 1) * stepMs;
+
 export type Row = Record<string, number | null> & { timestamp: string; labels?: Labels };
 
 export function checkWindows(rows: readonly Row[], points: readonly Sent[], asked: Windows): void {
   const { range, stepMs, rolled, groupBy, what } = asked;
   const windowOf = (timeMs: number): number => Math.floor(timeMs / stepMs) * stepMs;
-  const rowsFromMs = rolled === 1 ? range.startMs : windowOf(range.startMs) - (rolled - 1) * stepMs;
+  const rowsFromMs = rowsFrom(asked);
   const inRange = within(points, { startMs: rowsFromMs, endMs: range.endMs });
   const grown = increments(points, rowsFromMs, stepMs);
   const rowsByPlace = new Map(rows.map((row) => [placeOf(timeOf(row.timestamp), row.labels ?? {}), row]));
