@@ -9,7 +9,7 @@ import type { WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
 import type { Config } from './config/schema.js';
 import { withWholePaths } from './config/whole-paths.js';
-import { type HttpServer, NO_HTTP, startHttpServer } from './http/server.js';
+import { type HttpServer, type HttpServerOptions, NO_HTTP, startHttpServer } from './http/server.js';
 import { indexSizes } from './indexer/index-sizes.js';
 import { Indexer } from './indexer/indexer.js';
 import { BatchIntake } from './ingest/batch-intake.js';
@@ -26,12 +26,14 @@ import { createLogger, type Logger } from './log.js';
 import { OperatorReport } from './operator/operator-report.js';
 import { queryLog } from './query/query-log.js';
 import { QueryPool } from './query/query-pool.js';
+import { rehearsalOf } from './rehearsal/engine-rehearsal.js';
+import type { Rehearsal } from './rehearsal/rehearsal.js';
 import type { RecoveredShard } from './shard/recovery.js';
 import { ShardCommands } from './shard/shard-commands.js';
 import { ShardCounters } from './shard/shard-counters.js';
 import { createShardMemory } from './shard/shard-memory.js';
-import { SHARD_BOUNDS } from './shard/shard-options.js';
 import { ShardPool } from './shard/shard-pool.js';
+import { shardTasks } from './shard/shard-tasks.js';
 import { StoreAdmin } from './shard/store-admin.js';
 import type { Folder } from './store/folder.js';
 import { openFolder, seriesLines } from './upkeep/open-folder.js';
@@ -83,6 +85,7 @@ class Engine implements RunningEngine {
   readonly #snapshots: Snapshots;
   readonly #wire: WireLimits;
   #server: HttpServer | undefined;
+  #rehearsal: Rehearsal | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(config: Config, folder: Folder, log: Logger) {
@@ -171,19 +174,8 @@ class Engine implements RunningEngine {
       directory: config.snapshotDir ?? join(folder.path, 'snapshots'),
       clock: systemClock,
     });
-    const session = randomInt(1, 2 ** 47);
-    const tasks = shards.map((shard) => ({
-      shard,
-      shardCount,
-      path: shardPaths[shard]!,
-      session,
-      memory: memories[shard]!,
-      bounds: { ...SHARD_BOUNDS, logBytesMax: config.logBytesMax },
-      retention: config.retention,
-      tierBytesMax,
-    }));
     this.#shards = new ShardPool(
-      tasks,
+      shardTasks(randomInt(1, 2 ** 47), config, shardPaths, memories),
       {
         onProgress: () => this.#onProgress(),
         onRestart: (shard, detail) => {
@@ -218,7 +210,7 @@ class Engine implements RunningEngine {
       await Promise.allSettled([shards, this.#queries.ready(), this.#live.start()]);
       this.#restore(await shards);
       this.#indexer.open();
-      this.#server = await startHttpServer({
+      const options: HttpServerOptions = {
         host: this.#config.host,
         port: this.#config.port,
         limits: { ...this.#config.limits, pointsPerBatch: this.#wire.pointsPerBatchMax },
@@ -234,9 +226,15 @@ class Engine implements RunningEngine {
         snapshots: this.#snapshots,
         store: new StoreAdmin(this.#commands, this.#config.retention, systemClock),
         webSockets: [{ pattern: '/ws/ingest', behavior: this.#sockets.behavior() }, ...this.#live.routes()],
-      });
+      };
+      this.#server = await startHttpServer(options);
       this.port = this.#server.port;
       this.#operator.state = 'ok';
+      if (this.#config.rehearsal) {
+        const parts = { queries: this.#queries, counters: this.#links.counters, server: this.#server };
+        this.#rehearsal = rehearsalOf(parts, options);
+        this.#rehearsal.start();
+      }
       const { host, data } = this.#config;
       this.#log.info({ version: VERSION, pid: process.pid, host, port: this.port, data }, 'started');
       return this;
@@ -257,6 +255,7 @@ class Engine implements RunningEngine {
     this.#operator.state = 'stopping';
     // What is in flight is settled and acknowledged before connections are closed.
     if (this.#server !== undefined) await this.#settle();
+    const rehearsed = this.#rehearsal?.stop();
     this.#sockets.closeAll();
     this.#live.closeAll();
     this.#commands.stop();
@@ -267,6 +266,7 @@ class Engine implements RunningEngine {
       await this.#shards.stop();
     } finally {
       this.#http.failAll('The engine stopped before these points were stored; they may or may not be there.');
+      await rehearsed;
       await Promise.all([this.#queries.close(), this.#live.stop()]);
       await this.#indexer.stop();
       this.#operator.close();

@@ -52,7 +52,7 @@ async function backfill(url: string, prefix: string): Promise<number> {
 }
 
 console.log(machineLine());
-const engine = await EngineProcess.start();
+const engine = await EngineProcess.start({ rehearses: true });
 try {
   const url = `ws://127.0.0.1:${engine.port}/ws/ingest`;
   const alone = await backfill(url, 'alone');

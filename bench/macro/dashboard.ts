@@ -92,7 +92,10 @@ const goalOf = ({ ms, bestMs }: ColdLoads, target: number): Goal => ({
 console.log(`${machineLine()} · load ${loadavg()[0]!.toFixed(1)}`);
 const browser = await findBrowser();
 if (browser === undefined) process.exit(0);
-const engine = await EngineProcess.start({ flags: ['--limits-series-per-metric', '1000000'] });
+const engine = await EngineProcess.start({
+  flags: ['--limits-series-per-metric', '1000000'],
+  rehearses: true,
+});
 const ingest = `ws://127.0.0.1:${engine.port}/ws/ingest`;
 const endMs = Math.floor(Date.now() / 1_000) * 1_000;
 

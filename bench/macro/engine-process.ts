@@ -17,6 +17,8 @@ export interface EngineOptions {
   /** An existing data folder; without it one is made. */
   folder?: string;
   flags?: readonly string[];
+  /** Whether it rehearses while it has nothing else to do, as users' engines do; no where it isn't said: that takes CPU beside what is looked at. */
+  rehearses?: boolean;
 }
 
 /** The engine ended before it listened. */
@@ -49,12 +51,13 @@ export class EngineProcess {
   }
 
   /** Starts an engine, on a free port unless the flags name one, and waits until it listens. */
-  static async start({ folder, flags = [] }: EngineOptions = {}): Promise<EngineProcess> {
+  static async start({ folder, flags = [], rehearses = false }: EngineOptions = {}): Promise<EngineProcess> {
     const data = folder ?? mkdtempSync(join(tmpdir(), 'millrace-'));
     const port = flags.includes('--port') ? [] : ['--port', '0'];
+    const rehearsal = rehearses ? [] : ['--rehearsal', 'false'];
     const child = spawn(
       process.execPath,
-      [MAIN, 'serve', ...port, '--data', data, '--log-level', 'warn', ...flags],
+      [MAIN, 'serve', ...port, '--data', data, '--log-level', 'warn', ...rehearsal, ...flags],
       { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
     );
     let errors = '';

@@ -50,6 +50,7 @@ const quantile = (sorted: readonly number[], q: number): number =>
 
 async function run(workload: Workload, rate: number): Promise<Record<string, unknown>> {
   const engine = await EngineProcess.start({
+    rehearses: true,
     flags: flags.workers === undefined ? [] : ['--workers', flags.workers],
   });
   try {

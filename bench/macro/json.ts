@@ -37,7 +37,7 @@ function bodies(points: number, series: number): string[] {
 const points = flags.smoke ? 100 : Number(flags.points);
 const duration = flags.smoke ? 1 : Number(flags.seconds);
 console.log(machineLine());
-const engine = await EngineProcess.start();
+const engine = await EngineProcess.start({ rehearses: true });
 try {
   const all = bodies(points, Number(flags.series));
   const cpuBefore = engine.cpuSeconds();

@@ -158,7 +158,7 @@ async function measure(engine: EngineProcess): Promise<void> {
 }
 
 console.log(machineLine());
-const engine = await EngineProcess.start();
+const engine = await EngineProcess.start({ rehearses: true });
 try {
   if (flags.soak === undefined) await measure(engine);
   else console.log(JSON.stringify(await soak(engine, Number(flags.soak), rate)));

@@ -21,7 +21,7 @@ import { TSBS_QUERY_KINDS, type TsbsQueryKind, tsbsQueries } from './tsbs-querie
 /**
  * The TSBS devops queries against Millrace, VictoriaMetrics and InfluxDB over the same points in the same run, one query at a
  * time, each system alone on the machine. Answers are held against each other before anything is timed; a system that isn't
- * installed is left out, and said so. Prints a line a kind of query: p50 of each, how many times Millrace's the others are, and how
+ * installed is left out, and said so. All rest for some seconds behind their load. Prints a line a kind of query: p50 of each, how many times Millrace's the others are, and how
  * many of Millrace's requests its socket thread answered; first of fresh systems, which were asked for nothing but the compared answers, then of
  * systems that have answered many of the kind (heavy ones for two seconds), about hosts and ranges of their own.
  *
@@ -40,6 +40,8 @@ const { values: flags } = parseArgs({
 const HOUR_MS = 3_600_000;
 /** Readings lie between the bounds of windows: systems differ in which bound belongs to a window. */
 const OFFSET_MS = 5_000;
+/** All systems rest as long behind their load: Millrace rehearses meanwhile, the others merge what they have taken. */
+const REST_MS = 15_000;
 /** Calls of the client's own server before anything is timed. */
 const CLIENT_WARM_UP = 3_000;
 
@@ -56,6 +58,7 @@ const set: QuerySet = {
   cold: tsbsQueries(hosts, startMs, endMs, each),
   warmUp: tsbsQueries(hosts, startMs, endMs, warmUp, 11),
   warm: tsbsQueries(hosts, startMs, endMs, each, 12),
+  restMs: flags.smoke ? 0 : REST_MS,
 };
 
 const PEERS: Record<PeerName, Omit<Measured, 'url'>> = {
@@ -66,7 +69,7 @@ const COMMANDS: Record<PeerName, string> = { victoriametrics: 'victoria-metrics'
 
 async function measureMillrace(): Promise<Outcome> {
   // Each query is worked out: the peers are asked without their caches, too.
-  const engine = await EngineProcess.start({ flags: ['--limits-answer-cache-bytes', '0'] });
+  const engine = await EngineProcess.start({ flags: ['--limits-answer-cache-bytes', '0'], rehearses: true });
   try {
     const producer = createProducer({
       url: `${engine.url.replace('http', 'ws')}/ws/ingest`,

@@ -175,7 +175,10 @@ async function phase(load: Load, engine: EngineProcess, clients: Clients): Promi
 }
 
 console.log(machineLine());
-const engine = await EngineProcess.start({ flags: ['--query-threads', flags['query-threads']] });
+const engine = await EngineProcess.start({
+  flags: ['--query-threads', flags['query-threads']],
+  rehearses: true,
+});
 try {
   const load = new Load(`ws://127.0.0.1:${engine.port}/ws/ingest`);
   await load.fill(HISTORY_TICKS);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CanonicalAnswer, QueryAdapter } from './query-adapter.js';
 import { QueryAsker } from './query-asker.js';
 import { TSBS_QUERY_KINDS, type TsbsQuery, type TsbsQueryKind } from './tsbs-queries.js';
@@ -29,6 +30,8 @@ export interface QuerySet {
   /** Asked of each kind before those that are timed, none of which is among them. */
   warmUp: readonly TsbsQuery[];
   warm: readonly TsbsQuery[];
+  /** How long a system rests before it is asked, ms: all of them work on in the background behind a load. */
+  restMs: number;
 }
 
 /** How a system is measured. */
@@ -48,6 +51,7 @@ const FLOOR_ASKS = 500;
 export async function measure(measured: Measured, set: QuerySet): Promise<Outcome> {
   const asker = new QueryAsker(measured.url, measured.adapter);
   try {
+    await sleep(set.restMs);
     const answers: CanonicalAnswer[] = [];
     for (const query of set.cold) answers.push(asker.read(query, await asker.ask(query)));
     const cold = await timeKinds(asker, measured, set.cold);

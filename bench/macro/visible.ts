@@ -41,7 +41,7 @@ function latest(url: string): Promise<number> {
 }
 
 console.log(machineLine());
-const engine = await EngineProcess.start();
+const engine = await EngineProcess.start({ rehearses: true });
 try {
   const url = `ws://127.0.0.1:${engine.port}/ws/ingest`;
   const load = createProducer({ url, producer: 'load', masking: 'zero' });

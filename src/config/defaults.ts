@@ -25,6 +25,7 @@ export const DEFAULTS = {
   data: './data',
   // Two: one of them is for light queries (src/query/query-lanes.ts).
   queryThreads: 2,
+  rehearsal: true,
   logLevel: 'info',
   ringBytes: RING_BYTES,
   logBytesMax: LOG_BYTES_MAX,

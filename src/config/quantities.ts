@@ -20,6 +20,12 @@ export function bytesFrom(value: unknown): unknown {
   return match === null || unit === undefined ? value : Number(match[1]) * unit;
 }
 
+/** `true` and `false` as what they say; anything else comes back as it is, for the schema to refuse. */
+export function booleanFrom(value: unknown): unknown {
+  if (value === 'true') return true;
+  return value === 'false' ? false : value;
+}
+
 /** `30d` as ms; a number is ms already. */
 export function durationFrom(value: unknown): unknown {
   if (typeof value !== 'string') return value;

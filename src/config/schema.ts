@@ -4,7 +4,7 @@ import { LOG_LEVELS } from '../log.js';
 import { formatDuration } from '../time/duration.js';
 import { DEFAULTS } from './defaults.js';
 import { keyInfos } from './key-info.js';
-import { bytesFrom, durationFrom, formatBytes, listFrom, numberFrom } from './quantities.js';
+import { booleanFrom, bytesFrom, durationFrom, formatBytes, listFrom, numberFrom } from './quantities.js';
 import { retentionBytesKeys, retentionKeys } from './retention-keys.js';
 
 const MIB = 1024 ** 2;
@@ -114,6 +114,16 @@ export const configSchema = z.strictObject({
     max: 64,
     default: DEFAULTS.queryThreads,
   }),
+  rehearsal: z
+    .preprocess(booleanFrom, z.boolean())
+    .default(DEFAULTS.rehearsal)
+    .register(keyInfos, {
+      description:
+        'Whether the engine asks itself questions about made-up points behind a start, while nobody needs it, so that the first users find code that is compiled already.',
+      wanted: 'true or false',
+      defaultText: String(DEFAULTS.rehearsal),
+      placeholder: '<true|false>',
+    }),
   logLevel: z
     .enum(LOG_LEVELS)
     .default(DEFAULTS.logLevel)

@@ -74,6 +74,11 @@ export const CALLS: readonly Call[] = [
   ...dashboardCalls,
 ];
 
+/** Those that read points and nothing else. */
+export const READING_CALLS: readonly Call[] = CALLS.filter(
+  ({ group }) => group === 'Names' || group === 'Reading',
+);
+
 export function createRouter(calls: readonly Call[] = CALLS): Router<Call> {
   const router = new Router<Call>();
   for (const call of calls) router.add(call.method, call.path, call);

@@ -53,6 +53,8 @@ export interface HttpServerOptions {
   snapshots: SnapshotPort;
   store: StorePort;
   webSockets?: readonly WebSocketRoute[];
+  /** The HTTP calls that are served; all where it isn't said. */
+  calls?: readonly Call[];
 }
 
 /** Requests since the start; `aborted` are those whose client went away before the answer. */
@@ -98,7 +100,7 @@ class UwsServer implements HttpServer {
   readonly #options: HttpServerOptions;
   readonly #app = App();
   readonly #edge: Edge;
-  readonly #router: Router<Call> = createRouter();
+  readonly #router: Router<Call>;
   readonly #origins: OriginCheck;
   readonly #counters = { ...NO_HTTP };
   #listenSocket: us_listen_socket | undefined;
@@ -119,6 +121,7 @@ class UwsServer implements HttpServer {
       ingestTokens,
       adminTokens = [],
     } = options;
+    this.#router = createRouter(options.calls);
     this.#origins = new OriginCheck(options.allowedOrigins ?? []);
     this.#edge = {
       limits,

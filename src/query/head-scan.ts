@@ -39,7 +39,7 @@ export class HeadScan {
     const copySlice = (): void => {
       stop.check();
       view.head.readChains(this.#slots, count, this.#chains, stop);
-      view.head.touchChains(this.#slots, count);
+      if (this.#hasOpenPoints(count, view.released)) view.head.touchChains(this.#slots, count);
       for (let i = 0; i < count; i++)
         isWhole = this.#copySeries(scan, groups[this.#groups[i]!]!, i) && isWhole;
       count = 0;
@@ -53,6 +53,13 @@ export class HeadScan {
     if (count > 0) copySlice();
     view.head.settle(stop);
     return isWhole;
+  }
+
+  /** Whether any series of the slice has open points: of most that are asked for their past there is nothing to read ahead. */
+  #hasOpenPoints(count: number, released: number): boolean {
+    const [even, odd] = this.#chains.generations;
+    for (let i = 0; i < count; i++) if (even[i]! > released || odd[i]! > released) return true;
+    return false;
   }
 
   /** Copies the series that stands at `i` of the slice. False when its chain was written over. */

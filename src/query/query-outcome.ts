@@ -1,9 +1,15 @@
 import { MillraceError } from '../errors.js';
 import type { QueryAnswer } from '../http/ports.js';
+import { BUSY_RETRY_MS } from './limits.js';
 import type { QueryReply } from './query-task.js';
 import { tooBig } from './stop-check.js';
 
 export const stopping = (): MillraceError => new MillraceError('MR_STOPPING', 'The server is stopping.');
+
+export const tooManyQueries = (inFlight: number): MillraceError =>
+  new MillraceError('MR_BUSY', `${inFlight} queries are waiting, which is the most. Try again in a moment.`, {
+    retryAfterMs: BUSY_RETRY_MS,
+  });
 
 export const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';

@@ -1,20 +1,23 @@
+import { assert } from '../../native-free-core/assert.js';
 import { systemClock } from '../clock.js';
-import { MillraceError } from '../errors.js';
 import type { QueryAnswer, QueryPort, QueryRequest } from '../http/ports.js';
 import { AnswerCache } from './answer-cache.js';
 import { Flight } from './flight.js';
 import { HeavyShapes } from './heavy-shapes.js';
 import { History, type HistoryVersions } from './history.js';
-import { type InlineAnswer, InlineLane } from './inline-lane.js';
-import { ANSWER_CACHE_BOUNDS, BUSY_RETRY_MS, LIGHT_BUDGET_MS } from './limits.js';
+import type { InlineAnswer, InlineLane } from './inline-lane.js';
+import { LentThreads } from './lent-threads.js';
+import { ANSWER_CACHE_BOUNDS, LIGHT_BUDGET_MS } from './limits.js';
+import { type Borrowed, openInline, startThreads } from './pool-parts.js';
 import { QueryCounters } from './query-counters.js';
 import { type Lane, QueryLanes } from './query-lanes.js';
-import { answerOf, isRefusal, stopping } from './query-outcome.js';
+import { answerOf, isRefusal, stopping, tooManyQueries } from './query-outcome.js';
 import type { QueryPoolOptions } from './query-pool-options.js';
 import { type QueryReport, queryReport } from './query-report.js';
 import { ALL_TICKETS, type QueryReply, type QueryTask, type QueryWorkerData } from './query-task.js';
 import { QueryThreads } from './query-threads.js';
 import { queryTimeout } from './stop-check.js';
+import type { TaskThreads } from './task-threads.js';
 
 /**
  * Answers queries on threads (QueryThreads). At most QUEUE_PER_THREAD wait for each thread, further ones are refused
@@ -29,7 +32,10 @@ import { queryTimeout } from './stop-check.js';
  */
 export class QueryPool implements QueryPort {
   readonly counters = new QueryCounters();
-  readonly #threads: QueryThreads;
+  readonly #data: QueryWorkerData;
+  readonly #options: QueryPoolOptions;
+  readonly #threads: TaskThreads;
+  readonly #isBorrower: boolean;
   readonly #timeoutMs: number;
   readonly #onDamaged: (place: string) => void;
   readonly #lightBudgetMs: number;
@@ -46,27 +52,37 @@ export class QueryPool implements QueryPort {
   #lastTicket = 0;
   #isClosing = false;
 
-  constructor(data: QueryWorkerData, options: QueryPoolOptions) {
-    const { threads, timeoutMs, onDamaged = () => {}, lightBudgetMs = LIGHT_BUDGET_MS } = options;
-    const { cacheBytesMax = ANSWER_CACHE_BOUNDS.bytesMax, onThreadFailure = () => {}, heapMibMax } = options;
+  constructor(data: QueryWorkerData, options: QueryPoolOptions, borrowed?: Borrowed) {
+    const { timeoutMs, onDamaged = () => {}, lightBudgetMs = LIGHT_BUDGET_MS } = options;
+    const { cacheBytesMax = ANSWER_CACHE_BOUNDS.bytesMax } = options;
+    this.#data = data;
+    this.#options = options;
+    this.#isBorrower = borrowed !== undefined;
     this.#cache = new AnswerCache({ ...ANSWER_CACHE_BOUNDS, bytesMax: cacheBytesMax });
     this.#timeoutMs = timeoutMs;
     this.#onDamaged = onDamaged;
     this.#lightBudgetMs = lightBudgetMs;
-    this.#lanes = new QueryLanes(threads);
+    this.#lanes = new QueryLanes(options.threads);
     this.#history = new History(data.memories);
-    this.#inline = options.answersInline !== false ? new InlineLane(data, systemClock) : undefined;
-    this.#threads = new QueryThreads(data, {
-      threads,
-      ...(heapMibMax === undefined ? {} : { heapMibMax }),
-      onLost: () => {
-        this.counters.threadsLost++;
-      },
-      onFailure: onThreadFailure,
-      onMissing: options.onThreadsMissing ?? (() => {}),
-      onWhole: options.onThreadsWhole ?? (() => {}),
-    });
+    this.#inline = borrowed === undefined ? openInline(data, options) : borrowed.inline;
+    this.#threads = borrowed?.threads ?? startThreads(data, options, this.counters);
     for (let slot = this.#threads.slots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
+  }
+
+  /**
+   * A pool over the same data, threads and memory of the past, whose queries are neither counted nor kept here. To be closed before
+   * this one.
+   */
+  openBeside(): QueryPool {
+    const { threads, timeoutMs, onDamaged = () => {} } = this.#options;
+    // What is damaged is told once by each thread, so it is told here whoever finds it.
+    const tell = (place: string): void => {
+      this.counters.damaged++;
+      onDamaged(place);
+    };
+    assert(this.#threads instanceof QueryThreads, 'threads that are lent are not lent again');
+    const borrowed = { threads: new LentThreads(this.#threads), inline: this.#inline };
+    return new QueryPool(this.#data, { threads, timeoutMs, cacheBytesMax: 0, onDamaged: tell }, borrowed);
   }
 
   /** Waits until every thread can answer, or has failed to start. */
@@ -128,7 +144,7 @@ export class QueryPool implements QueryPort {
     await this.#threads.close();
     // What still waits in a lane is refused by the threads as soon as it is handed out, and lands.
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
-    await this.#inline?.close();
+    if (!this.#isBorrower) await this.#inline?.close();
   }
 
   report(): QueryReport {
@@ -164,7 +180,10 @@ export class QueryPool implements QueryPort {
   #begin(key: string, request: QueryRequest): Flight {
     const { counters } = this;
     const slot = this.#freeSlots.pop();
-    if (slot === undefined) throw this.#busy();
+    if (slot === undefined) {
+      counters.refused++;
+      throw tooManyQueries(counters.inFlight);
+    }
     counters.inFlightMax = Math.max(counters.inFlightMax, ++counters.inFlight);
     const flight = new Flight(key, request, slot, this.#nextTicket());
     flight.isHeavy = this.#heavy.isHeavy(request);
@@ -264,15 +283,6 @@ export class QueryPool implements QueryPort {
       signal.addEventListener('abort', onAbort, { once: true });
       flight.reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
     });
-  }
-
-  #busy(): MillraceError {
-    this.counters.refused++;
-    return new MillraceError(
-      'MR_BUSY',
-      `${this.counters.inFlight} queries are waiting, which is the most. Try again in a moment.`,
-      { retryAfterMs: BUSY_RETRY_MS },
-    );
   }
 
   #abortReason(signal: AbortSignal): unknown {

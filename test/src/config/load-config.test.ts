@@ -47,6 +47,7 @@ test('loadConfig() gives the defaults when nothing is said', () => {
       data: './data',
       workers: 1,
       queryThreads: 2,
+      rehearsal: true,
       logLevel: 'info',
       token: [],
       adminToken: [],

@@ -45,6 +45,25 @@ const range = { metric: 'cpu', startMs: 0, endMs: 2 ** 52 };
 const stats = statsRequest(range);
 
 describe('QueryPool', () => {
+  it('openBeside() answers on the same threads, counts and keeps nothing, and leaves them when it is closed', async () => {
+    open(1_000);
+    const beside = pool.openBeside();
+    const past = { ...stats, endMs: T0 + 500 };
+    for (const request of [stats, past, past]) {
+      assert.equal(bodyOf(await beside.run(request, never))['count'], request === stats ? 1_000 : 500);
+    }
+    assert.deepEqual([pool.counters.answered, pool.report().cache.entries], [0, 0]);
+    const gone = new AbortController();
+    const aborted = beside.run({ ...stats, endMs: T0 + 999 } as StatsRequest, gone.signal);
+    gone.abort(new Error('gone'));
+    await assert.rejects(aborted, { message: 'gone' });
+    await beside.close();
+    await assert.rejects(beside.run(stats, never), { code: 'MR_STOPPING' });
+    assert.equal(bodyOf(await pool.run(stats, never))['count'], 1_000);
+    assert.equal(pool.counters.answered, 1);
+    assert.equal(pool.report().threads, 1);
+  });
+
   it('answers on another thread, and sees what comes between two queries', async () => {
     open(1_000);
     assert.equal(bodyOf(await pool.run(stats, never))['count'], 1_000);

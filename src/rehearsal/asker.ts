@@ -1,0 +1,153 @@
+import http from 'node:http';
+import { setTimeout as rest } from 'node:timers/promises';
+import type { Clock } from '../clock.js';
+import { type Conduct, PACE_SLOW, PACE_STOP } from './conduct.js';
+import {
+  ANSWER_MS_MAX,
+  ASKERS,
+  ASKING_MS_MAX,
+  ASKINGS_OF_SOCKET_THREAD,
+  ASKINGS_OF_THREADS,
+  COLD_TURNS,
+  LABELS_LOOKED_AT,
+  METRIC_SERIES_MAX,
+  METRICS_LOOKED_AT,
+  SLOW_FACTOR,
+  VALUES_LOOKED_AT,
+} from './limits.js';
+import { type Question, questionsAbout, type RehearsedRequest, type Repertoire } from './repertoire.js';
+
+/** Labels that stand in a selector as they are. */
+const PLAIN_LABEL = /^[a-zA-Z_]\w*$/;
+
+/** What came of it. */
+export interface Asked {
+  askings: number;
+  /** Answers that were none. */
+  refused: number;
+}
+
+interface Answer {
+  status: number;
+  text: string;
+  tookMs: number;
+}
+
+/** Asks the engine as users do, over connections that stay open, until that is enough or the pace says stop. */
+export class Asker {
+  readonly #port: number;
+  readonly #conduct: Conduct;
+  readonly #clock: Clock;
+  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: ASKERS });
+  readonly #untilMs: number;
+  #turn = 0;
+  readonly #asked: Asked = { askings: 0, refused: 0 };
+
+  constructor(port: number, conduct: Conduct, clock: Clock) {
+    this.#port = port;
+    this.#conduct = conduct;
+    this.#clock = clock;
+    this.#untilMs = clock.monotonicMs() + ASKING_MS_MAX;
+  }
+
+  async run(): Promise<Asked> {
+    try {
+      const repertoire = await this.#lookAround();
+      if (repertoire !== undefined) await this.#rehearse(questionsAbout(repertoire));
+      return this.#asked;
+    } finally {
+      this.#agent.destroy();
+    }
+  }
+
+  /** First of query threads, several at once so that each has its share, then of the socket thread, which remembers what they read. */
+  async #rehearse(questions: Question[]): Promise<void> {
+    this.#conduct.isOnThreads = true;
+    await Promise.all(Array.from({ length: ASKERS }, () => this.#askInTurn(questions, ASKINGS_OF_THREADS)));
+    this.#conduct.isOnThreads = false;
+    await this.#askInTurn(questions, ASKINGS_OF_THREADS + ASKINGS_OF_SOCKET_THREAD);
+  }
+
+  /** Each question in turn until so many were asked in all; one that takes long is left out from then on. */
+  async #askInTurn(questions: Question[], askings: number): Promise<void> {
+    while (questions.length > 0 && this.#asked.askings < askings && !this.#isOver) {
+      const turn = this.#turn++;
+      const question = questions[turn % questions.length]!;
+      const { tookMs } = await this.#ask(question(turn));
+      // The first ones take long because nothing is compiled yet.
+      if (tookMs > ANSWER_MS_MAX && turn > COLD_TURNS) remove(questions, question);
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#conduct.pace === PACE_STOP || this.#clock.monotonicMs() > this.#untilMs;
+  }
+
+  /** What there is to ask about; undefined where there is nothing, or not any more. */
+  async #lookAround(): Promise<Repertoire | undefined> {
+    const { metrics = [] } = (await this.#read(`/api/metrics?limit=${METRICS_LOOKED_AT}`)) as {
+      metrics?: { name: string; series: number; first_seen: string; last_seen: string }[];
+    };
+    const small = metrics.filter(({ series }) => series <= METRIC_SERIES_MAX);
+    if (small.length === 0) return undefined;
+    const match = `match=${encodeURIComponent(`{__name__=${JSON.stringify(small[0]!.name)}}`)}`;
+    const labels = await this.#list(`/api/v1/labels?${match}&limit=${LABELS_LOOKED_AT}`);
+    let label: string | undefined;
+    let values: string[] = [];
+    for (const name of labels.filter((each) => PLAIN_LABEL.test(each) && each !== '__name__')) {
+      const path = `/api/v1/label/${encodeURIComponent(name)}/values?${match}&limit=${VALUES_LOOKED_AT}`;
+      const found = await this.#list(path);
+      if (found.length <= values.length) continue;
+      label = name;
+      values = found;
+    }
+    return {
+      metrics: small.map(({ name }) => name),
+      label,
+      values,
+      firstMs: Math.min(...small.map((each) => Date.parse(each.first_seen))),
+      lastMs: Math.max(...small.map((each) => Date.parse(each.last_seen))),
+    };
+  }
+
+  async #list(path: string): Promise<string[]> {
+    return ((await this.#read(path)) as { data?: string[] }).data ?? [];
+  }
+
+  async #read(path: string): Promise<object> {
+    const { status, text } = await this.#ask({ method: 'GET', path });
+    return status === 200 ? (JSON.parse(text) as object) : {};
+  }
+
+  async #ask(request: RehearsedRequest): Promise<Answer> {
+    const startMs = this.#clock.monotonicMs();
+    const answer = await this.#send(request, startMs);
+    this.#asked.askings++;
+    if (answer.status !== 200) this.#asked.refused++;
+    if (this.#conduct.pace === PACE_SLOW) await rest(SLOW_FACTOR * answer.tookMs);
+    return answer;
+  }
+
+  #send({ method, path, body }: RehearsedRequest, startMs: number): Promise<Answer> {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    return new Promise((resolve, reject) => {
+      const to = { host: '127.0.0.1', port: this.#port, path, method, agent: this.#agent, headers };
+      const request = http.request(to, (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () => {
+          const tookMs = this.#clock.monotonicMs() - startMs;
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString(), tookMs });
+        });
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
+  }
+}
+
+function remove<T>(list: T[], item: T): void {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+}

@@ -1,0 +1,41 @@
+import { READING_CALLS } from '../http/calls.js';
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../http/server.js';
+import type { QueryPool } from '../query/query-pool.js';
+import type { ShardCounters } from '../shard/shard-counters.js';
+import { Rehearsal } from './rehearsal.js';
+
+/** The parts of an engine that a rehearsal has to do with. */
+export interface RehearsedParts {
+  queries: QueryPool;
+  /** Of the shards. */
+  counters: readonly ShardCounters[];
+  server: HttpServer;
+}
+
+/** The rehearsal of an engine. `options` are those of its server: the one that is asked for practice differs in where it listens, and for what. */
+export function rehearsalOf(
+  { queries, counters, server }: RehearsedParts,
+  options: HttpServerOptions,
+): Rehearsal {
+  const sum = (name: 'accepted' | 'stored'): number =>
+    counters.reduce((total, each) => total + each.get(name), 0);
+  return new Rehearsal({
+    openQueries: () => queries.openBeside(),
+    serve: (query) =>
+      startHttpServer({
+        ...options,
+        query,
+        host: '127.0.0.1',
+        port: 0,
+        webSockets: [],
+        calls: READING_CALLS,
+      }),
+    traffic: () => ({
+      points: sum('accepted'),
+      requests: server.counters().requests,
+      stored: sum('stored'),
+    }),
+    clock: options.clock,
+    log: options.log,
+  });
+}
