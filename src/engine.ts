@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js';
 import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
@@ -232,7 +232,7 @@ class Engine implements RunningEngine {
       this.#operator.state = 'ok';
       if (this.#config.rehearsal) {
         const parts = { queries: this.#queries, counters: this.#links.counters, server: this.#server };
-        this.#rehearsal = rehearsalOf(parts, options);
+        this.#rehearsal = rehearsalOf(parts, options, randomBytes(16).toString('hex'));
         this.#rehearsal.start();
       }
       const { host, data } = this.#config;

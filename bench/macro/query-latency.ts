@@ -22,7 +22,8 @@ import { TSBS_QUERY_KINDS, type TsbsQueryKind, tsbsQueries } from './tsbs-querie
  * The TSBS devops queries against Millrace, VictoriaMetrics and InfluxDB over the same points in the same run, one query at a
  * time, each system alone on the machine. Answers are held against each other before anything is timed; a system that isn't
  * installed is left out, and said so. All rest for some seconds behind their load. Prints a line a kind of query: p50 of each, how many times Millrace's the others are, and how
- * many of Millrace's requests its socket thread answered; first of fresh systems, which were asked for nothing but the compared answers, then of
+ * many of Millrace's requests its socket thread answered; first of fresh systems, which were asked for nothing but the compared answers
+ * (Millrace by others; it has asked itself about the same data meanwhile, see src/rehearsal, and is measured without that, too), then of
  * systems that have answered many of the kind (heavy ones for two seconds), about hosts and ranges of their own.
  *
  *   node dist/bench/macro/query-latency.js [--hosts 1000] [--hours 3] [--each 20] [--warm-up 200] [--smoke]
@@ -67,9 +68,9 @@ const PEERS: Record<PeerName, Omit<Measured, 'url'>> = {
 };
 const COMMANDS: Record<PeerName, string> = { victoriametrics: 'victoria-metrics', influxdb: 'influxd' };
 
-async function measureMillrace(): Promise<Outcome> {
+async function measureMillrace(rehearses: boolean): Promise<Outcome> {
   // Each query is worked out: the peers are asked without their caches, too.
-  const engine = await EngineProcess.start({ flags: ['--limits-answer-cache-bytes', '0'], rehearses: true });
+  const engine = await EngineProcess.start({ flags: ['--limits-answer-cache-bytes', '0'], rehearses });
   try {
     const producer = createProducer({
       url: `${engine.url.replace('http', 'ws')}/ws/ingest`,
@@ -159,7 +160,8 @@ console.log(
   `${hosts} hosts × ${TSBS_FIELDS.length} gauges × ${ticks} readings = ${points} points, ${set.cold.length} queries compared`,
 );
 await warmClient(flags.smoke ? 10 : CLIENT_WARM_UP);
-const own = await measureMillrace();
+const unrehearsed = await measureMillrace(false);
+const own = await measureMillrace(true);
 const others = new Map<PeerName, Outcome>();
 for (const name of PEER_NAMES) {
   const outcome = await measurePeer(name);
@@ -170,6 +172,11 @@ for (const name of PEER_NAMES) {
 console.log(`answers are equal: millrace and ${[...others.keys()].join(', ') || 'nobody'}`);
 const floors = [...others].map(([name, { floorMs }]) => `${name} ${floorMs.toFixed(2)} ms`);
 console.log([`a request that asks nothing: millrace ${own.floorMs.toFixed(2)} ms`, ...floors].join(', '));
+console.log('fresh, Millrace told not to rehearse what dashboards ask (--rehearsal false):');
+for (const kind of TSBS_QUERY_KINDS) {
+  const p50 = median(unrehearsed.cold.get(kind)!.ms);
+  console.log(`${kind.padEnd(24)} millrace ${p50.toFixed(2)} ms`);
+}
 console.log(`fresh systems, ${each} queries of a kind (a quarter of the heavy ones):`);
 for (const kind of TSBS_QUERY_KINDS) console.log(line(kind, ({ cold }) => cold));
 console.log(`after ${warmUp} others of the kind (a quarter of the heavy ones, for two seconds at most):`);

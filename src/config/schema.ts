@@ -119,7 +119,7 @@ export const configSchema = z.strictObject({
     .default(DEFAULTS.rehearsal)
     .register(keyInfos, {
       description:
-        'Whether the engine asks itself questions about made-up points behind a start, while nobody needs it, so that the first users find code that is compiled already.',
+        'Whether the engine asks itself, behind a start and while nobody needs it, what dashboards ask, so that the first users find compiled code. It listens on a port of the loopback interface meanwhile, which answers nobody else.',
       wanted: 'true or false',
       defaultText: String(DEFAULTS.rehearsal),
       placeholder: '<true|false>',

@@ -8,6 +8,8 @@ export interface AccessTokens {
   ingest: readonly string[];
   /** That may delete and change. */
   admin: readonly string[];
+  /** That may read; none means that everybody may. Given where the engine asks itself alone. */
+  read?: readonly string[];
 }
 
 /**
@@ -17,10 +19,12 @@ export interface AccessTokens {
 export class AccessCheck {
   readonly #ingest: TokenCheck;
   readonly #admin: TokenCheck;
+  readonly #read: TokenCheck;
 
   constructor(tokens: AccessTokens) {
     this.#ingest = new TokenCheck(tokens.ingest);
     this.#admin = new TokenCheck(tokens.admin);
+    this.#read = new TokenCheck(tokens.read ?? []);
   }
 
   /**
@@ -28,9 +32,14 @@ export class AccessCheck {
    * @throws MillraceError 401 where none came, 403 where it isn't known
    */
   mustAllow(access: Access, authorization: string): void {
+    const token = /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
+    if (access === 'read') {
+      if (!this.#read.isNeeded || (token !== undefined && this.#read.knows(token))) return;
+      throw new MillraceError('MR_FORBIDDEN', 'Nobody but the engine itself is answered here.');
+    }
     const isAdmin = access === 'admin';
     const isOpen = !this.#ingest.isNeeded && !(isAdmin && this.#admin.isNeeded);
-    if (access === 'read' || isOpen) return;
+    if (isOpen) return;
     if (isAdmin && !this.#admin.isNeeded) {
       throw new MillraceError(
         'MR_FORBIDDEN',
@@ -38,7 +47,6 @@ export class AccessCheck {
       );
     }
     const key = isAdmin ? 'adminToken' : 'token';
-    const token = /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
     if (token === undefined) {
       throw new MillraceError(
         'MR_UNAUTHORIZED',

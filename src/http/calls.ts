@@ -75,7 +75,7 @@ export const CALLS: readonly Call[] = [
 ];
 
 /** Those that read points and nothing else. */
-export const READING_CALLS: readonly Call[] = CALLS.filter(
+export const READING_CALLS: readonly Call[] = CALLS.filter((call) => call !== summaryCall).filter(
   ({ group }) => group === 'Names' || group === 'Reading',
 );
 

@@ -42,6 +42,8 @@ export interface HttpServerOptions {
   ingestTokens: readonly string[];
   /** Tokens that may delete and change. */
   adminTokens?: readonly string[];
+  /** Tokens that may read; none means that everybody may. */
+  readTokens?: readonly string[];
   /** Origins of other hosts whose pages may read. */
   allowedOrigins?: readonly string[];
   clock: Clock;
@@ -136,7 +138,7 @@ class UwsServer implements HttpServer {
       scanner: new RecordScanner(new SeriesCache()),
       budget: new BodyBudget(BODIES_BYTES_TOTAL),
       openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, operator.health().version))),
-      tokens: new AccessCheck({ ingest: ingestTokens, admin: adminTokens }),
+      tokens: new AccessCheck({ ingest: ingestTokens, admin: adminTokens, read: options.readTokens ?? [] }),
     };
     for (const { pattern, behavior } of options.webSockets ?? []) this.#app.ws(pattern, behavior);
     this.#app.any('/*', (response, request) => this.#onRequest(response, request));

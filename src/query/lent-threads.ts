@@ -2,7 +2,7 @@ import type { QueryReply, QueryTask } from './query-task.js';
 import type { QueryThreads } from './query-threads.js';
 import type { TaskThreads } from './task-threads.js';
 
-/** The threads of one pool as another one sees them: with slots of its own, and there when it has gone. */
+/** The threads of one pool as another one sees them: with slots of its own, and there when it has gone. One borrower at a time. */
 export class LentThreads implements TaskThreads {
   readonly slots: number;
   readonly cancelled: Int32Array;
@@ -12,6 +12,8 @@ export class LentThreads implements TaskThreads {
     this.#threads = threads;
     this.slots = threads.slots;
     this.cancelled = threads.cancelledLent;
+    // The one before has cancelled all that it had.
+    this.cancelled.fill(0);
   }
 
   get count(): number {

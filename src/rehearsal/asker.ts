@@ -1,31 +1,28 @@
 import http from 'node:http';
-import { setTimeout as rest } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
-import { type Conduct, PACE_SLOW, PACE_STOP } from './conduct.js';
+import { type Conduct, PACE_FAST, PACE_SLOW, PACE_STOP } from './conduct.js';
 import {
+  ANSWER_MS_GIVEN_UP,
   ANSWER_MS_MAX,
   ASKERS,
   ASKING_MS_MAX,
   ASKINGS_OF_SOCKET_THREAD,
   ASKINGS_OF_THREADS,
-  COLD_TURNS,
+  COLD_ASKINGS,
   LABELS_LOOKED_AT,
-  METRIC_SERIES_MAX,
+  LOOK_MS,
   METRICS_LOOKED_AT,
+  RETRY_MS,
+  SERIES_MAX,
   SLOW_FACTOR,
   VALUES_LOOKED_AT,
 } from './limits.js';
+import type { Asked, RehearsedServer } from './rehearsal-task.js';
 import { type Question, questionsAbout, type RehearsedRequest, type Repertoire } from './repertoire.js';
 
 /** Labels that stand in a selector as they are. */
 const PLAIN_LABEL = /^[a-zA-Z_]\w*$/;
-
-/** What came of it. */
-export interface Asked {
-  askings: number;
-  /** Answers that were none. */
-  refused: number;
-}
 
 interface Answer {
   status: number;
@@ -36,15 +33,19 @@ interface Answer {
 /** Asks the engine as users do, over connections that stay open, until that is enough or the pace says stop. */
 export class Asker {
   readonly #port: number;
+  readonly #token: string;
   readonly #conduct: Conduct;
   readonly #clock: Clock;
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: ASKERS });
   readonly #untilMs: number;
   #turn = 0;
+  /** Of each question how often it was asked, and how often in a row it took long. */
+  readonly #known = new Map<Question, { askings: number; long: number }>();
   readonly #asked: Asked = { askings: 0, refused: 0 };
 
-  constructor(port: number, conduct: Conduct, clock: Clock) {
+  constructor({ port, token }: RehearsedServer, conduct: Conduct, clock: Clock) {
     this.#port = port;
+    this.#token = token;
     this.#conduct = conduct;
     this.#clock = clock;
     this.#untilMs = clock.monotonicMs() + ASKING_MS_MAX;
@@ -63,20 +64,32 @@ export class Asker {
   /** First of query threads, several at once so that each has its share, then of the socket thread, which remembers what they read. */
   async #rehearse(questions: Question[]): Promise<void> {
     this.#conduct.isOnThreads = true;
-    await Promise.all(Array.from({ length: ASKERS }, () => this.#askInTurn(questions, ASKINGS_OF_THREADS)));
+    const ask = (): Promise<void> => this.#askInTurn(questions, ASKINGS_OF_THREADS, ASKERS);
+    await Promise.all(Array.from({ length: ASKERS }, ask));
     this.#conduct.isOnThreads = false;
-    await this.#askInTurn(questions, ASKINGS_OF_THREADS + ASKINGS_OF_SOCKET_THREAD);
+    await this.#askInTurn(questions, ASKINGS_OF_THREADS + ASKINGS_OF_SOCKET_THREAD, 1);
   }
 
   /** Each question in turn until so many were asked in all; one that takes long is left out from then on. */
-  async #askInTurn(questions: Question[], askings: number): Promise<void> {
+  async #askInTurn(questions: Question[], askings: number, askers: number): Promise<void> {
     while (questions.length > 0 && this.#asked.askings < askings && !this.#isOver) {
       const turn = this.#turn++;
       const question = questions[turn % questions.length]!;
-      const { tookMs } = await this.#ask(question(turn));
-      // The first ones take long because nothing is compiled yet.
-      if (tookMs > ANSWER_MS_MAX && turn > COLD_TURNS) remove(questions, question);
+      const isFast = this.#conduct.pace === PACE_FAST;
+      const { tookMs } = await this.#ask(question(turn), askers);
+      if (this.#isTooLong(question, tookMs, isFast)) remove(questions, question);
     }
+  }
+
+  /** Whether a question is not worth its time. How long one takes beside users says nothing, unless it is very long. */
+  #isTooLong(question: Question, tookMs: number, isFast: boolean): boolean {
+    if (tookMs > ANSWER_MS_GIVEN_UP) return true;
+    const known = this.#known.get(question) ?? { askings: 0, long: 0 };
+    this.#known.set(question, known);
+    known.askings++;
+    const isLong = isFast && tookMs > ANSWER_MS_MAX && known.askings > COLD_ASKINGS;
+    known.long = isLong ? known.long + 1 : 0;
+    return known.long > 1;
   }
 
   get #isOver(): boolean {
@@ -88,7 +101,12 @@ export class Asker {
     const { metrics = [] } = (await this.#read(`/api/metrics?limit=${METRICS_LOOKED_AT}`)) as {
       metrics?: { name: string; series: number; first_seen: string; last_seen: string }[];
     };
-    const small = metrics.filter(({ series }) => series <= METRIC_SERIES_MAX);
+    let series = 0;
+    const small = metrics.filter((metric) => {
+      const isTaken = series + metric.series <= SERIES_MAX;
+      if (isTaken) series += metric.series;
+      return isTaken;
+    });
     if (small.length === 0) return undefined;
     const match = `match=${encodeURIComponent(`{__name__=${JSON.stringify(small[0]!.name)}}`)}`;
     const labels = await this.#list(`/api/v1/labels?${match}&limit=${LABELS_LOOKED_AT}`);
@@ -114,22 +132,38 @@ export class Asker {
     return ((await this.#read(path)) as { data?: string[] }).data ?? [];
   }
 
+  /** What is answered, in the end; nothing where it is no answer. */
   async #read(path: string): Promise<object> {
-    const { status, text } = await this.#ask({ method: 'GET', path });
-    return status === 200 ? (JSON.parse(text) as object) : {};
+    while (!this.#isOver) {
+      const { status, text } = await this.#ask({ method: 'GET', path }, 1);
+      if (status === 200) return JSON.parse(text) as object;
+      // The index of series is being built, or users keep the threads busy.
+      if (status !== 503 && status !== 429) break;
+      await this.#rest(RETRY_MS);
+    }
+    return {};
   }
 
-  async #ask(request: RehearsedRequest): Promise<Answer> {
+  async #ask(request: RehearsedRequest, askers: number): Promise<Answer> {
     const startMs = this.#clock.monotonicMs();
     const answer = await this.#send(request, startMs);
     this.#asked.askings++;
     if (answer.status !== 200) this.#asked.refused++;
-    if (this.#conduct.pace === PACE_SLOW) await rest(SLOW_FACTOR * answer.tookMs);
+    if (this.#conduct.pace === PACE_SLOW) await this.#rest(SLOW_FACTOR * askers * answer.tookMs);
     return answer;
   }
 
+  /** Rests so long, or until it is over. */
+  async #rest(ms: number): Promise<void> {
+    const endMs = this.#clock.monotonicMs() + ms;
+    for (let leftMs = ms; leftMs > 0 && !this.#isOver; leftMs = endMs - this.#clock.monotonicMs()) {
+      await sleep(Math.min(leftMs, LOOK_MS));
+    }
+  }
+
   #send({ method, path, body }: RehearsedRequest, startMs: number): Promise<Answer> {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { ...type, authorization: `Bearer ${this.#token}` };
     return new Promise((resolve, reject) => {
       const to = { host: '127.0.0.1', port: this.#port, path, method, agent: this.#agent, headers };
       const request = http.request(to, (response) => {

@@ -12,24 +12,31 @@ export interface RehearsedParts {
   server: HttpServer;
 }
 
-/** The rehearsal of an engine. `options` are those of its server: the one that is asked for practice differs in where it listens, and for what. */
+/**
+ * The rehearsal of an engine. `options` are those of its server: the one that is asked for practice differs in where it listens, for what, and to
+ * whom: nobody but who has the token is answered.
+ */
 export function rehearsalOf(
   { queries, counters, server }: RehearsedParts,
   options: HttpServerOptions,
+  token: string,
 ): Rehearsal {
   const sum = (name: 'accepted' | 'stored'): number =>
     counters.reduce((total, each) => total + each.get(name), 0);
   return new Rehearsal({
     openQueries: () => queries.openBeside(),
-    serve: (query) =>
-      startHttpServer({
+    serve: async (query) => {
+      const served = await startHttpServer({
         ...options,
         query,
         host: '127.0.0.1',
         port: 0,
         webSockets: [],
         calls: READING_CALLS,
-      }),
+        readTokens: [token],
+      });
+      return { port: served.port, token, close: (drainMs) => served.close(drainMs) };
+    },
     traffic: () => ({
       points: sum('accepted'),
       requests: server.counters().requests,

@@ -1,3 +1,5 @@
+import { assert } from '../../native-free-core/assert.js';
+
 /** Bounds of the rehearsal, each with its unit and the reason for its value. */
 
 /** How often the socket thread looks how busy the engine is, ms. */
@@ -9,32 +11,39 @@ export const QUIET_MS = 1_000;
 /** After this time it begins all the same, ms: an engine under steady load has its first dashboard opened, too. */
 export const WAIT_MS_MAX = 30_000;
 
-/** Above either the engine is busy, and the rehearsal slow: a twentieth of what one socket thread takes, and somebody who asks. */
+/** Above it the engine is busy, and the rehearsal slow, for QUIET_MS: a twentieth of what one socket thread takes. So it is behind each request. */
 export const BUSY_POINTS_PER_S = 500_000;
-export const BUSY_REQUESTS_PER_S = 50;
 
-/** While the engine is busy the asker rests so many times as long as an answer took: less than a tenth of a thread. */
+/** While the engine is busy each asker rests so many times as long as an answer took, times the askers: less than a tenth of a thread in all. */
 export const SLOW_FACTOR = 12;
 
 /** Askings of query threads and then of the socket thread, and how long they may go on, ms. By then all that a question runs through is compiled. */
 export const ASKINGS_OF_THREADS = 2_000;
 export const ASKINGS_OF_SOCKET_THREAD = 6_000;
-export const ASKING_MS_MAX = 40_000;
+export const ASKING_MS_MAX = 30_000;
 
 /** Questions to query threads that are under way at once: more than the usual two, so that none of these rests. */
 export const ASKERS = 3;
 
-/** Questions at first of which none is too long, since nothing is compiled yet: some of each kind. */
-export const COLD_TURNS = 100;
-
-/** A question that takes longer is not asked again, ms: it practises nothing that shorter ones do not. */
+/**
+ * A question that takes longer is not asked again, ms: at once, or twice in a row behind its first askings, while nothing is compiled. It practises
+ * nothing that shorter ones do not.
+ */
+export const ANSWER_MS_GIVEN_UP = 250;
 export const ANSWER_MS_MAX = 40;
+export const COLD_ASKINGS = 8;
 
-/** How long the end of the engine waits for the rehearsal's thread, ms; then the thread is ended. */
+/** How long is waited before an engine is asked again that is starting or busy, ms. */
+export const RETRY_MS = 250;
+
+/** How long the end of the engine waits for an answer that the rehearsal waits for, ms; then it gets none. */
 export const STOP_MS_MAX = 2_000;
 
-/** What is looked at of the stored data: metrics, the series that one may have, labels, and values of each. */
+/** What is looked at of the stored data: metrics, the series that they may have together, labels, and values of each. */
 export const METRICS_LOOKED_AT = 10;
-export const METRIC_SERIES_MAX = 5_000;
+export const SERIES_MAX = 20_000;
 export const LABELS_LOOKED_AT = 12;
 export const VALUES_LOOKED_AT = 200;
+
+assert(ANSWER_MS_MAX < ANSWER_MS_GIVEN_UP, 'what takes too long twice does not do so at once');
+assert(ASKING_MS_MAX > QUIET_MS + STOP_MS_MAX, 'a rehearsal has time for more than to begin and to end');

@@ -5,15 +5,8 @@ import type { QueryPort } from '../http/ports.js';
 import type { Logger } from '../log.js';
 import { Conduct, PACE_FAST, PACE_SLOW, PACE_STOP } from './conduct.js';
 import { ConductedQueries } from './conducted-queries.js';
-import {
-  BUSY_POINTS_PER_S,
-  BUSY_REQUESTS_PER_S,
-  LOOK_MS,
-  QUIET_MS,
-  STOP_MS_MAX,
-  WAIT_MS_MAX,
-} from './limits.js';
-import type { RehearsalNews, RehearsalTask } from './rehearsal-task.js';
+import { BUSY_POINTS_PER_S, LOOK_MS, QUIET_MS, STOP_MS_MAX, WAIT_MS_MAX } from './limits.js';
+import type { Asked, RehearsalTask, RehearsedServer } from './rehearsal-task.js';
 
 /** What the engine has done so far. */
 export interface Traffic {
@@ -29,7 +22,7 @@ export interface RehearsalOptions {
   /** Queries that nobody counts. */
   openQueries(): QueryPort & { close(): Promise<void> };
   /** Serves the calls that read to this machine alone. */
-  serve(query: QueryPort): Promise<{ port: number; close(drainMs: number): Promise<void> }>;
+  serve(query: QueryPort): Promise<RehearsedServer & { close(drainMs: number): Promise<void> }>;
   traffic(): Traffic;
   clock: Clock;
   log: Logger;
@@ -50,7 +43,7 @@ export class Rehearsal {
   #storedMs: number | undefined;
   #busyMs: number;
   #running: Promise<void> | undefined;
-  #worker: Worker | undefined;
+  #closeServer: (() => Promise<void>) | undefined;
 
   constructor(options: RehearsalOptions) {
     this.#options = options;
@@ -67,7 +60,8 @@ export class Rehearsal {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#conduct.pace = PACE_STOP;
-    const last = setTimeout(() => void this.#worker?.terminate(), STOP_MS_MAX);
+    // Its thread ends with the answers, and is not ended while it may be loading modules (see QueryThreads).
+    const last = setTimeout(() => void this.#closeServer?.(), STOP_MS_MAX);
     await this.#running;
     clearTimeout(last);
   }
@@ -76,46 +70,52 @@ export class Rehearsal {
     const nowMs = this.#options.clock.monotonicMs();
     const { points, requests, stored } = this.#options.traffic();
     const isBusy =
-      points - this.#seen.points > (BUSY_POINTS_PER_S * LOOK_MS) / 1_000 ||
-      requests - this.#seen.requests > (BUSY_REQUESTS_PER_S * LOOK_MS) / 1_000;
+      points - this.#seen.points > (BUSY_POINTS_PER_S * LOOK_MS) / 1_000 || requests > this.#seen.requests;
     this.#seen = { points, requests, stored };
     if (isBusy) this.#busyMs = nowMs;
     if (stored > 0) this.#storedMs ??= nowMs;
-    this.#conduct.pace = isBusy ? PACE_SLOW : PACE_FAST;
+    const isQuiet = nowMs - this.#busyMs >= QUIET_MS;
+    this.#conduct.pace = isQuiet ? PACE_FAST : PACE_SLOW;
     if (this.#running !== undefined || this.#storedMs === undefined) return;
-    if (nowMs - this.#busyMs < QUIET_MS && nowMs - this.#storedMs < WAIT_MS_MAX) return;
+    if (!isQuiet && nowMs - this.#storedMs < WAIT_MS_MAX) return;
     this.#running = this.#run().finally(() => clearInterval(this.#timer));
   }
 
+  /** Never rejects: the first answers take longer without it, and nothing else is lost. */
   async #run(): Promise<void> {
-    const { clock, log, openQueries, serve } = this.#options;
+    const { clock, log } = this.#options;
     const startMs = clock.monotonicMs();
-    const queries = openQueries();
     try {
-      const server = await serve(new ConductedQueries(queries, this.#conduct));
+      const asked = await this.#perform();
+      log.info({ ...asked, durationMs: clock.monotonicMs() - startMs }, 'rehearsed');
+    } catch (error) {
+      const isStopped = this.#conduct.pace === PACE_STOP;
+      log[isStopped ? 'info' : 'warn']({ detail: errorText(error) }, 'the rehearsal ended early');
+    }
+  }
+
+  async #perform(): Promise<Asked | undefined> {
+    const queries = this.#options.openQueries();
+    try {
+      const server = await this.#options.serve(new ConductedQueries(queries, this.#conduct));
+      this.#closeServer = () => server.close(0);
       try {
-        const asked = await this.#ask(server.port);
-        if (asked !== undefined)
-          log.info({ ...asked, durationMs: clock.monotonicMs() - startMs }, 'rehearsed');
+        return await this.#ask(server);
       } finally {
         await server.close(0);
       }
-    } catch (error) {
-      // The first answers take longer; nothing else is lost.
-      log.warn({ detail: errorText(error) }, 'the rehearsal ended early');
     } finally {
       await queries.close();
     }
   }
 
-  /** What was asked; undefined where the thread was ended before it said so. */
-  #ask(port: number): Promise<RehearsalNews | undefined> {
-    const task: RehearsalTask = { port, conduct: this.#conduct.memory };
+  /** What was asked; undefined where the thread ended before it said so. */
+  #ask({ port, token }: RehearsedServer): Promise<Asked | undefined> {
+    const task: RehearsalTask = { port, token, conduct: this.#conduct.memory };
     const worker = new Worker(new URL('./rehearsal-worker.js', import.meta.url), { workerData: task });
-    this.#worker = worker;
     return new Promise((resolve, reject) => {
-      let asked: RehearsalNews | undefined;
-      worker.on('message', (news: RehearsalNews) => {
+      let asked: Asked | undefined;
+      worker.on('message', (news: Asked) => {
         asked = news;
       });
       worker.once('error', reject);

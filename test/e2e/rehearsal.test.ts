@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineProcess, MAIN } from '../../bench/macro/engine-process.js';
 
-/** Time for a rehearsal on a busy machine, ms: it ends by itself after 20 s, behind a second of quiet. */
+/** Time for a rehearsal on a busy machine, ms: it ends by itself after 30 s, behind a second of quiet. */
 const REHEARSAL_MS_MAX = 60_000;
 const STOP_MS_MAX = 6_000;
+/** Questions of somebody else meanwhile. */
+const ASKED = 5;
 const METRICS = ['cpu.usage', 'disk "free"'];
 
 let folder: string;
@@ -81,31 +83,58 @@ class Talking {
   }
 }
 
+/** The port that the engine listens on besides its own, once there, and what it says to us. */
+async function otherPort({ child, url }: Talking): Promise<{ port: number; answer: Response }> {
+  const untilMs = performance.now() + REHEARSAL_MS_MAX;
+  while (performance.now() < untilMs) {
+    const port = listeningPorts(child.pid!).find((each) => !url.endsWith(`:${each}`));
+    if (port !== undefined) return { port, answer: await fetch(`http://127.0.0.1:${port}/metrics/names`) };
+    await sleep(20);
+  }
+  return assert.fail('no other port is listened on');
+}
+
+/** TCP ports that a process listens on, from Linux's own tables. */
+function listeningPorts(pid: number): number[] {
+  const inodes = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    }),
+  );
+  const LISTENING = '0A';
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === LISTENING && inodes.has(fields[9]!))
+    .map((fields) => Number.parseInt(fields[1]!.split(':')[1]!, 16));
+}
+
 test('an engine over stored points rehearses, is asked meanwhile, and counts and keeps nothing of it', async (t) => {
   const engine = new Talking();
   t.after(() => engine.child.kill('SIGKILL'));
   await engine.start();
-  let asked = 0;
-  const isOver = engine.line('"rehearsed"');
-  let over = false;
-  void isOver.then(() => {
-    over = true;
-  });
-  while (!over) {
+  const ask = async (): Promise<void> => {
     const answer = await fetch(`${engine.url}/api/v1/stats/cpu.usage?start=1d`);
     assert.equal(((await answer.json()) as { count: number }).count, 2_000);
-    asked++;
-    await sleep(200);
-  }
-  const { askings, refused } = await isOver;
+  };
+  const { port, answer } = await otherPort(engine);
+  assert.equal(answer.status, 403, 'nobody else is answered on the port of the rehearsal');
+  assert.match(await answer.text(), /Nobody but the engine itself/);
+  for (let i = 0; i < ASKED; i++) await ask();
+  const { askings, refused } = await engine.line('"rehearsed"');
   assert.ok((askings as number) > 1_000, `${askings} askings`);
   assert.equal(refused, 0);
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/metrics/names`), 'its port is closed');
   const stats = (await (await fetch(`${engine.url}/api/v1/operator/stats`)).json()) as {
     queries: { answered: number; in_flight: number; failed: number };
     http: { requests: number };
   };
-  assert.deepEqual([stats.queries.answered, stats.queries.in_flight, stats.queries.failed], [asked, 0, 0]);
-  assert.equal(stats.http.requests, asked + 1);
+  assert.deepEqual([stats.queries.answered, stats.queries.in_flight, stats.queries.failed], [ASKED, 0, 0]);
+  assert.equal(stats.http.requests, ASKED + 1);
   assert.doesNotMatch(engine.log, /"level":"(warn|error)"/);
   await engine.stop();
   assert.deepEqual(readdirSync(folder).sort(), atRest);
@@ -115,8 +144,9 @@ test('an engine that is stopped in the middle of its rehearsal ends soon', async
   const engine = new Talking();
   t.after(() => engine.child.kill('SIGKILL'));
   await engine.start();
-  await sleep(1_600);
+  await otherPort(engine);
   const tookMs = await engine.stop();
+  assert.match(engine.log, /"rehearsed"|"the rehearsal ended early"/);
   assert.ok(tookMs < STOP_MS_MAX, `it took ${tookMs} ms to stop`);
   assert.doesNotMatch(engine.log, /"level":"(warn|error)"/);
 });
