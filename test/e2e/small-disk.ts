@@ -28,7 +28,8 @@ export function mountSmall(t: TestContext, size: string): SmallDisk | undefined 
   }
   t.after(() => {
     spawnSync('umount', ['--lazy', path]);
-    rmSync(path, { recursive: true, force: true });
+    // A process that was started meanwhile may have it for a moment in a table of mounts of its own, as browsers do.
+    rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
   return {
     path,
