@@ -30,7 +30,7 @@ export interface RehearsalOptions {
 
 /**
  * Behind a start the engine asks itself what users are going to ask, so that the first of them finds code that is compiled, and its data
- * remembered: their answers took ten times as long otherwise. The questions go the whole way, from a socket over the query threads
+ * remembered: their answers took several times as long otherwise. The questions go the whole way, from a socket over the query threads
  * and back, about what is stored; nothing of it is counted. It begins once something is stored and nobody sends much or asks, goes slow when
  * somebody does, and ends by itself. docs/adr/0015-rehearsal.md has the reasons.
  */
