@@ -101,14 +101,15 @@ export class Asker {
     const { metrics = [] } = (await this.#read(`/api/metrics?limit=${METRICS_LOOKED_AT}`)) as {
       metrics?: { name: string; series: number; first_seen: string; last_seen: string }[];
     };
+    if (metrics.length === 0) return undefined;
     let series = 0;
     const small = metrics.filter((metric) => {
       const isTaken = series + metric.series <= SERIES_MAX;
       if (isTaken) series += metric.series;
       return isTaken;
     });
-    if (small.length === 0) return undefined;
-    const match = `match=${encodeURIComponent(`{__name__=${JSON.stringify(small[0]!.name)}}`)}`;
+    const chosen = small.length === 0 ? metrics : small;
+    const match = `match=${encodeURIComponent(`{__name__=${JSON.stringify(chosen[0]!.name)}}`)}`;
     const labels = await this.#list(`/api/v1/labels?${match}&limit=${LABELS_LOOKED_AT}`);
     let label: string | undefined;
     let values: string[] = [];
@@ -120,11 +121,12 @@ export class Asker {
       values = found;
     }
     return {
-      metrics: small.map(({ name }) => name),
+      metrics: chosen.map(({ name }) => name),
       label,
       values,
-      firstMs: Math.min(...small.map((each) => Date.parse(each.first_seen))),
-      lastMs: Math.max(...small.map((each) => Date.parse(each.last_seen))),
+      isSmall: small.length > 0,
+      firstMs: Math.min(...chosen.map((each) => Date.parse(each.first_seen))),
+      lastMs: Math.max(...chosen.map((each) => Date.parse(each.last_seen))),
     };
   }
 

@@ -39,7 +39,9 @@ export const RETRY_MS = 250;
 /** How long the end of the engine waits for an answer that the rehearsal waits for, ms; then it gets none. */
 export const STOP_MS_MAX = 2_000;
 
-/** What is looked at of the stored data: metrics, the series that they may have together, labels, and values of each. */
+/**
+ * What is looked at of the stored data: metrics, the series that they may have together where all are asked about at once, labels, and values of each.
+ */
 export const METRICS_LOOKED_AT = 10;
 export const SERIES_MAX = 20_000;
 export const LABELS_LOOKED_AT = 12;

@@ -1,10 +1,12 @@
 /** What the stored data offers to ask about. */
 export interface Repertoire {
-  /** Names of metrics, none with very many series. */
+  /** Names of metrics. */
   metrics: readonly string[];
   /** The label that tells most series apart, and some of its values; undefined where there are no labels. */
   label: string | undefined;
   values: readonly string[];
+  /** Whether they have so few series that all of them can be asked about at once. */
+  isSmall: boolean;
   /** Where the data lies, ms. */
   firstMs: number;
   lastMs: number;
@@ -54,9 +56,11 @@ export function questionsAbout(repertoire: Repertoire): Question[] {
   const get = (path: (turn: number) => string): Question => {
     return (turn) => ({ method: 'GET', path: path(turn) });
   };
+  const isTaken = ({ values }: Windows): boolean =>
+    repertoire.isSmall || (values !== undefined && label !== undefined);
   return [
-    ...WINDOWS.map((windows) => windowsAbout(repertoire, windows)),
-    get((turn) => `/api/metrics/${metric(turn)}/latest?${by}`),
+    ...WINDOWS.filter(isTaken).map((windows) => windowsAbout(repertoire, windows)),
+    ...(repertoire.isSmall ? [get((turn) => `/api/metrics/${metric(turn)}/latest?${by}`)] : []),
     get((turn) => `/api/metrics/${metric(turn)}/latest?${one(turn)}`),
     get((turn) => `/api/metrics/${metric(turn)}?start=${lastMs - HOUR_MS}&end=${lastMs}&${one(turn)}`),
     get((turn) => `/api/metrics/${metric(turn)}?start=${lastMs - 6 * HOUR_MS}&end=${lastMs}&${one(turn)}`),

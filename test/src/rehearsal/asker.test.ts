@@ -76,6 +76,15 @@ describe('Asker', () => {
     );
   });
 
+  it('asks about large metrics where there are no others', async (t) => {
+    const { asker, asked } = await engineThat(t, async (path) =>
+      path.startsWith('/api/metrics?') ? [200, { metrics: METRICS.metrics.slice(1) }] : undefined,
+    );
+    await asker().run();
+    assert.ok(asked.some(({ body }) => body.includes('huge')));
+    assert.ok(asked.every(({ path, body }) => !`${path}${body}`.includes('"host"')));
+  });
+
   it('asks again while the engine is starting, and not at all where nothing is stored', async (t) => {
     let starting = 2;
     const { asker, asked } = await engineThat(t, async (path) => {

@@ -8,6 +8,7 @@ const REPERTOIRE: Repertoire = {
   metrics: ['cpu.usage', 'disk/free "x"'],
   label: 'host',
   values: ['web-1', 'web|2', 'a.b'],
+  isSmall: true,
   firstMs: 1_700_000_000_000,
   lastMs: 1_700_000_000_000 + 24 * HOUR_MS,
 };
@@ -41,6 +42,17 @@ describe('questionsAbout()', () => {
     const all = bodies(REPERTOIRE, 50);
     for (const { start, end } of all) assert.ok(start < end && end > firstMs && start < lastMs);
     assert.ok(new Set(all.map(({ end }) => end)).size >= 50);
+  });
+
+  it('asks about some values at a time where there are very many series', () => {
+    const all = bodies({ ...REPERTOIRE, isSmall: false }, 20);
+    assert.ok(all.length > 0);
+    for (const { match, group_by } of all) {
+      assert.match(match, /host=~/);
+      assert.deepEqual(group_by, ['__name__']);
+    }
+    const paths = questionsAbout({ ...REPERTOIRE, isSmall: false }).map((question) => question(1).path);
+    assert.ok(paths.every((path) => !path.includes('group_by')));
   });
 
   it('asks without conditions and groups where nothing has labels', () => {
