@@ -4,9 +4,9 @@ import { PagedHistogram } from '../native-free-core/histogram/paged-histogram.js
 import { RetentionPolicy } from '../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../native-free-core/series/refs.js';
 import { createSeriesIndexMemory } from '../native-free-core/series-index/series-index-memory.js';
-import { TIER_NAMES } from '../native-free-core/tier/tiers.js';
 import type { WireLimits } from '../protocol/limits.js';
 import { systemClock } from './clock.js';
+import { tierBytesMax } from './config/retention-keys.js';
 import type { Config } from './config/schema.js';
 import { withWholePaths } from './config/whole-paths.js';
 import { type HttpServer, type HttpServerOptions, NO_HTTP, startHttpServer } from './http/server.js';
@@ -130,7 +130,6 @@ class Engine implements RunningEngine {
       systemClock,
     );
     const shardPaths = shards.map((shard) => folder.shardPath(shard));
-    const tierBytesMax = TIER_NAMES.map((tier) => config.retentionBytes[tier]);
     const index = createSeriesIndexMemory(indexSizes(lines), folder.hashKey);
     const seen = { shardCount, shardPaths, memories, index };
     this.#indexer = new Indexer({ ...seen, indexPath: folder.indexPath }, log);
@@ -138,7 +137,7 @@ class Engine implements RunningEngine {
       {
         ...seen,
         retention: config.retention,
-        tierBytesMax,
+        tierBytesMax: tierBytesMax(config),
         limits: { points: limits.queryPoints, series: limits.querySeries, rows: limits.queryRows },
       },
       {
@@ -162,6 +161,7 @@ class Engine implements RunningEngine {
       seriesLimits: { total: limits.seriesTotal, perMetric: limits.seriesPerMetric, labels: wire.labelsMax },
       http: () => this.#server?.counters() ?? NO_HTTP,
       live: () => this.#live.report(),
+      onSilent: (shard) => log.error({ shard }, 'a shard has not moved for half a minute'),
     });
     this.#commands = new ShardCommands(this.#links, (act, ms) => setTimeout(act, ms).unref());
     const { checksum: _, ...manifest } = folder.manifest;

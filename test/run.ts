@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FILE_MINUTES_MAX } from './limits.js';
 
 /**
  * Runs the compiled tests with node:test, whose own way of finding files differs between Node 20 and 22.
@@ -24,7 +25,16 @@ if (files.length === 0) {
 const concurrency = Math.max(1, availableParallelism());
 const { status } = spawnSync(
   process.execPath,
-  ['--enable-source-maps', '--test', `--test-concurrency=${concurrency}`, ...files],
+  [
+    '--enable-source-maps',
+    '--import',
+    new URL('./file-limit.js', import.meta.url).href,
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    // For a file that never comes back to its event loop, and so not to its own limit.
+    `--test-timeout=${(FILE_MINUTES_MAX + 1) * 60_000}`,
+    ...files,
+  ],
   { stdio: 'inherit' },
 );
 process.exit(status ?? 1);

@@ -10,6 +10,11 @@ export const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 /** Clock ticks a second in /proc: USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/** What a start or a stop may take before the engine counts as hanging, ms: many times what those of a million series do. */
+const START_STOP_MS_MAX = 120_000;
+
+const tookTooLong = `was killed after ${START_STOP_MS_MAX} ms:`;
+
 /** What is kept of a process's standard error, characters. */
 const ERROR_TEXT_MAX = 16_384;
 
@@ -43,9 +48,12 @@ export class EngineProcess {
   readonly url: string;
   readonly folder: string;
   readonly #child: ChildProcess;
+  /** What it has written to standard error. */
+  readonly #errors: () => string;
 
-  private constructor(child: ChildProcess, url: string, folder: string) {
+  private constructor(child: ChildProcess, url: string, folder: string, errors: () => string) {
     this.#child = child;
+    this.#errors = errors;
     this.url = url;
     this.folder = folder;
   }
@@ -66,14 +74,23 @@ export class EngineProcess {
     });
     const url = await new Promise<string>((resolve, reject) => {
       let text = '';
+      const tooLong = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new EngineStartError(null, `${tookTooLong} ${errors}`));
+      }, START_STOP_MS_MAX);
       child.stdout.on('data', (chunk: Buffer) => {
         text += chunk.toString();
         const found = /listening on (http:\/\/\S+)/.exec(text);
-        if (found !== null) resolve(found[1]!);
+        if (found === null) return;
+        clearTimeout(tooLong);
+        resolve(found[1]!);
       });
-      child.once('exit', (code) => reject(new EngineStartError(code, errors)));
+      child.once('exit', (code) => {
+        clearTimeout(tooLong);
+        reject(new EngineStartError(code, errors));
+      });
     });
-    return new EngineProcess(child, url, data);
+    return new EngineProcess(child, url, data, () => errors);
   }
 
   get port(): number {
@@ -110,12 +127,19 @@ export class EngineProcess {
     return (await response.json()) as T;
   }
 
-  /** Ends the engine as a user does, or at once with SIGKILL. */
+  /** Ends the engine as a user does, or at once with SIGKILL. @throws when it does not end */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill(signal);
+    let isTooLong = false;
+    const tooLong = setTimeout(() => {
+      isTooLong = true;
+      this.#child.kill('SIGKILL');
+    }, START_STOP_MS_MAX);
     await ended;
+    clearTimeout(tooLong);
+    if (isTooLong) throw new Error(`the engine that got ${signal} ${tookTooLong} ${this.#errors()}`);
   }
 
   removeFolder(): void {

@@ -11,6 +11,6 @@ export const EXIT_CODES = {
   unreachable: 4,
   /** `import` carried over all but some points, which were refused. */
   partial: 5,
-  /** A second signal cut a stop short; the next start replays the log. */
+  /** A second signal cut a stop short: the process ends of SIGINT, for which shells say 130. The next start replays the log. */
   forced: 130,
 } as const;

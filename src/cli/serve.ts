@@ -73,8 +73,13 @@ export async function serve(config: Config, host: CliHost, start: StartEngine): 
     let signals = 0;
     forget = host.onSignal(() => {
       if (++signals === 1) resolve();
-      else host.exit(EXIT_CODES.forced);
+      else host.endAtOnce('SIGINT');
     });
+  });
+  const forgetCrash = host.onCrash((error) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    host.errNow(`millrace: a fault of the program; the next start replays the log: ${text}\n`);
+    host.endAtOnce('SIGKILL');
   });
   try {
     const engine = await start(config);
@@ -89,5 +94,6 @@ export async function serve(config: Config, host: CliHost, start: StartEngine): 
     return EXIT_CODES.failure;
   } finally {
     forget();
+    forgetCrash();
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RETENTION_RULES_MAX } from '../../native-free-core/limits.js';
-import { TIER_NAMES } from '../../native-free-core/tier/tiers.js';
+import { TIER_NAMES, type TierName } from '../../native-free-core/tier/tiers.js';
 import { DEFAULTS } from './defaults.js';
 import { keyInfos } from './key-info.js';
 import { bytesFrom, FOREVER, formatBytes, formatRetention, retentionFrom, UNLIMITED } from './quantities.js';
@@ -114,3 +114,7 @@ export function retentionMap(list: readonly unknown[]): Record<string, unknown> 
   }
   return rules.length === 0 ? map : { ...map, rules };
 }
+
+/** How many bytes each tier may have, in the tiers' order. */
+export const tierBytesMax = ({ retentionBytes }: { retentionBytes: Record<TierName, number> }): number[] =>
+  TIER_NAMES.map((tier) => retentionBytes[tier]);

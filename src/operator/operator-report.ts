@@ -14,8 +14,10 @@ import { databaseStatus } from './database-status.js';
 import { diskRoom } from './disk-room.js';
 import { EventLoop } from './event-loop.js';
 import { latencyReport } from './latency-report.js';
+import { cpuSeconds, memoryFigures } from './process-figures.js';
 import { prometheusText } from './prometheus/prometheus-text.js';
 import { RateMeter } from './rate-meter.js';
+import { ShardPulse } from './shard-pulse.js';
 import { type ShardStats, shardStats } from './shard-stats.js';
 import { tierTotals } from './tier-totals.js';
 
@@ -49,6 +51,8 @@ export interface OperatorSources {
   seriesIndex: () => IndexReport;
   http: () => HttpCounters;
   live: () => LiveReport;
+  /** A shard's thread has not moved for half a minute. */
+  onSilent: (shard: number) => void;
 }
 
 /** The state of the process as a whole, set by the engine as it starts and stops. */
@@ -68,12 +72,14 @@ export class OperatorReport implements OperatorPort {
   readonly #eventLoop = new EventLoop();
   readonly #timer: NodeJS.Timeout;
   readonly #stuck = new Map<number, string>();
+  readonly #pulse: ShardPulse;
 
   constructor(sources: OperatorSources) {
     this.#sources = sources;
     this.#startedMs = sources.clock.monotonicMs();
     this.#startedAtMs = sources.clock.nowMs();
     this.#busyMs = sources.links.counters.map(() => new RateMeter());
+    this.#pulse = new ShardPulse(sources.links.counters.length);
     this.#sample();
     this.#timer = setInterval(() => this.#sample(), 1_000);
     this.#timer.unref();
@@ -106,6 +112,14 @@ export class OperatorReport implements OperatorPort {
     const stuck = [...this.#stuck][0];
     if (stuck !== undefined) {
       return { state: 'unable_to_store', ...common, reason: `Shard ${stuck[0]} can't store: ${stuck[1]}` };
+    }
+    const { silent } = this.#pulse;
+    if (silent !== undefined) {
+      return {
+        state: 'unable_to_store',
+        ...common,
+        reason: `The thread of shard ${silent} has not moved for half a minute: the disk may hang. If it stays so, end the process and start it again; nothing acknowledged is lost.`,
+      };
     }
     return { state: 'ok', ...common };
   }
@@ -165,7 +179,7 @@ export class OperatorReport implements OperatorPort {
 
   /** The figures of this moment. */
   statsNow() {
-    const { counters, resolver, producers, clock } = this.#sources;
+    const { counters, resolver, producers, clock, memories } = this.#sources;
     return {
       status: this.health().state,
       version: VERSION,
@@ -200,7 +214,7 @@ export class OperatorReport implements OperatorPort {
       http: this.#http(),
       live: this.#sources.live(),
       event_loop_delay: this.#eventLoop.report(),
-      memory: this.#memory(),
+      memory: memoryFigures(memories),
       process: { started_seconds: this.#startedAtMs / 1_000, cpu_seconds: cpuSeconds() },
       disk: { free_bytes: this.#diskFreeBytes },
     };
@@ -217,18 +231,6 @@ export class OperatorReport implements OperatorPort {
       answered_5xx: answered5xx,
       aborted,
       body_bytes_held: bodyBytesHeld,
-    };
-  }
-
-  #memory() {
-    const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
-    return {
-      rss_bytes: rss,
-      heap_used_bytes: heapUsed,
-      heap_total_bytes: heapTotal,
-      external_bytes: external,
-      // Reserved for the rings and the open state; what of it was never touched takes no room.
-      shared_bytes: this.#sources.memories.reduce((sum, memory) => sum + sharedBytes(memory), 0),
     };
   }
 
@@ -261,11 +263,12 @@ export class OperatorReport implements OperatorPort {
   }
 
   #sample(): void {
-    const { clock, counters, links, dataPath } = this.#sources;
+    const { clock, counters, links, dataPath, onSilent } = this.#sources;
     const nowMs = clock.monotonicMs();
     this.#rate.sample(counters.accepted, nowMs);
     links.counters.forEach((c, shard) => {
       this.#busyMs[shard]!.sample(c.get('busyMs'), nowMs);
+      if (this.state === 'ok' && this.#pulse.sample(shard, c.get('cycles'))) onSilent(shard);
     });
     // Asked for off this thread: a file system that hangs must not stop it.
     void diskRoom(dataPath).then((bytes) => {
@@ -276,20 +279,3 @@ export class OperatorReport implements OperatorPort {
 
 /** All that an operator watches, as GET /api/v1/operator/stats tells it. */
 export type OperatorStats = ReturnType<OperatorReport['statsNow']>;
-
-/** What all threads of the process have worked, s. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-/** Bytes of all shared memory below an object. */
-function sharedBytes(memory: object): number {
-  let bytes = 0;
-  for (const part of Object.values(memory) as unknown[]) {
-    if (part instanceof SharedArrayBuffer) bytes += part.byteLength;
-    else if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part))
-      bytes += sharedBytes(part);
-  }
-  return bytes;
-}

@@ -1,4 +1,4 @@
-import { TIER_NAMES } from '../../native-free-core/tier/tiers.js';
+import { tierBytesMax } from '../config/retention-keys.js';
 import type { Config } from '../config/schema.js';
 import type { ShardMemory } from './shard-memory.js';
 import { SHARD_BOUNDS } from './shard-options.js';
@@ -20,6 +20,6 @@ export function shardTasks(
     memory,
     bounds: { ...SHARD_BOUNDS, logBytesMax: config.logBytesMax },
     retention: config.retention,
-    tierBytesMax: TIER_NAMES.map((tier) => config.retentionBytes[tier]),
+    tierBytesMax: tierBytesMax(config),
   }));
 }

@@ -1,8 +1,8 @@
 import { GROUP_COUNT, SERIES_TOTAL_MAX } from '../../native-free-core/limits.js';
 import { RetentionPolicy } from '../../native-free-core/retention/retention-policy.js';
 import { ShardMap } from '../../native-free-core/series/refs.js';
-import { TIER_NAMES } from '../../native-free-core/tier/tiers.js';
 import type { Clock } from '../clock.js';
+import { tierBytesMax } from '../config/retention-keys.js';
 import type { Config } from '../config/schema.js';
 import { COMMAND_HANDLERS } from '../shard/commands/command-handlers.js';
 import type { CommandHandler } from '../shard/commands/running-command.js';
@@ -48,7 +48,6 @@ export class CommandsAtRest {
     const groups = map.groupCount(shard);
     const memory = createShardMemory(groups, SERIES_TOTAL_MAX, RING_BYTES_MIN);
     const store = LmdbStore.open(this.#folder.shardPath(shard));
-    const { retention, retentionBytes } = this.#config;
     try {
       const { engine } = recoverShard(
         {
@@ -57,8 +56,8 @@ export class CommandsAtRest {
           memory,
           store,
           session: 1,
-          retention: new RetentionPolicy(retention),
-          tierBytesMax: TIER_NAMES.map((tier) => retentionBytes[tier] * (groups / GROUP_COUNT)),
+          retention: new RetentionPolicy(this.#config.retention),
+          tierBytesMax: tierBytesMax(this.#config).map((bytes) => bytes * (groups / GROUP_COUNT)),
         },
         this.#clock,
       );

@@ -63,8 +63,7 @@ test('a producer meets every point once while its engine is started with other n
   const folder = temporaryFolder(t);
   let engine = await EngineProcess.start({ folder, flags: ['--workers', '1', '--port', PORT] });
   t.after(() => engine.stop('SIGKILL'));
-  const load = new NumberedLoad(engine.port, METRIC);
-  t.after(() => load.abandon());
+  const load = new NumberedLoad(t, engine.port, METRIC);
   for (const workers of [4, 3, 1]) {
     await sleep(300);
     // A stop and a crash in turn: with an empty log and with a full one.
@@ -89,8 +88,7 @@ test(`an engine that is killed ${KILLS} times while it changes its workers has l
   const folder = temporaryFolder(t);
   let engine = await EngineProcess.start({ folder, flags: ['--workers', '2', '--port', PORT] });
   t.after(() => engine.stop('SIGKILL'));
-  const load = new NumberedLoad(engine.port, METRIC);
-  t.after(() => load.abandon());
+  const load = new NumberedLoad(t, engine.port, METRIC);
   await sleep(1_000);
   await engine.stop('SIGKILL');
   const random = seededRandom(Number(process.env['MILLRACE_KILL_SEED'] ?? 1));
@@ -114,8 +112,7 @@ test('an engine whose disk can not hold the data twice starts with the number of
   const folder = join(disk.path, 'data');
   let engine = await EngineProcess.start({ folder, flags: ['--workers', '1', '--port', PORT] });
   t.after(() => engine.stop('SIGKILL'));
-  const load = new NumberedLoad(engine.port, METRIC);
-  t.after(() => load.abandon());
+  const load = new NumberedLoad(t, engine.port, METRIC);
   await sleep(500);
   await load.stop();
   await load.producer.flush();

@@ -8,11 +8,15 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineProcess } from '../../bench/macro/engine-process.js';
+import { freePort } from './free-port.js';
+import { Inspector, startInspected } from './inspector.js';
 import { NumberedLoad } from './numbered-load.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const FLAGS = ['--workers', '2'];
 const METRIC = 'stop.test';
+/** A thread that is ended within a write transaction once hung, and the process with it: more than one try finds it. */
+const ENDS = 3;
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
@@ -25,7 +29,7 @@ test('an engine that is stopped under load has stored all that it acknowledged, 
   let engine = await EngineProcess.start({ folder, flags: FLAGS });
   t.after(() => engine.stop('SIGKILL'));
   const { port } = engine;
-  const load = new NumberedLoad(port, METRIC);
+  const load = new NumberedLoad(t, port, METRIC);
   await sleep(400);
   assert.ok(load.sent > 0);
   await engine.stop();
@@ -68,19 +72,18 @@ test('an engine ends with code 0 when it is stopped, with either signal', async 
   }
 });
 
-test('a second signal ends an engine at once, and nothing acknowledged is lost', async (t) => {
-  const folder = temporaryFolder(t);
-  const engine = await EngineProcess.start({ folder, flags: FLAGS });
-  const load = new NumberedLoad(engine.port, METRIC);
+/** Ends an engine under load in a way that leaves it no time; then all that it acknowledged has to be there once. */
+async function checkEnd(t: TestContext, engine: EngineProcess, end: () => void): Promise<void> {
+  t.after(() => engine.stop('SIGKILL'));
+  const load = new NumberedLoad(t, engine.port, METRIC);
   await sleep(400);
   const exited = waitForEnd(engine.pid);
-  process.kill(engine.pid, 'SIGTERM');
-  process.kill(engine.pid, 'SIGINT');
+  end();
   await exited;
   await load.stop();
   const { acknowledged, sent } = load;
-  await load.producer.close({ timeoutMs: 100 });
-  const again = await EngineProcess.start({ folder, flags: FLAGS });
+  await load.abandon();
+  const again = await EngineProcess.start({ folder: engine.folder, flags: FLAGS });
   t.after(() => again.stop('SIGKILL'));
   const seen = await load.stored(again);
   assert.ok(
@@ -93,6 +96,30 @@ test('a second signal ends an engine at once, and nothing acknowledged is lost',
     `${count} of ${acknowledged} acknowledged and ${sent} sent`,
   );
   await again.stop();
+}
+
+test(`a second signal ends an engine at once, ${ENDS} times, and nothing acknowledged is lost`, async (t) => {
+  for (let i = 0; i < ENDS; i++) {
+    const engine = await EngineProcess.start({ folder: temporaryFolder(t), flags: FLAGS });
+    await checkEnd(t, engine, () => {
+      process.kill(engine.pid, 'SIGTERM');
+      process.kill(engine.pid, 'SIGINT');
+    });
+  }
+});
+
+test(`an error that nobody caught ends an engine at once, ${ENDS} times, and nothing acknowledged is lost`, async (t) => {
+  for (let i = 0; i < ENDS; i++) {
+    const port = await freePort();
+    const engine = await startInspected(port);
+    t.after(() => engine.removeFolder());
+    const inspector = await Inspector.attach(port);
+    await checkEnd(t, engine, () => {
+      inspector.run("setTimeout(() => { throw new Error('nobody thought of it'); })");
+      // Node waits for a debugger before it ends.
+      inspector.close();
+    });
+  }
 });
 
 /** Until a process that is not ours to wait for is gone; 5 s is far more than a forced end takes. */
@@ -105,5 +132,5 @@ async function waitForEnd(pid: number): Promise<void> {
     }
     await sleep(10);
   }
-  assert.fail('the engine still runs after two signals');
+  assert.fail('the engine still runs');
 }

@@ -84,8 +84,7 @@ test('an engine whose disk is full says so, goes on reading, and goes on by itse
     ],
   });
   t.after(() => engine.stop('SIGKILL'));
-  const load = new NumberedLoad(engine.port, METRIC);
-  t.after(() => load.abandon());
+  const load = new NumberedLoad(t, engine.port, METRIC);
 
   const { detail } = await waitForHealth(engine, 503);
   assert.match(detail ?? '', /can't store: .*(space|full|ENOSPC)/i);

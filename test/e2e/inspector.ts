@@ -47,6 +47,12 @@ export class Inspector {
     assert.ok(ended.result.value > 0, JSON.stringify(ended));
   }
 
+  /** Has the main thread do something; nothing of it is waited for. */
+  run(expression: string): void {
+    const id = ++this.#lastId;
+    this.#socket.send(JSON.stringify({ id, method: 'Runtime.evaluate', params: { expression } }));
+  }
+
   close(): void {
     this.#socket.close();
   }

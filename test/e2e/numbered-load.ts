@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineProcess } from '../../bench/macro/engine-process.js';
 import { createProducer, type Producer } from '../../src/client/node.js';
@@ -6,7 +7,7 @@ import { createProducer, type Producer } from '../../src/client/node.js';
 /** Series that the points go to in turn. */
 const SERIES = 20;
 
-/** Keeps a named producer busy until it is stopped. Each point has its own number for a value, from 0 on. */
+/** Keeps a named producer busy until it is stopped, or its test has ended, however it did. Each point has its own number for a value, from 0 on. */
 export class NumberedLoad {
   sent = 0;
   acknowledged = 0;
@@ -16,7 +17,8 @@ export class NumberedLoad {
   #isSending = true;
   readonly #done: Promise<void>;
 
-  constructor(port: number, metric: string) {
+  constructor(t: TestContext, port: number, metric: string) {
+    t.after(() => this.abandon());
     this.#metric = metric;
     this.producer = createProducer({
       url: `ws://127.0.0.1:${port}/ws/ingest`,

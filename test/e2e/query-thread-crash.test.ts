@@ -20,7 +20,7 @@ test(`a query thread that dies ${CRASHES} times under load fails what it works o
     engine.removeFolder();
   });
   const inspector = await Inspector.attach(inspectorPort);
-  const load = new NumberedLoad(engine.port, 'query.crash');
+  const load = new NumberedLoad(t, engine.port, 'query.crash');
   await sleep(300);
 
   // Each on a connection of its own: one that is kept is closed by the engine after ten idle seconds, which on a machine with more

@@ -21,7 +21,7 @@ test(`a shard whose thread dies ${CRASHES} times under load is started again, an
     engine.removeFolder();
   });
   const inspector = await Inspector.attach(inspectorPort);
-  const load = new NumberedLoad(engine.port, 'crash.test');
+  const load = new NumberedLoad(t, engine.port, 'crash.test');
   for (let crash = 1; crash <= CRASHES; crash++) {
     await sleep(150);
     await inspector.endThread(0);

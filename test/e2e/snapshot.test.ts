@@ -48,8 +48,7 @@ test('a snapshot under load has every acknowledged point and no batch in part, a
   const folder = temporaryFolder(t);
   const engine = await EngineProcess.start({ folder, flags: ['--workers', '3'] });
   t.after(() => engine.stop('SIGKILL'));
-  const load = new NumberedLoad(engine.port, METRIC);
-  t.after(() => load.abandon());
+  const load = new NumberedLoad(t, engine.port, METRIC);
   const snapshots: { report: Report; acknowledged: number }[] = [];
   for (let round = 0; round < 3; round++) {
     await sleep(120);
@@ -124,8 +123,7 @@ test('a snapshot whose disk is full is refused and leaves nothing, and the engin
     flags: ['--workers', '2', '--snapshot-dir', join(disk.path, 'snapshots')],
   });
   t.after(() => engine.stop('SIGKILL'));
-  const load = new NumberedLoad(engine.port, METRIC);
-  t.after(() => load.abandon());
+  const load = new NumberedLoad(t, engine.port, METRIC);
   // More than what a snapshot may take of such a disk.
   while (load.acknowledged < 200_000) await sleep(50);
   const response = await fetch(`${engine.url}/api/v1/snapshot`, { method: 'POST' });
@@ -144,8 +142,7 @@ test('an engine that stops while a snapshot is copied ends in good order and lea
   const folder = temporaryFolder(t);
   const engine = await EngineProcess.start({ folder, flags: ['--workers', '2'] });
   t.after(() => engine.stop('SIGKILL'));
-  const load = new NumberedLoad(engine.port, METRIC);
-  t.after(() => load.abandon());
+  const load = new NumberedLoad(t, engine.port, METRIC);
   await sleep(500);
   const asked = fetch(`${engine.url}/api/v1/snapshot?name=late`, { method: 'POST' }).then(
     (response) => response.status,

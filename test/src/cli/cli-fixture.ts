@@ -11,8 +11,9 @@ export class FakeHost implements CliHost {
   isTerminal = false;
   clock = systemClock;
   input: Readable = Readable.from([]);
-  exits: number[] = [];
+  ends: string[] = [];
   readonly listeners = new Set<(signal: string) => void>();
+  readonly crashListeners = new Set<(error: unknown) => void>();
 
   out = (text: string): void => {
     this.stdout += text;
@@ -38,8 +39,15 @@ export class FakeHost implements CliHost {
     return () => this.listeners.delete(listener);
   };
 
-  exit = (code: number): void => {
-    this.exits.push(code);
+  errNow = this.err;
+
+  onCrash = (listener: (error: unknown) => void): (() => void) => {
+    this.crashListeners.add(listener);
+    return () => this.crashListeners.delete(listener);
+  };
+
+  endAtOnce = (signal: string): void => {
+    this.ends.push(signal);
   };
 
   signal(): void {

@@ -57,12 +57,25 @@ test('serve() says where it listens, stops on a signal, and is forced by a secon
   await until(() => host.stdout !== '');
   assert.equal(host.stdout, 'listening on http://[::1]:4711\n');
   host.signal();
-  assert.deepEqual(host.exits, []);
+  assert.deepEqual(host.ends, []);
   host.signal();
-  assert.deepEqual(host.exits, [130]);
+  assert.deepEqual(host.ends, ['SIGINT']);
   finish();
   assert.equal(await running, 0);
   assert.equal(host.listeners.size, 0);
+});
+
+test('serve() says what nobody caught, and ends at once', async () => {
+  const host = new FakeHost();
+  const config = loadConfig({ flags: {}, env: {}, file: undefined });
+  const running = serve(config, host, async () => ({ port: 1, stop: async () => {} }));
+  await until(() => host.stdout !== '');
+  for (const listener of host.crashListeners) listener(new Error('nobody thought of it'));
+  assert.match(host.stderr, /fault of the program.*nobody thought of it\n\s+at /);
+  assert.deepEqual(host.ends, ['SIGKILL']);
+  host.signal();
+  await running;
+  assert.equal(host.crashListeners.size, 0);
 });
 
 test('serve() exits with 1 when the engine does not start', async () => {
