@@ -48,6 +48,11 @@ export class SegmentReader {
     return 'ok';
   }
 
+  /** How many runs are left, as far as the head says. */
+  get runs(): number {
+    return this.#runs;
+  }
+
   /** Steps to the next run. */
   next(): boolean {
     if (this.#runs === 0 || this.isCut) return false;

@@ -5,11 +5,14 @@ import { peekRollupRunInto, readRollupRun } from '../../native-free-core/cell/ro
 import { loadWord } from '../../native-free-core/codec/bits.js';
 import { lowerBound } from '../../native-free-core/query/lower-bound.js';
 import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
+import { SegmentDirectory } from '../../native-free-core/segment/segment-directory.js';
 import { SEGMENT_ROLLUP } from '../../native-free-core/segment/segment-layout.js';
 import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
+import { systemClock } from '../clock.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import { type CachedSegment, CellCache, type CellPlaces } from './cell-cache.js';
 import { type ChosenSegment, type GroupPlaces, lowerPlace, whereOf } from './chosen-segments.js';
+import { DecodePace } from './decode-pace.js';
 import type { KnownRuns } from './known-runs.js';
 import type { StoredSegment } from './known-store.js';
 import type { PointVisitor } from './point-scan.js';
@@ -58,7 +61,12 @@ export class CellScan {
   readonly #cache: CellCache;
   readonly #findings: QueryFindings;
   readonly #segment = new SegmentReader();
+  /** Of a segment of which nothing is remembered. */
+  readonly #directory = new SegmentDirectory();
+  /** The run that is visited. */
+  readonly #at = { number: 0, start: 0, end: 0 };
   readonly #run = new CellRun();
+  readonly #pace = new DecodePace();
 
   /** `cacheBytes` is the memory for remembered cells. */
   constructor(findings: QueryFindings, cacheBytes: number) {
@@ -89,8 +97,11 @@ export class CellScan {
       forEachPlace({ ...wanted, segment }, (_at, number) => {
         if (known === undefined || known.version === 0 || !known.knows(number)) unknown++;
       });
+      if (unknown === 0) continue;
+      if (known?.directory === undefined) stop.foresee('directory', 1);
       stop.foresee('run', unknown);
-      stop.foresee('decodedCell', (unknown * (segment.endMs - segment.startMs)) / windowMs);
+      const cells = (unknown * (segment.endMs - segment.startMs)) / windowMs;
+      stop.foresee('decoding', this.#pace.stepsOf(windowMs, cells));
     }
   }
 
@@ -133,38 +144,47 @@ export class CellScan {
     }
     // Before the bytes are looked at: it is of the value that was read last.
     cached?.known.renew(reader.version, segment.firstNumber, segment.lastNumber);
-    const status = this.#segment.open(bytes, SEGMENT_ROLLUP, segment.firstNumber);
-    if (status === 'ok') this.#scanSegment(wanted, bytes);
-    else this.#findings.add(`${status} segment`, whereOf(segment));
+    const directory = this.#directoryOf(wanted, bytes);
+    if (directory !== undefined) this.#scanSegment(wanted, bytes, directory);
   }
 
-  /** Walks the runs of the open segment and the selected series side by side; both ascend by number. */
-  #scanSegment(wanted: SegmentCells, bytes: Uint8Array): void {
-    const { selected, places, cached } = wanted;
-    const segment = this.#segment;
-    const { ids, view } = selected;
-    const { index } = view;
+  /** Where the runs of the segment lie; undefined when it is damaged. */
+  #directoryOf({ segment, cached }: SegmentCells, bytes: Uint8Array): SegmentDirectory | undefined {
     const known = cached?.known;
-    let [current, isKnown] = [-1, false];
-    for (let at = lowerPlace(selected, places, wanted.segment.firstNumber); segment.next(); ) {
-      const { number } = segment;
-      while (at < places.to && index.numberOf(ids.items[at]!) < number) at++;
-      if (at === places.to) break;
-      if (index.numberOf(ids.items[at]!) !== number) continue;
-      if (number !== current) {
-        current = number;
-        isKnown = known?.knows(number) === true;
-        if (isKnown) visitKnown(wanted, at, number);
-      }
-      if (!isKnown) this.#visitRun(wanted, bytes, at);
+    if (known?.directory !== undefined) return known.directory;
+    const status = this.#segment.open(bytes, SEGMENT_ROLLUP, segment.firstNumber);
+    if (status !== 'ok') {
+      this.#findings.add(`${status} segment`, whereOf(segment));
+      return undefined;
     }
-    if (known !== undefined && !segment.isCut) forEachPlace(wanted, (_at, number) => known.setNone(number));
+    const directory = known === undefined ? this.#directory : new SegmentDirectory();
+    directory.read(this.#segment);
+    if (known !== undefined && known.version !== 0) known.directory = directory;
+    return directory;
   }
 
-  /** Visits the cells of the segment's present run, and remembers them. */
+  /** Visits the runs of the selected series; both ascend by number. */
+  #scanSegment(wanted: SegmentCells, bytes: Uint8Array, directory: SegmentDirectory): void {
+    const place = this.#at;
+    const known = wanted.cached?.known;
+    let run = 0;
+    forEachPlace(wanted, (at, number) => {
+      if (known?.knows(number) === true) return visitKnown(wanted, at, number);
+      run = directory.seek(number, run);
+      for (; run < directory.length && directory.numberOf(run) === number; run++) {
+        place.number = number;
+        place.start = directory.startOf(run);
+        place.end = directory.endOf(run);
+        this.#visitRun(wanted, bytes, at);
+      }
+      if (!directory.isCut) known?.setNone(number);
+    });
+  }
+
+  /** Visits the cells of the present run, and remembers them. */
   #visitRun(wanted: SegmentCells, bytes: Uint8Array, at: number): void {
     const { part, windowMs, cached } = wanted;
-    const { number, start, end } = this.#segment;
+    const { number, start, end } = this.#at;
     peekRollupRunInto(bytes, start, end, windowMs, peeked);
     const isOutside = peeked.firstMs >= part.endMs || peeked.lastMs < part.startMs;
     if (cached === undefined) {
@@ -182,15 +202,17 @@ export class CellScan {
     visitRemembered(wanted, at, found);
   }
 
-  /** Where the cells of the segment's present run are, which are decoded if they were not. Undefined when they are damaged. */
+  /** Where the cells of the present run are, which are decoded if they were not. Undefined when they are damaged. */
   #remembered(wanted: SegmentCells, cached: CachedSegment, bytes: Uint8Array): CellPlaces | undefined {
-    const { start, end } = this.#segment;
+    const { start, end } = this.#at;
     const identity = { start, end, checksum: loadWord(bytes, end - CHECKSUM_BYTES, end) };
     const known = cached.find(identity);
     if (known === undefined) {
+      const startMs = systemClock.monotonicMs();
       if (!this.#decode(wanted, bytes)) return undefined;
       // Before they are counted: whoever has no time for more finds them the next time.
       const added = cached.add(identity, this.#run);
+      this.#pace.note(wanted.windowMs, this.#run.length, systemClock.monotonicMs() - startMs);
       this.#count(wanted);
       return added;
     }
@@ -198,9 +220,9 @@ export class CellScan {
     return known;
   }
 
-  /** Whether the cells of the segment's present run are in `#run` now; else they are damaged. */
+  /** Whether the cells of the present run are in `#run` now; else they are damaged. */
   #decode({ windowMs, segment, cached, stop }: SegmentCells, bytes: Uint8Array): boolean {
-    const { number, start, end } = this.#segment;
+    const { number, start, end } = this.#at;
     const run = this.#run;
     stop.beforeDecode(end - start);
     // What is remembered has no sketches, and is asked for by nobody who wants them.
@@ -213,7 +235,7 @@ export class CellScan {
 
   /** Counts the cells of `#run`. */
   #count({ stop }: SegmentCells): void {
-    stop.countCells(this.#run.length, this.#segment.end - this.#segment.start);
+    stop.countCells(this.#run.length, this.#at.end - this.#at.start);
   }
 }
 

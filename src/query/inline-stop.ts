@@ -1,12 +1,21 @@
 import type { Clock } from '../clock.js';
-import { INLINE_BUDGET_MS, INLINE_READ_MS, INLINE_RUN_BYTES_MAX, INLINE_STEPS_MAX } from './limits.js';
+import {
+  INLINE_BUDGET_MS,
+  INLINE_READ_MS,
+  INLINE_RUN_BYTES_MAX,
+  INLINE_STEPS_MAX,
+  INLINE_STEPS_ONCE_MAX,
+} from './limits.js';
 import type { QueryLimits } from './query-limits.js';
 import type { RecentReads } from './recent-reads.js';
 import { StopCheck } from './stop-check.js';
 import { stepsOf, type WorkPart } from './work.js';
 
-/** Why a query is not for the socket thread: it is too much work, or it would have to wait for somebody or for the disk. */
-export type NotInlineReason = 'large' | 'waits';
+/**
+ * Why a query is not for the socket thread: it is too much work; or it was this time, and is less the next time, since what was decoded is remembered; or
+ * it would have to wait for somebody or for the disk.
+ */
+export type NotInlineReason = 'large' | 'unready' | 'waits';
 
 /** Thrown by a query that the socket thread gives up; never leaves the query side. */
 export class NotInline extends Error {
@@ -18,8 +27,12 @@ export class NotInline extends Error {
   }
 }
 
+/** Work whose outcome is remembered, so that the next question does not have it. */
+const ONCE: ReadonlySet<WorkPart> = new Set<WorkPart>(['directory', 'run', 'decoding']);
+
 // Made once: the trace of calls that each would take along costs as much as many a query.
 const TOO_LARGE = new NotInline('large');
+const NOT_READY = new NotInline('unready');
 const MUST_WAIT = new NotInline('waits');
 
 /**
@@ -32,6 +45,8 @@ export class InlineStop extends StopCheck {
   readonly #untilMs: number;
   readonly #valueWeight: number;
   #steps = 0;
+  #stepsOnce = 0;
+  #hasDecoded = false;
 
   /** `valueWeight` is how many times the usual steps a value of the answer takes. */
   constructor(clock: Clock, limits: QueryLimits, reads: RecentReads, valueWeight = 1) {
@@ -43,7 +58,7 @@ export class InlineStop extends StopCheck {
   }
 
   override check(): void {
-    if (this.#clock.monotonicMs() > this.#untilMs) throw TOO_LARGE;
+    if (this.#clock.monotonicMs() > this.#untilMs) throw this.#hasDecoded ? NOT_READY : TOO_LARGE;
   }
 
   /** Between two looks is one run, of one series or of a batch: how much a segment has of what is asked for is not known before. */
@@ -54,6 +69,7 @@ export class InlineStop extends StopCheck {
 
   override countCells(cells: number, bytes: number): void {
     super.countCells(cells, bytes);
+    this.#hasDecoded = true;
     this.check();
   }
 
@@ -74,7 +90,10 @@ export class InlineStop extends StopCheck {
   }
 
   override foresee(part: WorkPart, count: number): void {
-    this.#steps += stepsOf(part, count) * (part === 'answerValue' ? this.#valueWeight : 1);
-    if (this.#steps > INLINE_STEPS_MAX) throw TOO_LARGE;
+    const steps = stepsOf(part, count) * (part === 'answerValue' ? this.#valueWeight : 1);
+    if (ONCE.has(part)) this.#stepsOnce += steps;
+    else this.#steps += steps;
+    if (this.#steps > INLINE_STEPS_MAX || this.#steps + this.#stepsOnce > INLINE_STEPS_ONCE_MAX)
+      throw TOO_LARGE;
   }
 }

@@ -89,9 +89,11 @@ export const LIGHT_BUDGET_MS = 25;
 
 /**
  * What the socket thread answers by itself instead of asking a query thread: what is foreseen to take no more than so many steps
- * (work.ts), twice the time of the way to a thread and back, and is given up after so many ms, which is the most that thread may spend.
+ * (work.ts), twice the time of the way to a thread and back, and is given up after so many ms, which is the most that thread may spend. With what is
+ * done once and remembered, such as decoding, it may be more steps.
  */
 export const INLINE_STEPS_MAX = 40_000;
+export const INLINE_STEPS_ONCE_MAX = 65_000;
 export const INLINE_BUDGET_MS = 1;
 
 /** How much of it reading may take, ms: what is read last must still be made an answer of. */
@@ -126,8 +128,8 @@ export const RECENT_READS_KEPT = 4_096;
 /** Places that one answer tells the socket thread of: those of a query that is none too large for it. */
 export const READS_TOLD_MAX = 64;
 
-/** Decoded cells that the socket thread remembers, bytes: 200,000 cells, an hour of minutes of 3,000 series. */
-export const INLINE_CELL_CACHE_BYTES = 16 * MIB;
+/** Decoded cells that the socket thread remembers, bytes: 800,000 cells, three hours of minutes of 4,000 series. A quarter of it was soon full of one dashboard. */
+export const INLINE_CELL_CACHE_BYTES = 64 * MIB;
 
 /** Kinds of query that are remembered as heavy: a few dashboards' worth, some hundred bytes each. */
 export const HEAVY_SHAPES_KEPT = 2_048;
@@ -211,5 +213,6 @@ export const MOVED_BYTES_MIN = 16 * 1024;
 /** Rows that a page of raw points collects, besides twice its limit, before it throws the late ones away. */
 export const RAW_ROWS_SPARE = 65_536;
 
+assert(INLINE_STEPS_MAX < INLINE_STEPS_ONCE_MAX, 'what is done once comes on top');
 assert(INLINE_READ_MS < INLINE_BUDGET_MS, 'an answer takes time besides what is read');
 assert(LONG_WAIT_AFTER > 0 && READ_WAIT_MS < READ_WAIT_MS_MAX, 'waits must grow');

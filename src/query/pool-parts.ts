@@ -4,11 +4,11 @@ import type { QueryCounters } from './query-counters.js';
 import type { QueryPoolOptions } from './query-pool-options.js';
 import type { QueryWorkerData } from './query-task.js';
 import { QueryThreads } from './query-threads.js';
-import type { TaskThreads } from './task-threads.js';
+import { ThreadSlots } from './thread-slots.js';
 
 /** What a pool has of another one, in place of its own. */
 export interface Borrowed {
-  threads: TaskThreads;
+  threads: ThreadSlots;
   inline: InlineLane | undefined;
 }
 
@@ -21,9 +21,9 @@ export function startThreads(
   data: QueryWorkerData,
   options: QueryPoolOptions,
   counters: QueryCounters,
-): QueryThreads {
+): ThreadSlots {
   const { threads, heapMibMax, onThreadFailure = () => {}, onThreadsMissing = () => {} } = options;
-  return new QueryThreads(data, {
+  const all = new QueryThreads(data, {
     threads,
     ...(heapMibMax === undefined ? {} : { heapMibMax }),
     onLost: () => {
@@ -33,4 +33,5 @@ export function startThreads(
     onMissing: onThreadsMissing,
     onWhole: options.onThreadsWhole ?? (() => {}),
   });
+  return new ThreadSlots(all, false);
 }

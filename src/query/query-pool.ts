@@ -6,7 +6,6 @@ import { Flight } from './flight.js';
 import { HeavyShapes } from './heavy-shapes.js';
 import { History, type HistoryVersions } from './history.js';
 import type { InlineAnswer, InlineLane } from './inline-lane.js';
-import { LentThreads } from './lent-threads.js';
 import { ANSWER_CACHE_BOUNDS, LIGHT_BUDGET_MS } from './limits.js';
 import { type Borrowed, openInline, startThreads } from './pool-parts.js';
 import { QueryCounters } from './query-counters.js';
@@ -14,10 +13,9 @@ import { type Lane, QueryLanes } from './query-lanes.js';
 import { answerOf, isRefusal, stopping, tooManyQueries } from './query-outcome.js';
 import type { QueryPoolOptions } from './query-pool-options.js';
 import { type QueryReport, queryReport } from './query-report.js';
-import { ALL_TICKETS, type QueryReply, type QueryTask, type QueryWorkerData } from './query-task.js';
-import { QueryThreads } from './query-threads.js';
+import type { QueryReply, QueryTask, QueryWorkerData } from './query-task.js';
 import { queryTimeout } from './stop-check.js';
-import type { TaskThreads } from './task-threads.js';
+import type { ThreadSlots } from './thread-slots.js';
 
 /**
  * Answers queries on threads (QueryThreads). At most QUEUE_PER_THREAD wait for each thread, further ones are refused
@@ -34,13 +32,11 @@ export class QueryPool implements QueryPort {
   readonly counters = new QueryCounters();
   readonly #data: QueryWorkerData;
   readonly #options: QueryPoolOptions;
-  readonly #threads: TaskThreads;
+  readonly #threads: ThreadSlots;
   readonly #isBorrower: boolean;
   readonly #timeoutMs: number;
   readonly #onDamaged: (place: string) => void;
   readonly #lightBudgetMs: number;
-  /** Slots of the threads' `cancelled` that no task has. */
-  readonly #freeSlots: number[] = [];
   readonly #lanes: QueryLanes<Flight>;
   /** The youngest flight of each request that somebody may still join. */
   readonly #flights = new Map<string, Flight>();
@@ -66,7 +62,6 @@ export class QueryPool implements QueryPort {
     this.#history = new History(data.memories);
     this.#inline = borrowed === undefined ? openInline(data, options) : borrowed.inline;
     this.#threads = borrowed?.threads ?? startThreads(data, options, this.counters);
-    for (let slot = this.#threads.slots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
   }
 
   /**
@@ -80,8 +75,8 @@ export class QueryPool implements QueryPort {
       this.counters.damaged++;
       onDamaged(place);
     };
-    assert(this.#threads instanceof QueryThreads, 'threads that are lent are not lent again');
-    const borrowed = { threads: new LentThreads(this.#threads), inline: this.#inline };
+    assert(!this.#isBorrower, 'threads that are lent are not lent again');
+    const borrowed = { threads: this.#threads.lend(), inline: this.#inline };
     return new QueryPool(this.#data, { threads, timeoutMs, cacheBytesMax: 0, onDamaged: tell }, borrowed);
   }
 
@@ -140,7 +135,7 @@ export class QueryPool implements QueryPort {
   /** Cancels what runs, waits for it for a bounded time, and ends the threads. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#threads.cancelled.fill(ALL_TICKETS);
+    this.#threads.cancelAll();
     await this.#threads.close();
     // What still waits in a lane is refused by the threads as soon as it is handed out, and lands.
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
@@ -179,7 +174,7 @@ export class QueryPool implements QueryPort {
 
   #begin(key: string, request: QueryRequest): Flight {
     const { counters } = this;
-    const slot = this.#freeSlots.pop();
+    const slot = this.#threads.take();
     if (slot === undefined) {
       counters.refused++;
       throw tooManyQueries(counters.inFlight);
@@ -248,7 +243,7 @@ export class QueryPool implements QueryPort {
 
   #land(flight: Flight, reply: QueryReply | undefined, failure: unknown): void {
     this.#forget(flight);
-    this.#freeSlots.push(flight.slot);
+    this.#threads.giveBack(flight.slot);
     this.counters.inFlight--;
     if (reply === undefined) return flight.fail(failure);
     const { versions, key } = flight;
@@ -265,10 +260,10 @@ export class QueryPool implements QueryPort {
   /** The last who waited for it has gone. */
   #abandon(flight: Flight): void {
     this.#forget(flight);
-    if (flight.isRunning) Atomics.store(this.#threads.cancelled, flight.slot, flight.ticket);
+    if (flight.isRunning) this.#threads.cancel(flight.slot, flight.ticket);
     else {
       this.#lanes.remove(flight);
-      this.#freeSlots.push(flight.slot);
+      this.#threads.giveBack(flight.slot);
       this.counters.inFlight--;
     }
   }

@@ -15,7 +15,6 @@ import {
 } from './limits.js';
 import { isOutOfMemory, outOfMemory, stopping } from './query-outcome.js';
 import type { QueryReply, QueryTask, QueryThreadData, QueryWorkerData } from './query-task.js';
-import type { TaskThreads } from './task-threads.js';
 
 export interface QueryThreadsOptions {
   threads: number;
@@ -53,11 +52,11 @@ interface Waiting {
  * "IsGraphAsync must be used on an instantiated module"), unless `close` has waited for it for too long. A query is
  * cancelled through `cancelled`, one Int32 a slot (QueryThreadData).
  */
-export class QueryThreads implements TaskThreads {
+export class QueryThreads {
+  /** Tasks that may be under way or wait at once, of the threads' own pool; as many again for one that borrows them. */
   readonly slots: number;
+  /** One word a slot, the borrower's behind the others: the ticket of the task in it that is cancelled. */
   readonly cancelled: Int32Array;
-  /** The words of as many slots again, for a pool that borrows the threads. */
-  readonly cancelledLent: Int32Array;
   readonly #piscina: Piscina;
   readonly #options: QueryThreadsOptions;
   /** Those that have loaded their modules. */
@@ -80,8 +79,7 @@ export class QueryThreads implements TaskThreads {
     this.#options = options;
     this.slots = threads * (QUEUE_PER_THREAD + 1);
     const cancelled = new SharedArrayBuffer(2 * this.slots * 4);
-    this.cancelled = new Int32Array(cancelled, 0, this.slots);
-    this.cancelledLent = new Int32Array(cancelled, this.slots * 4);
+    this.cancelled = new Int32Array(cancelled);
     this.#piscina = new Piscina({
       filename: new URL('./query-worker.js', import.meta.url).href,
       name: 'runQuery',

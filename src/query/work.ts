@@ -10,9 +10,11 @@ const STEPS_EACH = {
   /** To mark or look at a row of the series' index. */
   row: 2,
   series: 30,
-  /** To find a stored run of cells that is not remembered, and to decode a cell of it. */
-  run: 400,
-  decodedCell: 9,
+  /** To read which runs of cells there are in a segment, where that is not remembered, and to find one. */
+  directory: 900,
+  run: 150,
+  /** To decode cells: DecodePace knows how many steps that takes. */
+  decoding: 1,
   cell: 2,
   /** To read a key of a segment that is not remembered. */
   key: 80,

@@ -1,3 +1,5 @@
+import { commonPrefix } from '../http/selector/pattern-literals.js';
+
 /** What the stored data offers to ask about. */
 export interface Repertoire {
   /** Names of metrics. */
@@ -100,11 +102,16 @@ function condition({ label, values }: Repertoire, turn: number): string {
   return `label.${encodeURIComponent(label)}=${encodeURIComponent(values[turn % values.length]!)}`;
 }
 
-/** A pattern that matches these texts and no others: as people write it, and by turns as programs do, which set brackets. */
+/** A pattern that matches these texts and no others: as people write it, and by turns as programs do, which set what is common before brackets. */
 function anyOf(texts: readonly string[], turn: number): string {
-  const pattern = texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
-  return turn % 2 === 0 ? pattern : `(${pattern})`;
+  const list = (some: readonly string[]): string => some.map(quoted).join('|');
+  if (turn % 2 === 0) return list(texts);
+  const common = texts.length === 1 ? '' : commonPrefix(texts);
+  return `${quoted(common)}(${list(texts.map((text) => text.slice(common.length)))})`;
 }
+
+/** A text as a pattern that matches it alone. */
+const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** So many of a list, from the turn's place on. */
 const some = (list: readonly string[], count: number, turn: number): string[] =>

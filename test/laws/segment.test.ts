@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SegmentBuilder } from '../../native-free-core/segment/segment-builder.js';
+import { SegmentDirectory } from '../../native-free-core/segment/segment-directory.js';
 import { SEGMENT_RAW, SEGMENT_ROLLUP } from '../../native-free-core/segment/segment-layout.js';
 import { SegmentReader } from '../../native-free-core/segment/segment-reader.js';
 import { build, type Run, walk } from '../native-free-core/segment/segments.js';
@@ -38,6 +39,32 @@ test('a segment gives back every run that went into it, whatever was built and r
         found.runs,
         runs.map(({ number, bytes }) => ({ number, bytes })),
       );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a directory leads to the runs of every number, and of no other', () => {
+  const directory = new SegmentDirectory();
+  fc.assert(
+    fc.property(runsOf, fc.array(fc.nat(200), { maxLength: 8 }), (runs, others) => {
+      const value = build(SEGMENT_RAW, runs, builder);
+      assert.equal(reader.open(value, SEGMENT_RAW, runs[0]?.number ?? 0), 'ok');
+      directory.read(reader);
+      assert.deepEqual([directory.length, directory.isCut], [runs.length, false]);
+      let from = 0;
+      // As a scan asks: by ascending numbers, some of which have no runs.
+      const numbers = [...new Set([...others, ...runs.map(({ number }) => number)])].sort((a, b) => a - b);
+      for (const number of numbers) {
+        const found: Uint8Array[] = [];
+        from = directory.seek(number, from);
+        for (; from < directory.length && directory.numberOf(from) === number; from++)
+          found.push(value.slice(directory.startOf(from), directory.endOf(from)));
+        assert.deepEqual(
+          found,
+          runs.filter((run) => run.number === number).map(({ bytes }) => bytes),
+        );
+      }
     }),
     { numRuns: 500 },
   );

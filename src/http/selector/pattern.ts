@@ -1,7 +1,7 @@
 import { PATTERN_DFA_STATES_MAX, PATTERN_STATES_MAX } from '../limits.js';
+import { ListedPattern, plainTexts } from './listed-pattern.js';
 import { literalsOf, prefixOf } from './pattern-literals.js';
 import { PatternError, type PatternNode, parsePattern, type Ranges } from './pattern-parser.js';
-import { plainPattern } from './plain-pattern.js';
 
 /**
  * Regular expressions for selectors, matched in time linear in the value, whatever the pattern.
@@ -50,10 +50,11 @@ export interface Pattern {
  * @throws PatternError with the position of the fault
  */
 export function compilePattern(text: string): Pattern {
-  const plain = plainPattern(text);
-  if (plain !== undefined) return plain;
+  const plain = plainTexts(text);
+  if (plain !== undefined) return new ListedPattern(plain);
   const root = parsePattern(text);
-  return new Automaton(compile(root), prefixOf(root), literalsOf(root));
+  const literals = literalsOf(root);
+  return literals === undefined ? new Automaton(compile(root), prefixOf(root)) : new ListedPattern(literals);
 }
 
 function compile(root: PatternNode): Instruction[] {
@@ -114,16 +115,15 @@ const ASCII = 128;
 
 class Automaton implements Pattern {
   readonly prefix: string;
-  readonly literals: readonly string[] | undefined;
+  readonly literals = undefined;
   readonly #program: readonly Instruction[];
   #states = new Map<string, State>();
   #start: State;
   /** Marks instructions already reached in the closure being built. */
   readonly #seen: Uint8Array;
 
-  constructor(program: readonly Instruction[], prefix: string, literals: readonly string[] | undefined) {
+  constructor(program: readonly Instruction[], prefix: string) {
     this.prefix = prefix;
-    this.literals = literals;
     this.#program = program;
     this.#seen = new Uint8Array(program.length);
     this.#start = this.#stateOf([0], true);

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '../../../src/clock.js';
 import { InlineStop } from '../../../src/query/inline-stop.js';
-import { INLINE_READ_MS, INLINE_RUN_BYTES_MAX, INLINE_STEPS_MAX } from '../../../src/query/limits.js';
+import {
+  INLINE_READ_MS,
+  INLINE_RUN_BYTES_MAX,
+  INLINE_STEPS_MAX,
+  INLINE_STEPS_ONCE_MAX,
+} from '../../../src/query/limits.js';
 import { QUERY_LIMITS_DEFAULT } from '../../../src/query/query-limits.js';
 import { RecentReads } from '../../../src/query/recent-reads.js';
 import { stepsOf } from '../../../src/query/work.js';
@@ -17,17 +22,17 @@ function begun(valueWeight?: number): InlineStop {
 }
 
 test('check(), count() and countCells() end a query whose time is over, and not before', () => {
-  for (const look of [
-    (stop: InlineStop) => stop.check(),
-    (stop: InlineStop) => stop.count(1),
-    (stop: InlineStop) => stop.countCells(1, 10),
-  ]) {
+  const check = (look: (stop: InlineStop) => void, reason: string): void => {
     const stop = begun();
     atMs += INLINE_READ_MS;
     look(stop);
     atMs += 0.001;
-    assert.throws(() => look(stop), LARGE);
-  }
+    assert.throws(() => look(stop), { name: 'Error', reason });
+  };
+  check((stop) => stop.check(), 'large');
+  check((stop) => stop.count(1), 'large');
+  // What was decoded is remembered, and the next one has time for the rest.
+  check((stop) => stop.countCells(1, 10), 'unready');
 });
 
 test('count() and countCells() count', () => {
@@ -43,6 +48,16 @@ test('foresee() ends a query whose parts are too many steps together', () => {
   const series = Math.floor(INLINE_STEPS_MAX / stepsOf('series', 1));
   stop.foresee('series', series);
   assert.throws(() => stop.foresee('answerValue', series), LARGE);
+});
+
+test('foresee() lets what is done once be more, and not what comes each time', () => {
+  const stop = begun();
+  stop.foresee('decoding', INLINE_STEPS_ONCE_MAX);
+  assert.throws(() => stop.foresee('run', 1), LARGE);
+  const other = begun();
+  other.foresee('openPoint', INLINE_STEPS_MAX);
+  other.foresee('decoding', INLINE_STEPS_ONCE_MAX - INLINE_STEPS_MAX);
+  assert.throws(() => other.foresee('openPoint', 1), LARGE);
 });
 
 test('foresee() takes values of the answer for as much as its form makes of them', () => {
