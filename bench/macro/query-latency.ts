@@ -42,7 +42,7 @@ const HOUR_MS = 3_600_000;
 /** Readings lie between the bounds of windows: systems differ in which bound belongs to a window. */
 const OFFSET_MS = 5_000;
 /** All systems rest as long behind their load: Millrace rehearses meanwhile, the others merge what they have taken. */
-const REST_MS = 15_000;
+const REST_MS = 20_000;
 /** Calls of the client's own server before anything is timed. */
 const CLIENT_WARM_UP = 3_000;
 

@@ -117,8 +117,8 @@ export class CellScan {
         this.#scanChosen({ ...wanted, windowMs, segment, cached, visitor, stop });
         isThrough = true;
       } finally {
-        // A query that ends in the middle leaves the cells that it decoded, and nothing of whose all cells these are.
-        if (!isThrough) cached?.known.forget();
+        // A query that ends in the middle may have seen some of the runs of its last series.
+        if (!isThrough) cached?.known.forget(this.#at.number);
         if (cached !== undefined) this.#cache.settle(segment.name, cached);
       }
     }

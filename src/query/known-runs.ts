@@ -44,10 +44,10 @@ export class KnownRuns {
     this.#from.length = this.#to.length = this.#next.length = 0;
   }
 
-  /** Forgets everything: what was added may be a part of what there is. */
-  forget(): void {
-    this.version = 0;
-    this.storeVersion = undefined;
+  /** Forgets a number: what was added may be a part of its runs. */
+  forget(number: number): void {
+    const place = number - this.#firstNumber;
+    if (place >= 0 && place < this.#heads.length) this.#heads[place] = UNKNOWN;
   }
 
   /** Whether all runs of the number are here, none perhaps. */

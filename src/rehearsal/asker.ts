@@ -16,6 +16,8 @@ import {
   RETRY_MS,
   SERIES_MAX,
   SLOW_FACTOR,
+  TURN_MS,
+  TURNS_MAX,
   VALUES_LOOKED_AT,
 } from './limits.js';
 import type { Asked, RehearsedServer } from './rehearsal-task.js';
@@ -39,8 +41,8 @@ export class Asker {
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: ASKERS });
   readonly #untilMs: number;
   #turn = 0;
-  /** Of each question how often it was asked, and how often in a row it took long. */
-  readonly #known = new Map<Question, { askings: number; long: number }>();
+  /** Of each question how often it was asked, how often in a row it took long, and how many turns it leaves out. */
+  readonly #known = new Map<Question, { askings: number; long: number; rest: number }>();
   readonly #asked: Asked = { askings: 0, refused: 0 };
 
   constructor({ port, token }: RehearsedServer, conduct: Conduct, clock: Clock) {
@@ -70,22 +72,32 @@ export class Asker {
     await this.#askInTurn(questions, ASKINGS_OF_THREADS + ASKINGS_OF_SOCKET_THREAD, 1);
   }
 
-  /** Each question in turn until so many were asked in all; one that takes long is left out from then on. */
+  /** Each question in turn until so many were asked in all; one that takes longer than others less often, and one that takes long no more. */
   async #askInTurn(questions: Question[], askings: number, askers: number): Promise<void> {
     while (questions.length > 0 && this.#asked.askings < askings && !this.#isOver) {
       const turn = this.#turn++;
       const question = questions[turn % questions.length]!;
+      if (this.#rests(question)) continue;
       const isFast = this.#conduct.pace === PACE_FAST;
       const { tookMs } = await this.#ask(question(turn), askers);
       if (this.#isTooLong(question, tookMs, isFast)) remove(questions, question);
     }
   }
 
+  /** Whether a question leaves its turn out, since it took long the last time. */
+  #rests(question: Question): boolean {
+    const known = this.#known.get(question);
+    if (known === undefined || known.rest === 0) return false;
+    known.rest--;
+    return true;
+  }
+
   /** Whether a question is not worth its time. How long one takes beside users says nothing, unless it is very long. */
   #isTooLong(question: Question, tookMs: number, isFast: boolean): boolean {
     if (tookMs > ANSWER_MS_GIVEN_UP) return true;
-    const known = this.#known.get(question) ?? { askings: 0, long: 0 };
+    const known = this.#known.get(question) ?? { askings: 0, long: 0, rest: 0 };
     this.#known.set(question, known);
+    known.rest = Math.min(TURNS_MAX, Math.floor(tookMs / TURN_MS));
     known.askings++;
     const isLong = isFast && tookMs > ANSWER_MS_MAX && known.askings > COLD_ASKINGS;
     known.long = isLong ? known.long + 1 : 0;

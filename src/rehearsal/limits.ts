@@ -22,6 +22,10 @@ export const ASKINGS_OF_THREADS = 2_000;
 export const ASKINGS_OF_SOCKET_THREAD = 6_000;
 export const ASKING_MS_MAX = 30_000;
 
+/** A question leaves out a turn for each so many ms that it took, and so many at most: else those over all series would have nearly all of the time. */
+export const TURN_MS = 1;
+export const TURNS_MAX = 20;
+
 /** Questions to query threads that are under way at once: more than the usual two, so that none of these rests. */
 export const ASKERS = 3;
 
@@ -29,7 +33,7 @@ export const ASKERS = 3;
  * A question that takes longer is not asked again, ms: at once, or twice in a row behind its first askings, while nothing is compiled. It practises
  * nothing that shorter ones do not.
  */
-export const ANSWER_MS_GIVEN_UP = 250;
+export const ANSWER_MS_GIVEN_UP = 600;
 export const ANSWER_MS_MAX = 40;
 export const COLD_ASKINGS = 8;
 

@@ -64,12 +64,22 @@ test('renew() forgets everything of another version and nothing of the same', ()
   assert.equal(known.knows(3), true);
 });
 
-test('forget() forgets everything, also for the version that it was of', () => {
+test('forget() forgets one number, which may be found anew', () => {
   const known = make();
   known.add(103, 0, 3);
-  known.storeVersion = 5;
-  known.forget();
-  assert.equal(known.storeVersion, undefined);
-  known.renew(7, 100, 109);
-  assert.equal(known.knows(103), false);
+  known.add(104, 3, 5);
+  known.add(104, 5, 6);
+  known.forget(104);
+  // Of another segment: there is nothing to forget.
+  for (const number of [99, 110]) known.forget(number);
+  assert.deepEqual(
+    [103, 104].map((number) => known.knows(number)),
+    [true, false],
+  );
+  known.add(104, 3, 5);
+  known.add(104, 6, 9);
+  assert.deepEqual(runsOf(known, 104), [
+    [3, 5],
+    [6, 9],
+  ]);
 });
