@@ -26,7 +26,7 @@ import { createLogger, type Logger } from './log.js';
 import { OperatorReport } from './operator/operator-report.js';
 import { queryLog } from './query/query-log.js';
 import { QueryPool } from './query/query-pool.js';
-import { rehearsalOf } from './rehearsal/engine-rehearsal.js';
+import { startRehearsal } from './rehearsal/engine-rehearsal.js';
 import type { Rehearsal } from './rehearsal/rehearsal.js';
 import type { RecoveredShard } from './shard/recovery.js';
 import { ShardCommands } from './shard/shard-commands.js';
@@ -182,10 +182,11 @@ class Engine implements RunningEngine {
           shardCounters[shard]!.add('restarts', 1);
           // What the dead thread said of its store, the next one finds out for itself.
           shardCounters[shard]!.set('unableToStore', 0);
-          this.#operator.setStuck(shard, undefined);
+          this.#operator.setAway(shard, true);
           this.#commands.onDied(shard);
           log.error({ shard, detail }, 'a shard failed and is started again');
         },
+        onRunsAgain: (shard) => this.#operator.setAway(shard, false),
         onStuck: (shard, detail) => {
           this.#operator.setStuck(shard, detail);
           this.#commands.onStuck(shard, detail);
@@ -232,8 +233,7 @@ class Engine implements RunningEngine {
       this.#operator.state = 'ok';
       if (this.#config.rehearsal) {
         const parts = { queries: this.#queries, counters: this.#links.counters, server: this.#server };
-        this.#rehearsal = rehearsalOf(parts, options, randomBytes(16).toString('hex'));
-        this.#rehearsal.start();
+        this.#rehearsal = startRehearsal(parts, options, randomBytes(16).toString('hex'));
       }
       const { host, data } = this.#config;
       this.#log.info({ version: VERSION, pid: process.pid, host, port: this.port, data }, 'started');

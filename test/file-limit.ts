@@ -21,7 +21,13 @@ function giveUp(): void {
   console.error(
     `not ended after ${FILE_MINUTES_MAX} minutes; last begun: ${running}; open: ${process.getActiveResourcesInfo().join(', ')}; processes: ${children.map(commandOf).join('; ')}`,
   );
-  for (const child of children) process.kill(child, 'SIGKILL');
+  for (const child of children) {
+    try {
+      process.kill(child, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
   // Not `process.exit`, which waits for threads (src/cli/end-at-once.ts).
   process.kill(process.pid, 'SIGKILL');
 }

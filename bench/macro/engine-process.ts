@@ -97,6 +97,16 @@ export class EngineProcess {
     return Number(new URL(this.url).port);
   }
 
+  /** What it was ended by; null while it runs, or when it ended by itself. */
+  get signalCode(): NodeJS.Signals | null {
+    return this.#child.signalCode;
+  }
+
+  /** What it has written to standard error, the last of it. */
+  get errors(): string {
+    return this.#errors();
+  }
+
   get pid(): number {
     return this.#child.pid!;
   }

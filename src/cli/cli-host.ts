@@ -2,7 +2,6 @@ import { writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.js';
 import { endAtOnce } from './end-at-once.js';
-import { EXIT_CODES } from './exit-codes.js';
 
 /** What a command may touch of the process, so that a test can give it something else. */
 export interface CliHost {
@@ -46,5 +45,5 @@ export const processHost: CliHost = {
     process.on('uncaughtException', listener);
     return () => process.off('uncaughtException', listener);
   },
-  endAtOnce: (signal) => endAtOnce(signal, signal === 'SIGINT' ? EXIT_CODES.forced : EXIT_CODES.failure),
+  endAtOnce,
 };

@@ -77,9 +77,13 @@ export async function serve(config: Config, host: CliHost, start: StartEngine): 
     });
   });
   const forgetCrash = host.onCrash((error) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    host.errNow(`millrace: a fault of the program; the next start replays the log: ${text}\n`);
-    host.endAtOnce('SIGKILL');
+    try {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      host.errNow(`millrace: a fault of the program; the next start replays the log: ${text}\n`);
+    } finally {
+      // Also where nobody reads standard error any more.
+      host.endAtOnce('SIGKILL');
+    }
   });
   try {
     const engine = await start(config);

@@ -96,6 +96,12 @@ export class OperatorReport implements OperatorPort {
     else this.#stuck.set(shard, detail);
   }
 
+  /** A shard's thread has died and is started again, which takes as long as its log is, or it is back. */
+  setAway(shard: number, isAway: boolean): void {
+    this.#stuck.delete(shard);
+    this.#pulse.setAway(shard, isAway);
+  }
+
   health(): HealthReport {
     const uptimeSeconds = Math.floor((this.#sources.clock.monotonicMs() - this.#startedMs) / 1_000);
     const common = { uptimeSeconds, version: VERSION };

@@ -11,12 +11,13 @@ import { SegmentReader } from '../../native-free-core/segment/segment-reader.js'
 import { systemClock } from '../clock.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import { type CachedSegment, CellCache, type CellPlaces } from './cell-cache.js';
-import { type ChosenSegment, type GroupPlaces, lowerPlace, whereOf } from './chosen-segments.js';
+import { type ChosenSegment, type GroupPlaces, whereOf } from './chosen-segments.js';
 import { DecodePace } from './decode-pace.js';
-import type { KnownRuns } from './known-runs.js';
 import type { StoredSegment } from './known-store.js';
+import { SEGMENT_NUMBERS_FORESEEN } from './limits.js';
 import type { PointVisitor } from './point-scan.js';
 import type { QueryFindings } from './query-findings.js';
+import { forEachPlace, knowsAll } from './segment-places.js';
 import type { ShardSelection } from './selection.js';
 import type { ShardSnapshot } from './shard-snapshot.js';
 import type { StopCheck } from './stop-check.js';
@@ -91,6 +92,7 @@ export class CellScan {
   /** Says how much is going to be decoded at most: the runs of the series of which not all is remembered, as long as their segments. */
   foresee(wanted: CellsWanted, visitor: CellVisitor, stop: StopCheck): void {
     const windowMs = windowOf(wanted.part);
+    this.#pace.asked(windowMs);
     for (const { segment } of wanted.chosen) {
       const known = visitor.wantsSketches ? undefined : this.#cache.peek(segment.name)?.known;
       let unknown = 0;
@@ -98,9 +100,16 @@ export class CellScan {
         if (known === undefined || known.version === 0 || !known.knows(number)) unknown++;
       });
       if (unknown === 0) continue;
-      if (known?.directory === undefined) stop.foresee('directory', 1);
-      stop.foresee('run', unknown);
       const cells = (unknown * (segment.endMs - segment.startMs)) / windowMs;
+      if (visitor.wantsSketches) {
+        stop.foresee('sketchedRun', unknown);
+        stop.foresee('sketchedCell', cells);
+        continue;
+      }
+      const numbers = segment.lastNumber - segment.firstNumber + 1;
+      if (known?.hasDirectory !== true)
+        stop.foresee('directory', Math.min(numbers, SEGMENT_NUMBERS_FORESEEN));
+      stop.foresee('run', unknown);
       stop.foresee('decoding', this.#pace.stepsOf(windowMs, cells));
     }
   }
@@ -149,17 +158,20 @@ export class CellScan {
   }
 
   /** Where the runs of the segment lie; undefined when it is damaged. */
-  #directoryOf({ segment, cached }: SegmentCells, bytes: Uint8Array): SegmentDirectory | undefined {
+  #directoryOf({ segment, cached, stop }: SegmentCells, bytes: Uint8Array): SegmentDirectory | undefined {
     const known = cached?.known;
-    if (known?.directory !== undefined) return known.directory;
+    if (known?.hasDirectory === true) return known.directory;
     const status = this.#segment.open(bytes, SEGMENT_ROLLUP, segment.firstNumber);
     if (status !== 'ok') {
       this.#findings.add(`${status} segment`, whereOf(segment));
       return undefined;
     }
-    const directory = known === undefined ? this.#directory : new SegmentDirectory();
+    const directory = known?.directory ?? this.#directory;
     directory.read(this.#segment);
-    if (known !== undefined && known.version !== 0) known.directory = directory;
+    if (known !== undefined && known.version !== 0) {
+      known.hasDirectory = true;
+      stop.remembered();
+    }
     return directory;
   }
 
@@ -212,6 +224,7 @@ export class CellScan {
       if (!this.#decode(wanted, bytes)) return undefined;
       // Before they are counted: whoever has no time for more finds them the next time.
       const added = cached.add(identity, this.#run);
+      wanted.stop.remembered();
       this.#pace.note(wanted.windowMs, this.#run.length, systemClock.monotonicMs() - startMs);
       this.#count(wanted);
       return added;
@@ -240,32 +253,6 @@ export class CellScan {
 }
 
 const windowOf = ({ tier }: SourcePart): number => TIER_TABLES.find(({ name }) => name === tier)!.windowMs;
-
-type SegmentPlaces = Pick<SegmentCells, 'selected' | 'places' | 'segment'>;
-
-/** Calls back with each selected series whose number lies in the segment, and its place. */
-function forEachPlace(
-  { selected, places, segment }: SegmentPlaces,
-  visit: (at: number, number: number) => void,
-): void {
-  const { ids, view } = selected;
-  for (let at = lowerPlace(selected, places, segment.firstNumber); at < places.to; at++) {
-    const number = view.index.numberOf(ids.items[at]!);
-    if (number > segment.lastNumber) return;
-    visit(at, number);
-  }
-}
-
-/** Whether nothing of the segment must be read for the selected series, if it is still the same. */
-function knowsAll(wanted: SegmentPlaces, known: KnownRuns): boolean {
-  let isAll = known.version !== 0;
-  if (isAll) {
-    forEachPlace(wanted, (_at, number) => {
-      isAll &&= known.knows(number);
-    });
-  }
-  return isAll;
-}
 
 function visitKnown(wanted: SegmentCells, at: number, number: number): void {
   const { cached, stop } = wanted;

@@ -12,7 +12,7 @@ import { StopCheck } from './stop-check.js';
 import { stepsOf, type WorkPart } from './work.js';
 
 /**
- * Why a query is not for the socket thread: it is too much work; or it was this time, and is less the next time, since what was decoded is remembered; or
+ * Why a query is not for the socket thread: it is too much work; or it was this time, and is less the next time, since something is remembered; or
  * it would have to wait for somebody or for the disk.
  */
 export type NotInlineReason = 'large' | 'unready' | 'waits';
@@ -46,7 +46,7 @@ export class InlineStop extends StopCheck {
   readonly #valueWeight: number;
   #steps = 0;
   #stepsOnce = 0;
-  #hasDecoded = false;
+  #hasRemembered = false;
 
   /** `valueWeight` is how many times the usual steps a value of the answer takes. */
   constructor(clock: Clock, limits: QueryLimits, reads: RecentReads, valueWeight = 1) {
@@ -58,7 +58,7 @@ export class InlineStop extends StopCheck {
   }
 
   override check(): void {
-    if (this.#clock.monotonicMs() > this.#untilMs) throw this.#hasDecoded ? NOT_READY : TOO_LARGE;
+    if (this.#clock.monotonicMs() > this.#untilMs) throw this.#hasRemembered ? NOT_READY : TOO_LARGE;
   }
 
   /** Between two looks is one run, of one series or of a batch: how much a segment has of what is asked for is not known before. */
@@ -69,7 +69,6 @@ export class InlineStop extends StopCheck {
 
   override countCells(cells: number, bytes: number): void {
     super.countCells(cells, bytes);
-    this.#hasDecoded = true;
     this.check();
   }
 
@@ -87,6 +86,10 @@ export class InlineStop extends StopCheck {
 
   override beforeDecode(bytes: number): void {
     if (bytes > INLINE_RUN_BYTES_MAX) throw TOO_LARGE;
+  }
+
+  override remembered(): void {
+    this.#hasRemembered = true;
   }
 
   override foresee(part: WorkPart, count: number): void {

@@ -1,4 +1,4 @@
-import type { SegmentDirectory } from '../../native-free-core/segment/segment-directory.js';
+import { SegmentDirectory } from '../../native-free-core/segment/segment-directory.js';
 
 /** What is known of a number. */
 const UNKNOWN = 0;
@@ -18,8 +18,9 @@ export class KnownRuns {
   version = 0;
   /** The version of the shard's store that this was last seen to be true of; undefined: none. */
   storeVersion: number | undefined;
-  /** Where the runs lie in this version of the segment, once somebody looked for some. */
-  directory: SegmentDirectory | undefined;
+  /** Where the runs lie in this version of the segment, once somebody looked for some: if `hasDirectory`. Its memory is used for the next version, too. */
+  readonly directory = new SegmentDirectory();
+  hasDirectory = false;
   #firstNumber = 0;
   /** By number less the first: the first of its runs + 1, or one of the above. */
   #heads = new Int32Array(0);
@@ -29,14 +30,14 @@ export class KnownRuns {
   readonly #next: number[] = [];
 
   get bytes(): number {
-    return 4 * this.#heads.length + RUN_BYTES * this.#from.length + (this.directory?.bytes ?? 0);
+    return 4 * this.#heads.length + RUN_BYTES * this.#from.length + this.directory.bytes;
   }
 
   /** Forgets everything unless it is of this version. */
   renew(version: number, firstNumber: number, lastNumber: number): void {
     if (version === this.version) return;
     this.version = version;
-    this.directory = undefined;
+    this.hasDirectory = false;
     this.#firstNumber = firstNumber;
     const numbers = lastNumber - firstNumber + 1;
     if (numbers === this.#heads.length) this.#heads.fill(UNKNOWN);

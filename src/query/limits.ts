@@ -96,6 +96,9 @@ export const INLINE_STEPS_MAX = 40_000;
 export const INLINE_STEPS_ONCE_MAX = 65_000;
 export const INLINE_BUDGET_MS = 1;
 
+/** Numbers of series that a segment is foreseen to have runs of at most, however far apart its first and its last are: 128 KiB hold a few thousand short runs. */
+export const SEGMENT_NUMBERS_FORESEEN = 4_096;
+
 /** How much of it reading may take, ms: what is read last must still be made an answer of. */
 export const INLINE_READ_MS = 0.75;
 

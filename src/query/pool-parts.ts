@@ -33,5 +33,5 @@ export function startThreads(
     onMissing: onThreadsMissing,
     onWhole: options.onThreadsWhole ?? (() => {}),
   });
-  return new ThreadSlots(all, false);
+  return new ThreadSlots(all);
 }

@@ -64,6 +64,9 @@ export class StopCheck {
   /** Says that a run of cells of so many bytes is going to be decoded, without a look at the time between. */
   beforeDecode(_bytes: number): void {}
 
+  /** Says that something was found out that the next query need not. */
+  remembered(): void {}
+
   /** Says how much of a part of its work the query has before it. */
   foresee(_part: WorkPart, _count: number): void {}
 

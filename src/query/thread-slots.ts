@@ -1,3 +1,4 @@
+import { assert } from '../../native-free-core/assert.js';
 import { ALL_TICKETS, type QueryReply, type QueryTask } from './query-task.js';
 import type { QueryThreads } from './query-threads.js';
 
@@ -7,22 +8,31 @@ import type { QueryThreads } from './query-threads.js';
  */
 export class ThreadSlots {
   readonly #threads: QueryThreads;
-  readonly #isLent: boolean;
+  readonly #onReturned: (() => void) | undefined;
   /** Those that no task has. */
   readonly #free: number[] = [];
 
-  /** A borrower has slots of its own; one at a time, and the one before has to be closed. */
-  constructor(threads: QueryThreads, isLent: boolean) {
+  #isBorrowed = false;
+
+  /** `onReturned` makes them lent ones. */
+  constructor(threads: QueryThreads, onReturned?: () => void) {
     this.#threads = threads;
-    this.#isLent = isLent;
-    const first = isLent ? threads.slots : 0;
+    this.#onReturned = onReturned;
+    const first = this.#first;
     for (let slot = first + threads.slots - 1; slot >= first; slot--) this.#free.push(slot);
     threads.cancelled.fill(0, first, first + threads.slots);
   }
 
-  /** The same threads for another pool. */
+  /** The same threads for another pool, with slots of its own. One at a time: it has to be closed before the next. */
   lend(): ThreadSlots {
-    return new ThreadSlots(this.#threads, true);
+    assert(
+      this.#onReturned === undefined && !this.#isBorrowed,
+      'threads are lent once at a time, by their owner',
+    );
+    this.#isBorrowed = true;
+    return new ThreadSlots(this.#threads, () => {
+      this.#isBorrowed = false;
+    });
   }
 
   /** Threads that can work. */
@@ -62,12 +72,16 @@ export class ThreadSlots {
   /** Tells all of them, for good. */
   cancelAll(): void {
     const { cancelled, slots } = this.#threads;
-    const first = this.#isLent ? slots : 0;
-    cancelled.fill(ALL_TICKETS, first, first + slots);
+    cancelled.fill(ALL_TICKETS, this.#first, this.#first + slots);
   }
 
   /** Ends the threads; threads that are lent go on. */
   async close(): Promise<void> {
-    if (!this.#isLent) await this.#threads.close();
+    if (this.#onReturned === undefined) await this.#threads.close();
+    else this.#onReturned();
+  }
+
+  get #first(): number {
+    return this.#onReturned === undefined ? 0 : this.#threads.slots;
   }
 }

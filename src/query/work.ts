@@ -10,11 +10,14 @@ const STEPS_EACH = {
   /** To mark or look at a row of the series' index. */
   row: 2,
   series: 30,
-  /** To read which runs of cells there are in a segment, where that is not remembered, and to find one. */
-  directory: 900,
+  /** To read of a segment's series where their runs lie, and to find a run. */
+  directory: 3,
   run: 150,
   /** To decode cells: DecodePace knows how many steps that takes. */
   decoding: 1,
+  /** To find a run whose cells must come with their sketches, and to decode one of these. */
+  sketchedRun: 400,
+  sketchedCell: 9,
   cell: 2,
   /** To read a key of a segment that is not remembered. */
   key: 80,

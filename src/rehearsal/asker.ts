@@ -79,7 +79,7 @@ export class Asker {
       const question = questions[turn % questions.length]!;
       if (this.#rests(question)) continue;
       const isFast = this.#conduct.pace === PACE_FAST;
-      const { tookMs } = await this.#ask(question(turn), askers);
+      const { tookMs } = await this.#ask(question(Math.floor(turn / questions.length)), askers);
       if (this.#isTooLong(question, tookMs, isFast)) remove(questions, question);
     }
   }

@@ -13,17 +13,17 @@ export interface RehearsedParts {
 }
 
 /**
- * The rehearsal of an engine. `options` are those of its server: the one that is asked for practice differs in where it listens, for what, and to
+ * Starts the rehearsal of an engine. `options` are those of its server: the one that is asked for practice differs in where it listens, for what, and to
  * whom: nobody but who has the token is answered.
  */
-export function rehearsalOf(
+export function startRehearsal(
   { queries, counters, server }: RehearsedParts,
   options: HttpServerOptions,
   token: string,
 ): Rehearsal {
   const sum = (name: 'accepted' | 'stored'): number =>
     counters.reduce((total, each) => total + each.get(name), 0);
-  return new Rehearsal({
+  const rehearsal = new Rehearsal({
     openQueries: () => queries.openBeside(),
     serve: async (query) => {
       const served = await startHttpServer({
@@ -45,4 +45,6 @@ export function rehearsalOf(
     clock: options.clock,
     log: options.log,
   });
+  rehearsal.start();
+  return rehearsal;
 }

@@ -45,7 +45,7 @@ const WINDOWS: readonly Windows[] = [
   { metrics: 10, values: undefined, aggregation: 'mean', stepMs: HOUR_MS, rangeMs: 12 * HOUR_MS },
 ];
 
-/** Makes the request of a turn: metrics, values and moments go round with the turns. */
+/** Makes the request of a turn, counted for each question by itself: metrics, values, moments and forms go round with the turns. */
 export type Question = (turn: number) => RehearsedRequest;
 
 /** Everything that is asked about some data. */
@@ -91,7 +91,8 @@ function windowsAbout(about: Repertoire, windows: Windows): Question {
       match: `{${conditions.join(',')}}`,
       group_by: isByLabel ? ['__name__', label] : ['__name__'],
     };
-    const path = `/api/v1/aggregate${turn % 4 === 0 ? '' : '?format=columns'}`;
+    // In each form with either way to write a pattern.
+    const path = `/api/v1/aggregate${Math.floor(turn / 2) % 4 === 0 ? '' : '?format=columns'}`;
     return { method: 'POST', path, body: JSON.stringify(body) };
   };
 }

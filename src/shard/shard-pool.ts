@@ -16,6 +16,8 @@ export interface ShardPoolHooks {
   onProgress(): void;
   /** A shard's worker died and is started again; its ring keeps what was not stored. */
   onRestart(shard: number, detail: string): void;
+  /** The next worker has replayed its log and takes points. */
+  onRunsAgain(shard: number): void;
   onStuck(shard: number, detail: string | undefined): void;
   onAnswer(shard: number, answer: CommandAnswer): void;
   /** The first command that a worker that starts now may take. */
@@ -96,6 +98,7 @@ export class ShardPool {
     try {
       await this.#run(task, commandsFromId, (recovered) => {
         nextWaitMs = RESTART_MS_MIN;
+        this.#hooks.onRunsAgain(task.shard);
         const { replayedPoints, durationMs, findings } = recovered;
         this.#log.warn({ shard: task.shard, replayedPoints, durationMs, findings }, 'shard runs again');
       });

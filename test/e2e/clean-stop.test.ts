@@ -73,13 +73,20 @@ test('an engine ends with code 0 when it is stopped, with either signal', async 
 });
 
 /** Ends an engine under load in a way that leaves it no time; then all that it acknowledged has to be there once. */
-async function checkEnd(t: TestContext, engine: EngineProcess, end: () => void): Promise<void> {
+async function checkEnd(
+  t: TestContext,
+  engine: EngineProcess,
+  signal: NodeJS.Signals,
+  end: () => void,
+): Promise<void> {
   t.after(() => engine.stop('SIGKILL'));
   const load = new NumberedLoad(t, engine.port, METRIC);
   await sleep(400);
   const exited = waitForEnd(engine.pid);
   end();
   await exited;
+  // By the signal and not by Node, which would end threads in the middle of what they are at.
+  assert.equal(engine.signalCode, signal);
   await load.stop();
   const { acknowledged, sent } = load;
   await load.abandon();
@@ -101,7 +108,7 @@ async function checkEnd(t: TestContext, engine: EngineProcess, end: () => void):
 test(`a second signal ends an engine at once, ${ENDS} times, and nothing acknowledged is lost`, async (t) => {
   for (let i = 0; i < ENDS; i++) {
     const engine = await EngineProcess.start({ folder: temporaryFolder(t), flags: FLAGS });
-    await checkEnd(t, engine, () => {
+    await checkEnd(t, engine, 'SIGINT', () => {
       process.kill(engine.pid, 'SIGTERM');
       process.kill(engine.pid, 'SIGINT');
     });
@@ -114,11 +121,12 @@ test(`an error that nobody caught ends an engine at once, ${ENDS} times, and not
     const engine = await startInspected(port);
     t.after(() => engine.removeFolder());
     const inspector = await Inspector.attach(port);
-    await checkEnd(t, engine, () => {
+    await checkEnd(t, engine, 'SIGKILL', () => {
       inspector.run("setTimeout(() => { throw new Error('nobody thought of it'); })");
       // Node waits for a debugger before it ends.
       inspector.close();
     });
+    assert.match(engine.errors, /fault of the program.*nobody thought of it/);
   }
 });
 

@@ -78,6 +78,20 @@ test('serve() says what nobody caught, and ends at once', async () => {
   assert.equal(host.crashListeners.size, 0);
 });
 
+test('serve() ends at once also when what nobody caught cannot be said', async () => {
+  const host = new FakeHost();
+  host.errNow = () => {
+    throw new Error('EPIPE');
+  };
+  const config = loadConfig({ flags: {}, env: {}, file: undefined });
+  const running = serve(config, host, async () => ({ port: 1, stop: async () => {} }));
+  await until(() => host.stdout !== '');
+  for (const listener of host.crashListeners) assert.throws(() => listener(new Error('unseen')), /EPIPE/);
+  assert.deepEqual(host.ends, ['SIGKILL']);
+  host.signal();
+  await running;
+});
+
 test('serve() exits with 1 when the engine does not start', async () => {
   const host = new FakeHost();
   const config = loadConfig({ flags: {}, env: {}, file: undefined });

@@ -23,3 +23,14 @@ test('a shard that has made no cycle since its start is silent, too', () => {
   for (let i = 0; i < 30; i++) assert.equal(pulse.sample(0, 0), false);
   assert.equal(pulse.sample(0, 0), true);
 });
+
+test('a shard that is away is not silent, and counts from when it is back', () => {
+  const pulse = new ShardPulse(1);
+  const silentAfter = (samples: number): boolean[] =>
+    Array.from({ length: samples }, () => pulse.sample(0, 5));
+  silentAfter(20);
+  pulse.setAway(0, true);
+  assert.ok(silentAfter(100).every((isSilent) => !isSilent));
+  pulse.setAway(0, false);
+  assert.deepEqual(silentAfter(30).indexOf(true), 29);
+});

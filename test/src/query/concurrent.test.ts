@@ -76,6 +76,7 @@ it('QueryPool.run() sees each point once while a shard takes, flushes and frees 
   const hooks = {
     onProgress: () => {},
     onRestart: assert.fail,
+    onRunsAgain: () => assert.fail(),
     onStuck: () => {},
     onAnswer: assert.fail,
     commandsFromId: () => 1,

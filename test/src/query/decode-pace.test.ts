@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** Asks until what is said changes no more. */
 const settled = (pace: DecodePace, windowMs: number): number => {
-  for (let i = 0; i < 2_000; i++) pace.stepsOf(windowMs, 1);
+  for (let i = 0; i < 2_000; i++) pace.asked(windowMs);
   return pace.stepsOf(windowMs, 1);
 };
 
@@ -33,6 +33,15 @@ test('what was slow is tried again in time', () => {
   for (let i = 0; i < 100; i++) pace.note(MINUTE, 1, 1);
   const slow = pace.stepsOf(MINUTE, 1);
   assert.ok(slow > 1_000 * atFirst);
+  assert.equal(pace.stepsOf(MINUTE, 1), slow);
+  pace.asked(MINUTE);
   assert.ok(pace.stepsOf(MINUTE, 1) < slow);
   assert.equal(settled(pace, MINUTE), atFirst);
+});
+
+test('one run whose thread was held up changes little', () => {
+  const pace = new DecodePace();
+  const before = pace.stepsOf(MINUTE, 1);
+  pace.note(MINUTE, 60, 20);
+  assert.ok(pace.stepsOf(MINUTE, 1) < 2 * before);
 });

@@ -12,6 +12,7 @@ import { inFolderAsync } from '../store/temporary-folder.js';
 const HOOKS = {
   onProgress: () => {},
   onRestart: assert.fail,
+  onRunsAgain: () => assert.fail(),
   onStuck: () => {},
   onAnswer: assert.fail,
   commandsFromId: () => 1,
