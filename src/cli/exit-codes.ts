@@ -1,4 +1,7 @@
-/** What the process ends with; docs/operating.md tells users. Scripts rely on them, so none changes its meaning. */
+/**
+ * What the process ends with; docs/operating.md tells users. Scripts rely on them, so none changes its meaning. A second signal ends it by SIGINT, for
+ * which shells say 130.
+ */
 export const EXIT_CODES = {
   ok: 0,
   /** Something failed while running; standard error says what. */
@@ -11,6 +14,4 @@ export const EXIT_CODES = {
   unreachable: 4,
   /** `import` carried over all but some points, which were refused. */
   partial: 5,
-  /** A second signal cut a stop short: the process ends of SIGINT, for which shells say 130. The next start replays the log. */
-  forced: 130,
 } as const;
