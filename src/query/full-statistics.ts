@@ -46,7 +46,8 @@ export function cellStatistics(cell: Cell, { percentiles, buckets }: StatisticsW
   const { count, sum, min, max, sketch } = cell;
   const moments = {
     ...{ count, sum, min, max },
-    mean: Math.min(Math.max(sum / count, min), max),
+    // From a sum that overflowed there is no way back to a mean, nor to a spread.
+    mean: Number.isFinite(sum) ? Math.min(Math.max(sum / count, min), max) : Number.NaN,
     stddev: min === max ? 0 : Math.sqrt(cell.m2 / count),
   };
   const edges = edgesOf(moments, buckets);
