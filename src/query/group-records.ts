@@ -11,8 +11,11 @@ export interface GroupRecords {
   groups: readonly GroupRecord[];
   /** The least of their stored generations. */
   oldestStored: number;
-  /** Whether a record did not read: what is said in its place may be another the next time. */
-  isDamaged: boolean;
+  /**
+   * Whether the same is said as long as the store has this version. Not so where a record did not read and no point is open: the log, by which it is
+   * made up for, may begin with any generation then.
+   */
+  isLasting: boolean;
 }
 
 /**
@@ -46,10 +49,13 @@ export function readGroupRecords(
     oldestStored = Math.min(oldestStored, used.storedGeneration);
     return used;
   });
-  return { groups, oldestStored, isDamaged };
+  return { groups, oldestStored, isLasting: !isDamaged || firstLogged !== undefined };
 }
 
-/** The generation of the oldest entry of the log. */
+/**
+ * The generation of the oldest entry of the log. Where there is one it goes in a transaction that stores what it holds, and with it the version of
+ * the store.
+ */
 function firstLoggedOf(reader: StoreReader): number | undefined {
   let first: number | undefined;
   reader.forEachKey(logKey(0, 0), tableEnd(PREFIX_SHARD, SHARD_LOG), (key) => {

@@ -111,7 +111,7 @@ export class ShardView {
   /** Reads what is to be remembered of a version of the store. */
   #read(reader: LmdbSnapshot, version: number | undefined): KnownStore {
     const records = readGroupRecords(reader, this.firstGroup, this.groupCount, this.#findings);
-    if (version === undefined || records.isDamaged) return new KnownStore(undefined, records);
+    if (version === undefined || !records.isLasting) return new KnownStore(undefined, records);
     this.#known = new KnownStore(version, records);
     return this.#known;
   }
