@@ -1,34 +1,25 @@
 import type { FoundAnomaly } from '../http/present/anomalies.js';
+import { LargestList } from './largest-list.js';
 
 /** The strangest points that a scan met, at most `limit`, and how many there were. */
 export class AnomalyList {
   total = 0;
-  readonly #limit: number;
-  #items: FoundAnomaly[] = [];
-  /** Scores below this are not among the strangest any more. */
-  #least = Number.NEGATIVE_INFINITY;
+  readonly #strangest: LargestList<FoundAnomaly>;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#strangest = new LargestList(limit, byScore);
   }
 
   add(anomaly: FoundAnomaly): void {
     this.total++;
-    if (anomaly.score < this.#least) return;
-    this.#items.push(anomaly);
-    // Twice the limit is sorted at once, so an addition costs a few comparisons whatever comes.
-    if (this.#items.length >= 2 * this.#limit) this.#shorten();
+    this.#strangest.add(anomaly);
   }
 
   /** By time, then by series. */
   take(): FoundAnomaly[] {
-    this.#shorten();
-    return this.#items.sort((a, b) => a.timeMs - b.timeMs || a.ordinal - b.ordinal);
-  }
-
-  #shorten(): void {
-    this.#items.sort((a, b) => b.score - a.score || a.timeMs - b.timeMs || a.ordinal - b.ordinal);
-    this.#items.length = Math.min(this.#items.length, this.#limit);
-    if (this.#items.length === this.#limit) this.#least = this.#items.at(-1)?.score ?? this.#least;
+    return this.#strangest.take().sort((a, b) => a.timeMs - b.timeMs || a.ordinal - b.ordinal);
   }
 }
+
+const byScore = (a: FoundAnomaly, b: FoundAnomaly): number =>
+  b.score - a.score || a.timeMs - b.timeMs || a.ordinal - b.ordinal;

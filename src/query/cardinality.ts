@@ -1,7 +1,9 @@
 import { byText } from '../http/present/by-text.js';
 import type { CardinalityRequest, CardinalityResult, SeriesGrowth } from '../http/present/cardinality.js';
 import { cardinalityPresenter } from '../http/present/cardinality.js';
+import type { EntryTexts } from './entry-texts.js';
 import { SeriesConditions } from './label-matcher.js';
+import { LargestList } from './largest-list.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import { Selection } from './selection.js';
@@ -17,9 +19,21 @@ interface Counted {
 }
 
 /** The first `limit` by series, the most first; of equals by name. */
-function largest<T extends Counted>(items: Iterable<T>, limit: number): T[] {
-  const sorted = [...items].sort((a, b) => b.series - a.series || byText(a.name, b.name));
-  return sorted.slice(0, limit);
+function largest<T extends Counted>(items: readonly T[], limit: number): T[] {
+  const list = new LargestList<T>(limit, bySize);
+  for (const item of items) list.add(item);
+  return list.take();
+}
+
+const bySize = (a: Counted, b: Counted): number => b.series - a.series || byText(a.name, b.name);
+
+/** The entries of the values that most series have, the most first; of equals by text. */
+function largestOf(counts: ReadonlyMap<number, number>, limit: number, texts: EntryTexts): number[] {
+  const list = new LargestList<number>(limit, (a, b) => {
+    return counts.get(b)! - counts.get(a)! || byText(texts.of(a), texts.of(b));
+  });
+  for (const entry of counts.keys()) list.add(entry);
+  return list.take();
 }
 
 /** Series by metric, and how many of them are new. Those without a point count, and are not new. */
@@ -80,10 +94,9 @@ function cardinalityOf(tools: QueryTools, request: CardinalityRequest, stop: Sto
     for (const count of counts.values()) series += count;
     labels.push({ name, values: counts.size, series });
     // The largest of all labels are among the largest of each.
-    const largestOfLabel = [...counts].sort((a, b) => b[1] - a[1]).slice(0, limit);
-    for (const [entry, count] of largestOfLabel) {
+    for (const entry of largestOf(counts, limit, texts)) {
       const value = texts.of(entry);
-      values.push({ name: `${name}=${value}`, label: name, value, series: count });
+      values.push({ name: `${name}=${value}`, label: name, value, series: counts.get(entry)! });
     }
   }
   const sum = (of: (metric: SeriesGrowth) => number): number => metrics.reduce((all, m) => all + of(m), 0);

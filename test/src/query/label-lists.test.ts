@@ -111,7 +111,7 @@ function check(shards: TestShards, series: ReturnType<typeof seriesOf>, selector
     byLabel,
     countBy(series, (s) => Object.keys(s.labels)),
   );
-  const byValue = new Map(
+  const byValue = new Map<string, number>(
     found.series_by_label_value.map((v: Record<string, string>) => [
       `${v['label']}=${v['value']}`,
       v['series'],
@@ -121,6 +121,19 @@ function check(shards: TestShards, series: ReturnType<typeof seriesOf>, selector
     byValue,
     countBy(series, (s) => Object.entries(s.labels).map((pair) => pair.join('='))),
   );
+  for (const limit of [1, 2, 3]) {
+    const few = ask({ kind: 'cardinality', nowMs: NOW_MS, limit, admission });
+    assert.deepEqual(
+      few.series_by_label_value.map((v: Record<string, string>) => [
+        `${v['label']}=${v['value']}`,
+        v['series'],
+      ]),
+      [...byValue].sort(bySize).slice(0, limit),
+      'the largest, of equals the first by name',
+    );
+    assert.deepEqual(few.series_by_label, found.series_by_label.slice(0, limit));
+    assert.deepEqual(few.series_by_metric, found.series_by_metric.slice(0, limit));
+  }
 }
 
 const bySize = (a: [string, number], b: [string, number]): number => b[1] - a[1] || (a[0] < b[0] ? -1 : 1);
