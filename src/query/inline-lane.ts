@@ -53,9 +53,19 @@ export class InlineLane {
   /** Opened by the first question, when the shards have their stores. */
   #opened: { shards: SeenShards; engine: QueryEngine } | undefined;
   #openAfterMs = Number.NEGATIVE_INFINITY;
+  readonly #onClosed: (detail: string) => void;
+  #isTold = false;
 
-  constructor(data: QueryWorkerData, clock: Clock, times: LoopTimes = loopTimes) {
+  /** `onClosed` is told once why the stores can't be opened here. */
+  // Four arguments: the last two have defaults for tests.
+  constructor(
+    data: QueryWorkerData,
+    clock: Clock,
+    times: LoopTimes = loopTimes,
+    onClosed: (detail: string) => void = () => {},
+  ) {
     this.#data = data;
+    this.#onClosed = onClosed;
     this.#clock = clock;
     this.#kinds = data.tierBytesMax.some(Number.isFinite) ? KINDS_WITH_SIZES : KINDS;
     this.#share = new LoopShare(clock, times);
@@ -63,7 +73,7 @@ export class InlineLane {
 
   /**
    * The answer, or undefined where a thread must be asked.
-   * @throws MillraceError for what is no answer
+   * @throws MillraceError for what is no answer; a fault of the program
    */
   tryAnswer(request: QueryRequest): InlineAnswer | undefined {
     if (!this.#kinds.has(request.kind) || this.#large.isHeavy(request) || !this.#share.mayBegin())
@@ -107,8 +117,11 @@ export class InlineLane {
     let shards: SeenShards;
     try {
       shards = seeShards(this.#data, this.#findings);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
       this.#openAfterMs = nowMs + INLINE_REOPEN_MS;
+      if (!this.#isTold) this.#onClosed(error.message);
+      this.#isTold = true;
       return undefined;
     }
     const coverage = new LiveCoverage(memories, this.#clock);

@@ -14,7 +14,9 @@ export interface Borrowed {
 
 /** Where a pool answers small queries on its own thread, if it is to. */
 export const openInline = (data: QueryWorkerData, options: QueryPoolOptions): InlineLane | undefined =>
-  options.answersInline === false ? undefined : new InlineLane(data, systemClock);
+  options.answersInline === false
+    ? undefined
+    : new InlineLane(data, systemClock, undefined, options.onInlineClosed);
 
 /** A pool's own threads. */
 export function startThreads(

@@ -7,5 +7,10 @@ export const queryLog = (log: Logger): Partial<QueryPoolOptions> => ({
   onThreadFailure: (detail) => log.error({ detail }, 'a query thread failed'),
   onThreadsMissing: (missing, waitMs) =>
     log.error({ missing, waitMs }, 'query threads are missing and are started again'),
+  onInlineClosed: (detail) =>
+    log.warn(
+      { detail },
+      'small queries go to query threads while the stores cannot be opened for the others',
+    ),
   onThreadsWhole: () => log.info('no query thread is missing any more'),
 });

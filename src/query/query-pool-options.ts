@@ -10,6 +10,8 @@ export interface QueryPoolOptions {
   onThreadsMissing?: (missing: number, waitMs: number) => void;
   /** Is told that none is missing any more. */
   onThreadsWhole?: () => void;
+  /** Is told once why small queries go to threads: the stores can't be opened on this thread. */
+  onInlineClosed?: (detail: string) => void;
   /** What a thread may have of JavaScript's own memory, MiB; where it is not said, what Node gives it. */
   heapMibMax?: number;
   /** How long a query may run on the thread of light ones, ms. */

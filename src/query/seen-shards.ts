@@ -15,7 +15,7 @@ export interface SeenShards {
   series: SeriesIndex;
 }
 
-/** Opens them for a thread: all of them or none. @throws what a store says that can't be opened */
+/** Opens them for a thread: all of them or none. @throws MillraceError MR_FOLDER_ACCESS where a store can't be opened */
 export function seeShards(data: ShardsData, findings: QueryFindings): SeenShards {
   const { shardCount, shardPaths, memories, index } = data;
   const map = new ShardMap(shardCount);

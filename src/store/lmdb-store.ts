@@ -147,8 +147,14 @@ export class LmdbSnapshot extends LmdbReader implements VersionedReader {
 export class LmdbSnapshots {
   readonly #db: Environment;
 
+  /** @throws MillraceError MR_FOLDER_ACCESS */
   constructor(path: string) {
-    this.#db = openEnvironment(path);
+    try {
+      this.#db = openEnvironment(path);
+    } catch (error) {
+      const detail = `The store ${path} can't be opened to be read: ${errorText(error)}.`;
+      throw new MillraceError('MR_FOLDER_ACCESS', detail, { cause: error });
+    }
   }
 
   open(): LmdbSnapshot {

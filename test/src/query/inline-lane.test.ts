@@ -191,13 +191,33 @@ describe('InlineLane', () => {
     // A file where the folder should be.
     const path = join(shards.folder, 'no-folder');
     writeFileSync(path, '');
-    const closed = new InlineLane({ ...data, shardPaths: [path] }, clock, () => ({ active: 0, idle: atMs }));
+    const told: string[] = [];
+    const closed = new InlineLane(
+      { ...data, shardPaths: [path] },
+      clock,
+      () => ({ active: 0, idle: atMs }),
+      (detail) => told.push(detail),
+    );
+    for (let tries = 0; tries < 2; tries++) {
+      assert.equal(closed.tryAnswer(latest('h9')), undefined);
+      assert.match(told[0]!, /no-folder can't be opened/);
+      assert.equal(told.length, 1, 'it is told once');
+      atMs += INLINE_REOPEN_MS;
+    }
     assert.equal(closed.tryAnswer(latest('h9')), undefined);
     rmSync(path);
     assert.equal(closed.tryAnswer(latest('h9')), undefined);
     atMs += INLINE_REOPEN_MS;
     assert.deepEqual(bodyOf(closed.tryAnswer(latest('h9'))!.answer), wanted(latest('h9')));
     await closed.close();
+  });
+
+  it('throws a fault of the program, which is no store that cannot be opened', () => {
+    const faulty = new InlineLane({ ...data, memories: [{} as never] }, clock, () => ({
+      active: 0,
+      idle: atMs,
+    }));
+    assert.throws(() => faulty.tryAnswer(latest('h9')), TypeError);
   });
 
   it('says what is no answer as a thread does', () => {

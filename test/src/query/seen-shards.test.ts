@@ -19,7 +19,7 @@ it('seeShards() leaves no store open when one of them cannot be opened', async (
   writeFileSync(path, '');
   const open = (): unknown =>
     seeShards({ ...data, shardPaths: [data.shardPaths[0]!, path] }, new QueryFindings());
-  assert.throws(open, { code: 'EEXIST' });
+  assert.throws(open, { code: 'MR_FOLDER_ACCESS', message: /no-folder can't be opened/ });
   assert.equal(closed.mock.callCount(), 1);
   await Promise.all(closed.mock.calls.map(({ result }) => result));
   rmSync(path);
