@@ -99,12 +99,21 @@ export const CARDINALITY_LIMIT_MAX = 10_000;
 /** Matchers in one request. */
 export const MATCHERS_MAX = 64;
 
+/** Characters of one selector: as many as fit into a request's line. To compile what they may hold takes the socket thread up to 15 ms. */
+export const SELECTOR_LENGTH_MAX = 16 * 1024;
+
 /** Characters of one regular expression in a selector, and states that it may expand to. */
 export const PATTERN_LENGTH_MAX = 1_000;
 export const PATTERN_STATES_MAX = 2_000;
 
-/** States of the automaton that a pattern remembers while it matches; it starts over beyond them. 512 KiB at most. */
-export const PATTERN_DFA_STATES_MAX = 1_000;
+/** What an automaton remembers while it matches, bytes; it starts over beyond them. A few hundred states, and most patterns have a few dozen. */
+export const PATTERN_DFA_BYTES_MAX = 512 * KIB;
+
+/**
+ * Work of a pattern between two looks at the time, in states of its automaton by texts: some ten ms where each text is as long as labels may be and
+ * each character leads to all of them, and some 0.1 ms mostly.
+ */
+export const PATTERN_WORK_AT_ONCE = 2_048;
 
 /** Places of an answer as columns, times by series, empty ones too: of lines without common times most are. 20 MB of nulls, five times as much in memory. */
 export const COLUMN_PLACES_MAX = 4_000_000;

@@ -1,4 +1,5 @@
 import { findLabelValue, textEnd } from '../../native-free-core/series/series-key.js';
+import { PATTERN_WORK_AT_ONCE } from '../http/limits.js';
 import type { LabelMatcher } from '../http/ports.js';
 import { patternOf } from '../http/selector/known-patterns.js';
 import type { Pattern } from '../http/selector/pattern.js';
@@ -18,6 +19,8 @@ export class LabelCondition {
    */
   readonly named: readonly string[] | undefined;
   readonly isNegative: boolean;
+  /** How many values may be held against it between two looks at the stop flag. */
+  readonly valuesAtOnce: number;
   readonly #name: Uint8Array;
   readonly #pattern: Pattern | undefined;
   /** What every value of the pattern begins with. */
@@ -28,6 +31,7 @@ export class LabelCondition {
     this.#name = Buffer.from(label, 'utf8');
     this.isNegative = op === '!=' || op === '!~';
     this.#pattern = op === '=~' || op === '!~' ? patternOf(value) : undefined;
+    this.valuesAtOnce = this.#pattern?.valuesAtOnce ?? PATTERN_WORK_AT_ONCE;
     this.named = this.#pattern === undefined ? [value] : this.#pattern.literals;
     this.#prefix = Buffer.from(this.#pattern?.prefix ?? '', 'utf8');
     this.takesEmpty = this.#names('') !== this.isNegative;
@@ -90,6 +94,12 @@ export class SeriesConditions {
   /** The names of the metrics that one of the conditions lists, where one does. */
   get namedMetrics(): readonly string[] | undefined {
     return this.#ofName.find(({ named, isNegative }) => named !== undefined && !isNegative)?.named;
+  }
+
+  /** How many names may be held against them between two looks at the stop flag. */
+  get namesAtOnce(): number {
+    const each = this.#ofName.map(({ valuesAtOnce }) => valuesAtOnce);
+    return Math.max(1, Math.floor(Math.min(PATTERN_WORK_AT_ONCE, ...each) / Math.max(1, each.length)));
   }
 
   /** Whether the labels of the key at `offset` of `block` meet all conditions on labels. */

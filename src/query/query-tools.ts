@@ -108,7 +108,7 @@ export class QueryTools {
   ): { selection: Selection; horizonMs: (tier: TierName) => number } {
     const ofNames = new SeriesConditions(names);
     this.series.foreseeForMetrics('matchedText');
-    const find = () => this.series.metrics.filter(({ name }) => ofNames.matchesName(name));
+    const find = () => this.series.metricsThat(ofNames);
     let metrics = find();
     if (metrics.length === 0) {
       this.series.refreshAll();

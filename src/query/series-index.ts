@@ -86,12 +86,20 @@ export class SeriesIndex {
     this.#stop?.foresee(part, this.#byOrder.length);
   }
 
-  /** The metrics whose names meet the conditions, in the order of `order`. */
+  /** The metrics whose names meet the conditions, in the order of `order`. @throws what the query's `stop` does */
   metricsThat(conditions: SeriesConditions): IndexedMetric[] {
     const named = conditions.namedMetrics;
-    if (named === undefined) return this.#byOrder.filter(({ name }) => conditions.matchesName(name));
+    if (named === undefined) return this.#matching(conditions);
     const found = named.filter((name) => conditions.matchesName(name)).map((name) => this.#metrics.get(name));
     return found.filter((metric) => metric !== undefined).sort((a, b) => a.order - b.order);
+  }
+
+  #matching(conditions: SeriesConditions): IndexedMetric[] {
+    const { namesAtOnce } = conditions;
+    return this.#byOrder.filter(({ name }, i) => {
+      if (i % namesAtOnce === 0) this.#stop?.check();
+      return conditions.matchesName(name);
+    });
   }
 
   /** The entries in a root's or a label's list. */
@@ -117,9 +125,10 @@ export class SeriesIndex {
     return found;
   }
 
-  /** Whether any series of a metric meets the conditions. */
+  /** Whether any series of a metric meets the conditions. @throws what the query's `stop` does */
   hasAny(metric: IndexedMetric, conditions: SeriesConditions): boolean {
-    return this.#finder.hasAny(metric, conditions);
+    this.#stop?.check();
+    return this.#finder.hasAny(metric, conditions, this.#stop);
   }
 
   /** A row of the metric in one of `groupCount` groups. */

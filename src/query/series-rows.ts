@@ -66,8 +66,8 @@ export class SeriesRows {
   }
 
   /** Whether any series of a metric meets the conditions. */
-  hasAny({ entry }: IndexedMetric, conditions: SeriesConditions): boolean {
-    this.#choice.choose(conditions);
+  hasAny({ entry }: IndexedMetric, conditions: SeriesConditions, stop?: StopCheck): boolean {
+    this.#choice.choose(conditions, stop);
     const choice = this.#choice;
     if (choice.isAll) return true;
     const sets = this.#reader.views.columns[COLUMN_SET]!;

@@ -154,7 +154,7 @@ export class SetChoice {
 
   /** The values of a label that the condition takes, or, if it takes the empty one, those that it doesn't. */
   #valuesOf(condition: LabelCondition, label: number, stop: StopCheck | undefined): Int32Array {
-    const { named, isNegative, takesEmpty } = condition;
+    const { named, isNegative, takesEmpty, valuesAtOnce } = condition;
     if (named !== undefined && isNegative === takesEmpty) return this.#lookUp(named, label);
     const reader = this.#reader;
     const { bytes } = reader.views;
@@ -167,6 +167,7 @@ export class SetChoice {
     );
     let count = 0;
     for (let i = 0; i < all.length; i++) {
+      if (i % valuesAtOnce === 0) stop?.check();
       const value = all[i]!;
       const start = reader.textStart(value);
       const end = reader.textEnd(value);

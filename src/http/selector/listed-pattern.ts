@@ -1,4 +1,4 @@
-import { PATTERN_LENGTH_MAX } from '../limits.js';
+import { PATTERN_LENGTH_MAX, PATTERN_WORK_AT_ONCE } from '../limits.js';
 import type { Pattern } from './pattern.js';
 import { commonPrefix } from './pattern-literals.js';
 
@@ -18,6 +18,7 @@ export function plainTexts(pattern: string): string[] | undefined {
 export class ListedPattern implements Pattern {
   readonly prefix: string;
   readonly literals: readonly string[];
+  readonly valuesAtOnce = PATTERN_WORK_AT_ONCE;
   readonly #literals: ReadonlySet<string>;
 
   constructor(texts: readonly string[]) {

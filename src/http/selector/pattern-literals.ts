@@ -3,6 +3,9 @@ import type { PatternNode, Ranges } from './pattern-parser.js';
 /** Texts that a pattern may stand for at most, before it is matched as a pattern: each is one look-up. */
 const LITERALS_MAX = 1_024;
 
+/** Characters of all of them: to put 1,024 texts of 900 characters together took a fifth of a second of the socket thread. */
+const LITERALS_LENGTH_MAX = 32 * 1_024;
+
 /**
  * All texts that a pattern matches, where they are few, as those of `web-(1|2|3)` and `eu|us`: looking them up is quicker than
  * matching every value. Undefined where they are many or without end.
@@ -51,10 +54,16 @@ function concatOf(parts: readonly PatternNode[]): string[] | undefined {
   for (const part of parts) {
     const literals = literalsOf(part);
     if (literals === undefined || all.length * literals.length > LITERALS_MAX) return undefined;
+    if (lengthOf(all) * literals.length + lengthOf(literals) * all.length > LITERALS_LENGTH_MAX) {
+      return undefined;
+    }
     all = all.flatMap((before) => literals.map((literal) => before + literal));
   }
   return distinct(all);
 }
+
+const lengthOf = (texts: readonly string[]): number =>
+  texts.reduce((length, text) => length + text.length, 0);
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
 

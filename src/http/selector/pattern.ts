@@ -1,4 +1,4 @@
-import { PATTERN_DFA_STATES_MAX, PATTERN_STATES_MAX } from '../limits.js';
+import { PATTERN_DFA_BYTES_MAX, PATTERN_STATES_MAX, PATTERN_WORK_AT_ONCE } from '../limits.js';
 import { ListedPattern, plainTexts } from './listed-pattern.js';
 import { literalsOf, prefixOf } from './pattern-literals.js';
 import { PatternError, type PatternNode, parsePattern, type Ranges } from './pattern-parser.js';
@@ -10,7 +10,7 @@ import { PatternError, type PatternNode, parsePattern, type Ranges } from './pat
  * outside. Why not a list of dangerous shapes: there is none that is both safe and lets people's patterns pass.
  * So the pattern becomes a Thompson automaton (K. Thompson, "Regular expression search algorithm", 1968), and
  * sets of its states are the states of a deterministic one, made as values need them and remembered up to
- * PATTERN_DFA_STATES_MAX (R. Cox, "Regular expression matching can be simple and fast", 2007).
+ * PATTERN_DFA_BYTES_MAX (R. Cox, "Regular expression matching can be simple and fast", 2007).
  *
  *   instruction i:  set    ranges[i]: a code point in it goes on to i + 1
  *                   split  goes on to both targets
@@ -43,6 +43,8 @@ export interface Pattern {
   readonly prefix: string;
   /** All values that match, where they are few. */
   readonly literals: readonly string[] | undefined;
+  /** How many values may be matched between two looks at the time. */
+  readonly valuesAtOnce: number;
 }
 
 /**
@@ -113,17 +115,24 @@ function tooManyStates(): never {
 
 const ASCII = 128;
 
+/** Memory of a state, bytes, with room for what follows on each ASCII code; and what each of its instructions takes, also as a part of its key. */
+const STATE_BYTES = 1_536;
+const INSTRUCTION_BYTES = 12;
+
 class Automaton implements Pattern {
   readonly prefix: string;
   readonly literals = undefined;
+  readonly valuesAtOnce: number;
   readonly #program: readonly Instruction[];
   #states = new Map<string, State>();
+  #stateBytes = 0;
   #start: State;
   /** Marks instructions already reached in the closure being built. */
   readonly #seen: Uint8Array;
 
   constructor(program: readonly Instruction[], prefix: string) {
     this.prefix = prefix;
+    this.valuesAtOnce = Math.max(1, Math.floor(PATTERN_WORK_AT_ONCE / program.length));
     this.#program = program;
     this.#seen = new Uint8Array(program.length);
     this.#start = this.#stateOf([0], true);
@@ -201,7 +210,8 @@ class Automaton implements Pattern {
     const known = this.#states.get(key);
     if (known !== undefined) return known;
     // States in use stay alive through their references; the others go.
-    if (this.#states.size >= PATTERN_DFA_STATES_MAX) this.#forget();
+    this.#stateBytes += STATE_BYTES + INSTRUCTION_BYTES * sets.length;
+    if (this.#stateBytes > PATTERN_DFA_BYTES_MAX) this.#forget();
     const state: State = { sets, matches, next: [] };
     this.#states.set(key, state);
     return state;
@@ -210,6 +220,7 @@ class Automaton implements Pattern {
   #forget(): void {
     for (const state of this.#states.values()) state.next.length = 0;
     this.#states = new Map();
+    this.#stateBytes = 0;
   }
 }
 

@@ -1,4 +1,5 @@
 import { errorText } from '../../errors.js';
+import { MATCHERS_MAX, SELECTOR_LENGTH_MAX } from '../limits.js';
 import type { LabelMatcher, MatchOp } from '../ports.js';
 import { patternOf } from './known-patterns.js';
 
@@ -45,6 +46,12 @@ class SelectorParser {
   }
 
   parse(): LabelMatcher[] {
+    if (this.#text.length > SELECTOR_LENGTH_MAX) {
+      this.#failAt(
+        `a selector has at most ${SELECTOR_LENGTH_MAX} characters, this one ${this.#text.length}, too many`,
+        SELECTOR_LENGTH_MAX,
+      );
+    }
     const matchers: LabelMatcher[] = [];
     this.#skipSpace();
     const metric = this.#bareName();
@@ -62,6 +69,10 @@ class SelectorParser {
     for (;;) {
       this.#skipSpace();
       if (this.#peek() === '}') break;
+      // Before it is read: each may have a regular expression, which takes its time to compile.
+      if (matchers.length === MATCHERS_MAX) {
+        this.#failAt(`a selector has at most ${MATCHERS_MAX} conditions, one more is`, this.#at);
+      }
       matchers.push(this.#item());
       this.#skipSpace();
       if (this.#peek() === '}') break;

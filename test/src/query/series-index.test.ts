@@ -12,7 +12,7 @@ import { OwnIndexPass } from '../../../src/indexer/own-index-pass.js';
 import { SeriesConditions } from '../../../src/query/label-matcher.js';
 import { SeriesIndex } from '../../../src/query/series-index.js';
 import { ShardSeries } from '../../../src/query/shard-series.js';
-import { StopCheck } from '../../../src/query/stop-check.js';
+import { QueryCancelled, StopCheck } from '../../../src/query/stop-check.js';
 import { type PagedSeries, SeriesPages } from './series-pages.js';
 
 const HASH_KEY = { k0Low: 1, k0High: 2, k1Low: 3, k1High: 4 };
@@ -131,6 +131,32 @@ describe('SeriesIndex', () => {
     check({ label: 'nowhere', op: '=~', value: '.+' });
     check({ label: 'canary', op: '=~', value: 'yes|' });
     check({ label: 'canary', op: '!~', value: 'yes|' });
+  });
+
+  it('stops within a value or a name where each takes a pattern long', () => {
+    const pages = new SeriesPages();
+    for (let i = 0; i < 100; i++) pages.add(i % 16, `m${i}`, { host: `h${i}` });
+    const index = openIndex(pages);
+    let looks = 0;
+    let looksMax = Number.POSITIVE_INFINITY;
+    index.begin(new StopCheck(systemClock, 60_000, () => ++looks > looksMax));
+    const check = (label: string, value: string, expected: number): void => {
+      looks = 0;
+      const conditions = new SeriesConditions([{ label, op: '=~', value }]);
+      const find = (): unknown => index.select(index.metricsThat(conditions), conditions);
+      find();
+      assert.ok(looks >= expected, `${looks} looks at the stop flag for ${label}=~"${value}"`);
+      looks = 0;
+      looksMax = 1;
+      assert.throws(() => {
+        const again = new SeriesConditions([{ label, op: '=~', value }]);
+        index.select(index.metricsThat(again), again);
+      }, QueryCancelled);
+      looksMax = Number.POSITIVE_INFINITY;
+    };
+    const long = '[a-z]?.*[0-9]{1000}.{900}';
+    check('host', long, 100);
+    check('__name__', long, 100);
   });
 
   it('reads only pages that may have grown', () => {

@@ -24,6 +24,9 @@ test('literalsOf() lists what a pattern stands for when that is little', () => {
   check('.', undefined);
   check('[a-z][a-z][a-z]', undefined);
   check('日本|😀', ['日本', '😀']);
+  // Few texts of little length, few long ones, and as many as there may be with nearly a thousand characters each.
+  check(`[ab]${'x'.repeat(900)}`, [`a${'x'.repeat(900)}`, `b${'x'.repeat(900)}`]);
+  check(`[a-p][a-p][a-d]${'x'.repeat(900)}`, undefined);
 });
 
 test('prefixOf() is what every match begins with', () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { PATTERN_WORK_AT_ONCE } from '../../../../src/http/limits.js';
 import { compilePattern } from '../../../../src/http/selector/pattern.js';
 import { PatternError } from '../../../../src/http/selector/pattern-parser.js';
 
@@ -113,6 +116,30 @@ test('compilePattern() refuses what has no bound, and says where', () => {
   check('[z-a]', /not before its first/);
   check('a\\', /backslash at the end/);
   check('a'.repeat(1001), /at most 1000/);
+});
+
+test('matches() remembers some hundred KiB of states, however large each is', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const texts = Array.from({ length: 40 }, (_, seed) =>
+    Array.from({ length: 500 }, (_, i) =>
+      (Math.imul(seed * 500 + i + 1, 0x9e3779b1) >>> 31) & 1 ? 'a' : 'b',
+    ),
+  ).map((characters) => characters.join(''));
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  // Each set of states has hundreds of them, and nearly each character leads to another set.
+  const patterns = Array.from({ length: 8 }, (_, i) => compilePattern(`[ab]*a[ab]{${990 - i}}`));
+  for (const pattern of patterns) for (const text of texts) pattern.matches(text);
+  collect();
+  const mib = (process.memoryUsage().heapUsed - before) / 2 ** 20;
+  assert.ok(mib < 16, `${mib} MiB of ${patterns.length} patterns`);
+});
+
+test('valuesAtOnce is the less the more a value may take', () => {
+  assert.equal(compilePattern('web-1|web-2').valuesAtOnce, PATTERN_WORK_AT_ONCE);
+  assert.ok(compilePattern('web-.*').valuesAtOnce > 100);
+  assert.equal(compilePattern('[ab]*a[ab]{1000}[ab]{900}').valuesAtOnce, 1);
 });
 
 test('matches() stays right when its states are forgotten', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { MATCHERS_MAX, SELECTOR_LENGTH_MAX } from '../../../../src/http/limits.js';
 import type { LabelMatcher } from '../../../../src/http/ports.js';
 import { parseSelector, SelectorError } from '../../../../src/http/selector/selector-parser.js';
 
@@ -52,6 +53,22 @@ test('parseSelector() says where the fault is', () => {
   check('{a="b"}x', 8, /expected the end/);
   check('{a=~"(b"}', 5, /not usable: a group has no \), at character 1 of the pattern/);
   check('{a=~"(?=b)"}', 5, /look-around/);
+});
+
+test('parseSelector() compiles no more patterns than a request may have, however long its text is', () => {
+  const check = (text: string, position: number, message: RegExp): void =>
+    assert.throws(
+      () => parseSelector(text),
+      (error) => error instanceof SelectorError && error.position === position && message.test(error.message),
+    );
+  const conditions = (count: number, value = ''): string =>
+    `{${Array.from({ length: count }, () => `a=~"${value}"`).join(',')}}`;
+  assert.equal(parseSelector(conditions(MATCHERS_MAX)).length, MATCHERS_MAX);
+  const more = conditions(MATCHERS_MAX + 1);
+  check(more, more.length - 'a=~""}'.length + 1, /at most 64 conditions/);
+  const longest = `{a="${'b'.repeat(SELECTOR_LENGTH_MAX - 6)}"}`;
+  assert.equal(parseSelector(longest).length, 1);
+  check(`${longest} `, SELECTOR_LENGTH_MAX + 1, /at most 16384 characters, this one 16385/);
 });
 
 test('parseSelector() survives any text', () => {
