@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
+import type { Transaction } from 'lmdb';
 import * as lmdb from 'lmdb';
-import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { systemClock } from '../clock.js';
 import { errorText, MillraceError } from '../errors.js';
 import { isOfContents } from './keys.js';
+import { type Environment, openEnvironment } from './lmdb-environment.js';
 import { checkLmdbFile } from './lmdb-file.js';
 import type {
   PairVisitor,
@@ -25,35 +26,6 @@ const bytesOf = (buffer: Buffer): Uint8Array =>
 
 // The declaration lacks what the library's own cache is made with: the transaction that wrote the value that was read last.
 const { getLastTxnId } = lmdb as unknown as { getLastTxnId: () => number };
-
-type Environment = RootDatabase<Buffer, Buffer>;
-
-/** Whether a folder lies on a file system that takes nothing, such as a medium for backups. */
-function isOnReadOnlyDisk(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EROFS';
-  }
-}
-
-function openEnvironment(path: string): Environment {
-  mkdirSync(path, { recursive: true });
-  return open<Buffer, Buffer>({
-    path,
-    encoding: 'binary',
-    keyEncoding: 'binary',
-    compression: false,
-    // A commit returns when data pages and the meta page are on disk: what "durable" in an ACK means.
-    overlappingSync: false,
-    noMemInit: true,
-    maxReaders: 126,
-    maxDbs: 1,
-    // There LMDB makes no lock file, which it can do without: nobody writes.
-    readOnly: isOnReadOnlyDisk(path),
-  });
-}
 
 const PAGE_BYTES = 4_096;
 
