@@ -7,9 +7,13 @@ export type BodyFormat = 'json' | 'msgpack' | 'ndjson';
 const BODY_FORMATS: Readonly<Record<string, BodyFormat>> = {
   'application/json': 'json',
   'application/msgpack': 'msgpack',
+  'application/vnd.msgpack': 'msgpack',
   'application/x-msgpack': 'msgpack',
   'application/x-ndjson': 'ndjson',
 };
+
+/** What MessagePack is called: by the contract, by IANA, and before that. */
+const MSGPACK_NAMES = Object.keys(BODY_FORMATS).filter((type) => BODY_FORMATS[type] === 'msgpack');
 
 /** The Content-Type of each format of body. */
 export const BODY_TYPES: Readonly<Record<BodyFormat, string>> = {
@@ -97,7 +101,7 @@ function parseRange(text: string): MediaRange {
 /** The weight of the most specific range that takes the format. */
 function weightOf(format: AnswerFormat, ranges: readonly MediaRange[]): number {
   const type = mediaType(ANSWER_TYPES[format]);
-  const names = [type, ...(type === 'application/msgpack' ? ['application/x-msgpack'] : [])];
+  const names = type === BODY_TYPES.msgpack ? MSGPACK_NAMES : [type];
   const exact = ranges.filter((range) => names.includes(range.type));
   if (exact.length > 0) return Math.max(...exact.map((range) => range.weight));
   const group = `${type.split('/', 1)[0]}/*`;

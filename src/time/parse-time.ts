@@ -7,7 +7,7 @@ export const EPOCH_MS_FROM = 1e11;
 
 /** What an error says it wanted. */
 export const TIME_WANTED =
-  'an age such as 15m or 7d, now, an RFC 3339 time such as 2024-01-01T00:00:00Z, epoch seconds, or epoch milliseconds';
+  'an age such as 15m or 7d, now, an RFC 3339 time such as 2024-01-01T00:00:00Z, epoch seconds, or epoch milliseconds, of the years 0000 to 9999';
 
 /** A time as it was written: a moment, ms since the epoch, or so many ms before now. */
 export type WrittenTime = { timeMs: number } | { ageMs: number };
@@ -23,7 +23,8 @@ export function readTime(text: string): WrittenTime | undefined {
   const ageMs = parseDuration(text);
   // Whatever the time is now: it is never before 1970.
   if (!Number.isNaN(ageMs)) return ageMs <= -TIME_MS_MIN ? { ageMs } : undefined;
-  const timeMs = /^-?\d{1,15}(\.\d{1,12})?$/.test(text)
+  // With an exponent, too: so some programs write large numbers.
+  const timeMs = /^-?\d{1,15}(\.\d{1,17})?(e[+-]?\d{1,2})?$/i.test(text)
     ? epochToMs(Number(text))
     : // A '+' that nobody escaped arrives as a space from a query string; before an offset nothing else can stand there.
       withinCalendar(parseRfc3339Ms(text.replace(/ (?=\d\d:\d\d$)/, '+')));

@@ -160,6 +160,43 @@ function checkDescribed(
   const whole = JSON.stringify({ ...schema, $defs: schemas }).replaceAll('#/components/schemas/', '#/$defs/');
   const { success, error } = z.fromJSONSchema(JSON.parse(whole) as JsonSchema).safeParse(body);
   assert.ok(success, `${what}: ${error?.message}`);
+  assert.deepEqual([...new Set(undescribed([JSON.parse(whole) as Described], body))], [], what);
+}
+
+/** As much of a JSON schema as says which members a value may have. */
+interface Described {
+  properties?: Record<string, Described>;
+  additionalProperties?: Described | boolean;
+  items?: Described;
+  anyOf?: Described[];
+  $ref?: string;
+  type?: string;
+}
+
+/** Members of a value that its schemas don't name, as paths: they allow more, so that members may be added, but tell of all. */
+function undescribed(schemas: readonly Described[], value: unknown, path = ''): string[] {
+  const forms = schemas.flatMap(formsOf);
+  if (Array.isArray(value)) {
+    const items = forms.flatMap((form) => form.items ?? []);
+    return items.length === 0 ? [path] : value.flatMap((item) => undescribed(items, item, `${path}[]`));
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const at = `${path}.${name}`;
+    const named = forms.flatMap(({ properties }) => properties?.[name] ?? []);
+    const described = named.length > 0 ? named : forms.map((form) => form.additionalProperties).filter(isMap);
+    return described.length === 0 ? [at] : undescribed(described, member, at);
+  });
+}
+
+/** Whether members of any name are described: by more than that they may be anything. */
+const isMap = (schema: Described | boolean | undefined): schema is Described =>
+  typeof schema === 'object' && Object.keys(schema).length > 0;
+
+/** A schema, or the forms that it has, with references followed. */
+function formsOf({ $ref, anyOf, ...schema }: Described): Described[] {
+  const named = $ref === undefined ? [] : formsOf(schemas[$ref.replace('#/$defs/', '')] as Described);
+  return [schema, ...named, ...(anyOf ?? []).flatMap(formsOf)];
 }
 
 test('every reading call answers as the document describes, in JSON and columns, whole, split and where there is nothing', async () => {
@@ -170,6 +207,7 @@ test('every reading call answers as the document describes, in JSON and columns,
     const asked = [
       '_=1',
       ...(has('group_by') ? ['group_by=host'] : []),
+      ...(has('trace') ? ['trace=1'] : []),
       ...(has('fill') ? ['fill=null&window=1s'] : []),
       ...(has('end') ? ['end=2001-01-01T00:00:00Z'] : []),
       ...(has('match') ? ['match={host="none"}'] : []),

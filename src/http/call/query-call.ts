@@ -6,6 +6,7 @@ import { ANSWER_TYPES } from '../media-types.js';
 import type { ParameterSet } from '../parameter/parameter.js';
 import type { QueryAnswer, QueryRequest } from '../ports.js';
 import { formatsOf, type Presenter } from '../present/presenter.js';
+import { withTrace } from '../schema/answers.js';
 import {
   type AnswerDeclaration,
   type Call,
@@ -70,10 +71,11 @@ export function defineQueryCall<
   B = undefined,
 >(declaration: QueryCallDeclaration<P, B, R, T>): Call {
   const { presenter, request, respond, answer, problems = [], ...rest } = declaration;
+  const traced = 'trace' in (rest.parameters ?? {}) ? { schema: withTrace(answer.schema) } : {};
   return defineCall<P, B>({
     ...rest,
     access: 'read',
-    answer: { ...answer, formats: formatsOf(presenter) },
+    answer: { ...answer, ...traced, formats: formatsOf(presenter) },
     problems: [404, 422, ...problems],
     handler: (context) => {
       const { format, exchange } = context;

@@ -9,7 +9,7 @@ import { keptMoment } from '../parameter/kept-moment.js';
 import { TRACE } from '../parameter/reading.js';
 import { checkSelectors, SELECTORS } from '../parameter/selectors.js';
 import { resolveTargets } from '../parameter/target.js';
-import { aggregatePresenter } from '../present/aggregate.js';
+import { aggregateMember, aggregatePresenter } from '../present/aggregate.js';
 import { LABEL_VALUES, NUMBER_OR_NULL, TIMESTAMP } from '../schema/answers.js';
 import { FILL, LABEL_NAMES, METRIC_NAME, whole } from '../schema/vocabulary.js';
 import { AGGREGATION, checkSource, SOURCE, windowOf } from '../schema/windows.js';
@@ -22,8 +22,15 @@ const BODY = z.strictObject({
     .array(AGGREGATION)
     .min(1)
     .max(AGGREGATIONS_MAX)
+    // Rows have one member of a name.
+    .transform((list) => {
+      const names = list.map(aggregateMember);
+      return list.filter((_, at) => names.indexOf(names[at]!) === at);
+    })
     .optional()
-    .meta({ description: 'Several at once, in place of `aggregation`: rows have a member for each.' }),
+    .meta({
+      description: 'Several at once, in place of `aggregation`: rows have a member for each. Repetitions go.',
+    }),
   ...BODY_RANGE,
   ...BODY_SELECTORS,
   group_by: LABEL_NAMES.optional(),

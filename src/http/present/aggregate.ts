@@ -1,3 +1,4 @@
+import type { Aggregation } from '../../../native-free-core/query/aggregation.js';
 import { percentileKey } from './point-statistics.js';
 import type { Presenter } from './presenter.js';
 import {
@@ -22,10 +23,10 @@ export interface AggregateRequest extends WindowsRequest {
 }
 
 const namesOf = ({ aggregations, isList }: AggregateRequest): string[] =>
-  isList ? aggregations.map(({ name }) => memberOf(name)) : ['value'];
+  isList ? aggregations.map(aggregateMember) : ['value'];
 
-/** `p99.9` is `p99_9` as a member, as everywhere. */
-const memberOf = (name: string): string =>
+/** The member of a row that an aggregation of a list has: `p99.9` is `p99_9`, as everywhere. */
+export const aggregateMember = ({ name }: Aggregation): string =>
   /^p\d/.test(name) ? percentileKey(Number(name.slice(1).replace('_', '.'))) : name;
 
 const headOf = (request: AggregateRequest, { dataSource }: WindowsResult) => ({

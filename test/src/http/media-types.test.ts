@@ -10,6 +10,7 @@ test('answerFormat() takes the offered type of the highest weight', () => {
   check('application/json', 'json');
   check('application/msgpack', 'msgpack');
   check('application/x-msgpack', 'msgpack');
+  check('application/vnd.msgpack', 'msgpack');
   check('application/x-ndjson', 'ndjson');
   check('application/json;q=0.5, application/msgpack', 'msgpack');
   check('application/json, application/msgpack;q=0.9', 'json');

@@ -71,6 +71,8 @@ test('readTime() takes every form of the contract', () => {
   check('1704067200123', 1_704_067_200_123);
   check('100000000000', 1e11);
   check('99999999999', 99_999_999_999_000);
+  check('1.7040672e9', 1_704_067_200_000);
+  check('1.704067200123E+12', 1_704_067_200_123);
 });
 
 test('readTime() answers undefined when the text is no time, or none that can be told', () => {
@@ -78,11 +80,14 @@ test('readTime() answers undefined when the text is no time, or none that can be
     '',
     'yesterday',
     '1y',
+    'e9',
+    '1e',
+    '1e99',
+    '1e1.5',
     '1.5h',
     '-1h',
     '2024-01-01',
     '2024-01-01T00:00:00',
-    '1e9',
     '999999999w',
     '9999-12-31T23:59:59-01:00',
   ]) {
