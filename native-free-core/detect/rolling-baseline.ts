@@ -1,20 +1,27 @@
 /** Points before which the window says nothing. */
 const POINTS_MIN = 5;
 
+/** What each point is held against: columns with a place a point. */
+export interface RollingBaseline {
+  means: Float64Array;
+  deviations: Float64Array;
+  /** How many points those are of. */
+  counts: Float64Array;
+}
+
 /**
  * For each point the mean and the population's deviation of the points of `windowMs` before its time, itself and others at its time
  * left out; NaN for both where those are fewer than POINTS_MIN. Times ascend. Sums are kept about `origin` (the mean of all, say), and made
  * anew whenever the window has moved by its own length, so that rounding neither grows nor lasts.
  */
-// Seven arguments: columns in, columns out.
+// Six arguments: columns in, columns out.
 export function rollingBaselineInto(
   times: Float64Array,
   values: Float64Array,
   count: number,
   windowMs: number,
   origin: number,
-  means: Float64Array,
-  deviations: Float64Array,
+  { means, deviations, counts }: RollingBaseline,
 ): void {
   let from = 0;
   let to = 0;
@@ -44,6 +51,7 @@ export function rollingBaselineInto(
       renewed = Math.max(to, from + 1);
     }
     const points = to - from;
+    counts[i] = points;
     const mean = points < POINTS_MIN ? Number.NaN : sum / points;
     means[i] = mean + origin;
     deviations[i] = Math.sqrt(Math.max(0, squares / points - mean * mean)) + 0 * mean;

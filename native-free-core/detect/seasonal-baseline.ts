@@ -1,3 +1,5 @@
+import { lowerBound } from '../query/lower-bound.js';
+
 /** A median deviation is this part of a normal distribution's standard deviation. */
 export const NORMAL_MEDIAN_DEVIATION = 0.6744897501960817;
 
@@ -12,7 +14,8 @@ const ROUNDS = 3;
 
 /**
  * What an evenly spaced series with a season of `period` steps is expected to be at each step: a level, the moving average of a whole period, and
- * the median of each phase about it. Values far from that are pulled in and both are made again, so that an anomaly is not
+ * the median of the other values of its phase about it. Without its own: of few cycles a median that knows the value lies so near to most of
+ * them that ordinary ones seem far off. Values far from what is expected are pulled in and both are made again, so that an anomaly is not
  * expected (the robust iteration of R. Cleveland et al., "STL", Journal of Official Statistics 6, 1990, in its simplest form).
  * The series has at least two periods.
  */
@@ -44,13 +47,27 @@ type Middle = (values: Float64Array) => number;
 /** `middle` is what stands for the values of a whole period. */
 function fit(values: Float64Array, period: number, middle: Middle): Float64Array {
   const level = levels(values, period, middle);
-  const season = new Float64Array(period);
+  const expected = new Float64Array(values.length);
   for (let phase = 0; phase < period; phase++) {
-    const own: number[] = [];
-    for (let i = phase; i < values.length; i += period) own.push(values[i]! - level[i]!);
-    season[phase] = median(Float64Array.from(own));
+    const own = Float64Array.from({ length: Math.ceil((values.length - phase) / period) }, (_, cycle) => {
+      const i = phase + cycle * period;
+      return values[i]! - level[i]!;
+    });
+    const sorted = own.slice().sort();
+    own.forEach((value, cycle) => {
+      const i = phase + cycle * period;
+      expected[i] = level[i]! + medianOfOthers(sorted, value);
+    });
   }
-  return values.map((_, i) => level[i]! + season[i % period]!);
+  return expected;
+}
+
+/** The median of sorted values without one of them. */
+function medianOfOthers(sorted: Float64Array, value: number): number {
+  const without = lowerBound(sorted, 0, sorted.length, value);
+  const others = sorted.length - 1;
+  const at = (place: number): number => sorted[place < without ? place : place + 1]!;
+  return (at((others - 1) >> 1) + at(others >> 1)) / 2;
 }
 
 /** The middle of a whole period around each place; at the ends of the nearest whole one. */

@@ -1,3 +1,4 @@
+import { normalEquivalent } from '../../native-free-core/detect/normal-equivalent.js';
 import { rollingBaselineInto } from '../../native-free-core/detect/rolling-baseline.js';
 import {
   NORMAL_MEAN_DEVIATION,
@@ -39,6 +40,7 @@ export class SeriesBaseline {
     this.#score(values, count);
   }
 
+  /** Mean and deviation of the window before each point; scores say what a distance from few points is worth. */
   // Five arguments: a series, its moments, and the window.
   rolling(
     times: Float64Array,
@@ -48,10 +50,15 @@ export class SeriesBaseline {
     windowMs: number,
   ): void {
     this.#reserve(count);
-    rollingBaselineInto(times, values, count, windowMs, moments.mean, this.expected, this.deviation);
+    const counts = this.#work;
+    const baseline = { means: this.expected, deviations: this.deviation, counts };
+    rollingBaselineInto(times, values, count, windowMs, moments.mean, baseline);
     const least = moments.stddev * DEVIATION_LEAST;
-    for (let i = 0; i < count; i++) if (this.deviation[i]! < least) this.deviation[i] = least;
-    this.#score(values, count);
+    for (let i = 0; i < count; i++) {
+      if (this.deviation[i]! < least) this.deviation[i] = least;
+      const zScore = this.zScore(i, values[i]!);
+      this.score[i] = zScore === 0 ? 0 : normalEquivalent(zScore, counts[i]!);
+    }
   }
 
   /** The median, and the median of the distances from it (B. Iglewicz, D. Hoaglin, "How to detect and handle outliers", 1993). */

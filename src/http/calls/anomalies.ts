@@ -18,7 +18,7 @@ const METHOD = z
   .default('zscore')
   .meta({
     description:
-      'zscore: distance from the mean of the range in deviations. rolling_zscore: from the mean of the `window` before the point. mad: from the median, in median deviations. seasonal: from the level and season of the series, in median deviations. streaming: the detectors that alerts use.',
+      'zscore: distance from the mean of the range in deviations. rolling_zscore: from the mean of the `window` before the point, scored by how rare it is for so few points. mad: from the median, in median deviations. seasonal: from the level and season of the series, in median deviations. streaming: the detectors that alerts use.',
   });
 
 const PROFILE = z

@@ -61,8 +61,16 @@ function rolling(own: readonly Sent[], inside: readonly Sent[], windowMs: number
       .filter(({ timeMs }) => timeMs < point.timeMs && timeMs >= point.timeMs - windowMs)
       .map(({ value }) => value);
     if (before.length < 5) return { point, score: 0, expected: Number.NaN };
-    return judged(point, meanOf(before), Math.max(Math.sqrt(varianceOf(before)), least));
+    const plain = judged(point, meanOf(before), Math.max(Math.sqrt(varianceOf(before)), least));
+    return { ...plain, score: asRareAs(plain.score, before.length) };
   });
+}
+
+/** The normal equivalent of a distance from few points (Wallace 1959). */
+function asRareAs(distance: number, points: number): number {
+  const degrees = points - 1;
+  const t = distance * Math.sqrt(degrees / (points + 1));
+  return (Math.sqrt(degrees * Math.log(1 + t ** 2 / degrees)) * (8 * degrees + 1)) / (8 * degrees + 3);
 }
 
 /** Detectors look on for as long before a range as it is long, an hour at least, a week at most. */
@@ -158,7 +166,7 @@ function fittedTo(values: readonly number[], period: number): number[] {
   return expected;
 }
 
-/** The level is the middle of the whole period around a place, or of the nearest one; the season the median of a phase about it. */
+/** The level is the middle of the whole period around a place, or of the nearest one; the season the median of the others of its phase about it. */
 function levelAndSeason(
   values: readonly number[],
   period: number,
@@ -168,8 +176,9 @@ function levelAndSeason(
     const from = Math.min(Math.max(0, i - Math.floor(period / 2)), values.length - period);
     return middleOf(values.slice(from, from + period));
   });
-  const season = Array.from({ length: period }, (_, phase) =>
-    medianOf(values.map((value, i) => value - level[i]!).filter((_, i) => i % period === phase)),
-  );
-  return values.map((_, i) => level[i]! + season[i % period]!);
+  const about = values.map((value, i) => value - level[i]!);
+  return values.map((_, i) => {
+    const others = about.filter((_, j) => j % period === i % period && j !== i);
+    return level[i]! + medianOf(others);
+  });
 }

@@ -11,10 +11,12 @@ test('rollingBaselineInto() has the mean and deviation of the points before each
       const times = Float64Array.from(points, ([step]) => (time += step));
       const values = Float64Array.from(points, ([, value]) => value + base);
       const count = points.length;
-      const [means, deviations] = [new Float64Array(count), new Float64Array(count)];
-      rollingBaselineInto(times, values, count, windowMs, base, means, deviations);
+      const columns = [new Float64Array(count), new Float64Array(count), new Float64Array(count)] as const;
+      const [means, deviations, counts] = columns;
+      rollingBaselineInto(times, values, count, windowMs, base, { means, deviations, counts });
       times.forEach((at, i) => {
         const own = [...values].filter((_, j) => times[j]! < at && times[j]! >= at - windowMs);
+        assert.equal(counts[i], own.length);
         if (own.length < 5) {
           assert.ok(Number.isNaN(means[i]!) && Number.isNaN(deviations[i]!));
           return;
