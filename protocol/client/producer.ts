@@ -16,6 +16,7 @@ import {
   settle,
 } from './producer-options.js';
 import { ProducerCounters, type ProducerStats } from './producer-stats.js';
+import { RoomWaiters } from './room-waiters.js';
 import type { Sender } from './sender.js';
 import { type Labels, SeriesRefs } from './series-refs.js';
 import { Session } from './session.js';
@@ -35,7 +36,7 @@ export class Producer {
   readonly #sender: Sender;
   readonly #counters = new ProducerCounters();
   readonly #flushes = new FlushWaiters();
-  readonly #readies = new FlushWaiters();
+  readonly #readies: RoomWaiters;
   /** Bytes that a batch may come to; set aside as soon as it is opened. */
   readonly #batchBytesMax: number;
   #flushTimer: TimerHandle;
@@ -52,6 +53,7 @@ export class Producer {
     this.#builder = new BatchBuilder(this.#settings.maxBatchPoints);
     this.#series = new SeriesRefs(this.#settings.maxSeries);
     this.#batchBytesMax = columnsFrameBytes(this.#settings.maxBatchPoints, true);
+    this.#readies = new RoomWaiters(this.#batchBytesMax);
     this.#session = new Session(host, this.#settings, this.#series, this.#counters, {
       onSpace: () => this.#onSpace(),
       onAck: (event) => options.onAck?.(event),
@@ -147,12 +149,10 @@ export class Producer {
     return done;
   }
 
-  /** Resolves when the buffer has room for a batch. Rejects when it never will again. */
+  /** Resolves when the buffer has room for what was last refused, or for a batch. Rejects when it never will again. */
   ready(): Promise<void> {
     if (this.#final !== undefined) return Promise.reject(this.#final);
-    const done = this.#readies.wait(0);
-    this.#wakeReady();
-    return done;
+    return this.#readies.wait(this.#roomBytes);
   }
 
   /** Flushes, waits for the engine for at most `timeoutMs`, and closes. Nothing is taken from the call on. */
@@ -192,6 +192,10 @@ export class Producer {
   get #bytesBuffered(): number {
     const open = this.#builder.isOpen ? this.#batchBytesMax : 0;
     return this.#sender.pending.bytes + this.#sender.inFlight.bytes + open;
+  }
+
+  get #roomBytes(): number {
+    return this.#settings.maxBufferedBytes - this.#bytesBuffered;
   }
 
   /** What `tryAdd` couldn't do at once: the first point of a batch, a full batch, an odd time. */
@@ -237,6 +241,7 @@ export class Producer {
     if (this.#final === undefined && this.#bytesBuffered + bytes <= maxBufferedBytes) return true;
     if (whenFull === 'drop-oldest' && this.#final === undefined && this.#dropOldest(bytes)) return true;
     if (whenFull === 'block') {
+      this.#readies.refused(bytes);
       this.#counters.pointsBlocked += points;
     } else if (whenFull === 'error') {
       throw (
@@ -269,13 +274,7 @@ export class Producer {
 
   #onSpace(): void {
     this.#flushes.resolveBelow(this.#sender.oldestOrdinal);
-    this.#wakeReady();
-  }
-
-  #wakeReady(): void {
-    if (this.#bytesBuffered + this.#batchBytesMax <= this.#settings.maxBufferedBytes) {
-      this.#readies.resolveBelow(Number.POSITIVE_INFINITY);
-    }
+    this.#readies.wake(this.#roomBytes);
   }
 
   #onFinal(error: ProducerError): void {

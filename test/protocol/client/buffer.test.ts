@@ -46,6 +46,23 @@ test('Producer.ready() resolves at once where there is room', async () => {
   assert.equal(await settledAs(producer.ready()), 'resolved');
 });
 
+test('Producer.ready() waits for the columns that were refused, so that asking again in a loop ends', async () => {
+  const { producer, world } = produce({ maxBatchPoints: 1, maxBufferedBytes: 4 * 600 });
+  world.socket.welcome({ maxInFlight: 100 });
+  producer.series('a');
+  const refs = new Uint32Array(8);
+  const addColumns = (): boolean => producer.addColumns(refs, new Float64Array(8), { baseMs: 1000 });
+  while (addColumns());
+  const { bytesBuffered } = producer.stats();
+  assert.ok(bytesBuffered + 35 + 16 <= 4 * 600, 'a batch of one point still fits');
+  const ready = producer.ready();
+  assert.equal(await settledAs(ready), 'pending');
+  world.socket.ack(1);
+  assert.equal(await settledAs(ready), 'resolved');
+  assert.equal(addColumns(), true);
+  assert.equal(await settledAs(producer.ready()), 'resolved', 'nothing more was refused');
+});
+
 test('Producer with "drop-newest" keeps the first', () => {
   const fixture = fill('drop-newest', 100);
   assert.equal(fixture.taken.length, 100);
