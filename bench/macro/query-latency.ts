@@ -24,7 +24,7 @@ import { TSBS_QUERY_KINDS, type TsbsQueryKind, tsbsQueries } from './tsbs-querie
  * installed is left out, and said so. All rest for some seconds behind their load. Prints a line a kind of query: p50 of each, how many times Millrace's the others are, and how
  * many of Millrace's requests its socket thread answered; first of fresh systems, which were asked for nothing but the compared answers
  * (Millrace by others; it has asked itself about the same data meanwhile, see src/rehearsal, and is measured without that, too), then of
- * systems that have answered many of the kind (heavy ones for two seconds), about hosts and ranges of their own.
+ * systems that have answered many of the kind, about hosts and ranges of their own.
  *
  *   node dist/bench/macro/query-latency.js [--hosts 1000] [--hours 3] [--each 20] [--warm-up 200] [--smoke]
  */
@@ -177,7 +177,9 @@ for (const kind of TSBS_QUERY_KINDS) {
   const p50 = median(unrehearsed.cold.get(kind)!.ms);
   console.log(`${kind.padEnd(24)} millrace ${p50.toFixed(2)} ms`);
 }
-console.log(`fresh systems, ${each} queries of a kind (a quarter of the heavy ones):`);
+console.log(
+  `fresh systems, ${each} queries of a kind (of one that takes long, as many as four seconds hold, at least five):`,
+);
 for (const kind of TSBS_QUERY_KINDS) console.log(line(kind, ({ cold }) => cold));
-console.log(`after ${warmUp} others of the kind (a quarter of the heavy ones, for two seconds at most):`);
+console.log(`after ${warmUp} others of the kind (for two seconds at most):`);
 for (const kind of TSBS_QUERY_KINDS) console.log(line(kind, ({ warm }) => warm));

@@ -35,7 +35,7 @@ export const TSBS_QUERY_KINDS = [
 export type TsbsQueryKind = (typeof TSBS_QUERY_KINDS)[number];
 
 /**
- * Queries over [fromMs, toMs), `each` of every kind (a quarter of the heavy ones), the same for a seed. Ranges begin and end at
+ * Queries over [fromMs, toMs), `each` of every kind, the same for a seed. Ranges begin and end at
  * multiples of their windows, so that all systems speak of the same windows.
  */
 export function tsbsQueries(
@@ -104,8 +104,7 @@ export function tsbsQueries(
       };
     },
   };
-  return TSBS_QUERY_KINDS.flatMap((kind) => {
-    const count = kind.startsWith('double') || kind === 'lastpoint' ? Math.ceil(each / 4) : each;
-    return Array.from({ length: count }, () => ({ kind, ...makers[kind]() }));
-  });
+  return TSBS_QUERY_KINDS.flatMap((kind) =>
+    Array.from({ length: each }, () => ({ kind, ...makers[kind]() })),
+  );
 }
