@@ -52,12 +52,15 @@ export function windowColumns(
         else if (isEmpty) continue;
         else if (kind === 'percentile') columns[k]![at] = percentiles[percentile++]!;
         else if (kind === 'distinct') columns[k]![at] = visitor.values!.distinct(from, to);
-        else columns[k]![at] = visitor.scalars.value(kind, place);
+        else columns[k]![at] = told(visitor.scalars.value(kind, place));
       }
     }
   }
   return columns;
 }
+
+/** A value of points that are there: what overflowed both ways, so that nobody knows it, is no empty window. */
+const told = (value: number): number => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);
 
 // Six arguments: for each of the rows, without an object.
 function percentilesInto(

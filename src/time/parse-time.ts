@@ -7,7 +7,10 @@ export const EPOCH_MS_FROM = 1e11;
 
 /** What an error says it wanted. */
 export const TIME_WANTED =
-  'an age such as 15m or 7d, now, an RFC 3339 time such as 2024-01-01T00:00:00Z, epoch seconds, or epoch milliseconds, of the years 0000 to 9999';
+  'an age such as 15m or 7d, now, an RFC 3339 time such as 2024-01-01T00:00:00Z, epoch seconds, or epoch milliseconds, of the years 0001 to 9999';
+
+/** The first moment that may be asked for, ms: windows, of 52 weeks at most, that it lies in begin at a time that can be told, too. */
+const ASKED_MS_MIN = TIME_MS_MIN + 366 * 86_400_000;
 
 /** A time as it was written: a moment, ms since the epoch, or so many ms before now. */
 export type WrittenTime = { timeMs: number } | { ageMs: number };
@@ -28,7 +31,7 @@ export function readTime(text: string): WrittenTime | undefined {
     ? epochToMs(Number(text))
     : // A '+' that nobody escaped arrives as a space from a query string; before an offset nothing else can stand there.
       withinCalendar(parseRfc3339Ms(text.replace(/ (?=\d\d:\d\d$)/, '+')));
-  return Number.isNaN(timeMs) ? undefined : { timeMs };
+  return timeMs >= ASKED_MS_MIN ? { timeMs } : undefined;
 }
 
 /** The moment that a time means, ms since the epoch. */

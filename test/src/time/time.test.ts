@@ -71,6 +71,7 @@ test('readTime() takes every form of the contract', () => {
   check('1704067200123', 1_704_067_200_123);
   check('100000000000', 1e11);
   check('99999999999', 99_999_999_999_000);
+  check('0001-01-01T00:00:00Z', -62_135_596_800_000);
   check('1.7040672e9', 1_704_067_200_000);
   check('1.704067200123E+12', 1_704_067_200_123);
 });
@@ -81,6 +82,8 @@ test('readTime() answers undefined when the text is no time, or none that can be
     'yesterday',
     '1y',
     'e9',
+    '0000-12-31T23:59:59Z',
+    '-62135596801',
     '1e',
     '1e99',
     '1e1.5',
