@@ -61,7 +61,7 @@ export class OriginCheck {
   }
 }
 
-const EXPOSED = { 'Access-Control-Expose-Headers': 'Retry-After, ETag' };
+const EXPOSED = { 'Access-Control-Expose-Headers': 'Retry-After, ETag, Next-Cursor' };
 
 const NO_HEADERS = {};
 

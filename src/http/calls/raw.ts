@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  answerQuery,
-  codingHeaders,
-  defineQueryCall,
-  type QueryCaller,
-  runQuery,
-} from '../call/query-call.js';
+import { codingHeaders, defineQueryCall, type QueryCaller, runQuery } from '../call/query-call.js';
 import { CODED_ANSWER_BYTES_MIN, RAW_LIMIT_DEFAULT, RAW_LIMIT_MAX, RAW_PAGE_POINTS } from '../limits.js';
 import { ANSWER_TYPES } from '../media-types.js';
 import { queryParameter } from '../parameter/parameter.js';
@@ -35,7 +29,7 @@ export const rawCall = defineQueryCall({
   group: 'Reading',
   summary: 'Points as they came, in the order of time',
   description:
-    'A page at a time: `next_cursor` of one answer is the `cursor` of the next. NDJSON streams everything. With `group_by`, rows have those labels alone, and `format=columns` has a line for each group.',
+    'A page at a time: `next_cursor` of one answer is the `cursor` of the next; CSV has it in the header `Next-Cursor`, which every answer has that more follows. NDJSON streams everything. With `group_by`, rows have those labels alone, and `format=columns` has a line for each group.',
   parameters: {
     target: TARGET,
     range: RANGE,
@@ -68,8 +62,17 @@ export const rawCall = defineQueryCall({
   respond: (context, request) =>
     request.format === 'ndjson' && context.exchange.method === 'GET'
       ? streamRows(context, request)
-      : answerQuery(context, pageOf(request, request.limit)),
+      : answerPage(context, pageOf(request, request.limit)),
 });
+
+/** CSV and columns that lost the rest of a range without a word would be taken for all of it, so a header says where it goes on. */
+async function answerPage({ exchange, edge }: QueryCaller, request: RawRequest): Promise<void> {
+  const { body, coding, nextCursor } = await runQuery({ exchange, edge }, request);
+  exchange.answer(200, ANSWER_TYPES[request.format], body, {
+    ...codingHeaders(coding),
+    ...(nextCursor === undefined ? {} : { 'Next-Cursor': nextCursor }),
+  });
+}
 
 function limitOf(given: number | undefined, isStream: boolean): number {
   if (isStream) return given ?? Number.MAX_SAFE_INTEGER;

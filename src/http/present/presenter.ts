@@ -26,6 +26,8 @@ export interface Columns {
   /** ms since the epoch, rising. */
   times: number[];
   series: ColumnSeries[];
+  /** Where the next page begins, null on the last one: of answers that are a page of more. */
+  next_cursor?: string | null;
 }
 
 /** The values of one series, a number or null at each of the times. */

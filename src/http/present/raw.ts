@@ -83,7 +83,10 @@ export const rawPresenter: Presenter<RawRequest, RawResult> = {
     };
   },
   table: (_request, result) => ({ columns: ['timestamp', 'value'], rows: rowsOf(result) }),
-  columns: (_request, result) => alignColumns(seriesOf(result)),
+  columns: (_request, result) => ({
+    ...alignColumns(seriesOf(result)),
+    next_cursor: result.nextCursor ?? null,
+  }),
   writers: { json: writeJson, ndjson: writeNdjson },
   page: ({ timesMs, nextCursor }) => ({ rows: timesMs.length, nextCursor }),
 };

@@ -55,6 +55,11 @@ export const COLUMNS = z
         values: z.array(NUMBER_OR_NULL),
       }),
     ),
+    next_cursor: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Of raw points: where the next page begins, null on the last one.' }),
     trace: TRACE_REPORT.optional(),
   })
   .meta({ description: 'Every series has a value, or null, at each of the times.' });

@@ -271,6 +271,23 @@ test('format= wins over Accept', async (t) => {
   assert.equal(byAccept.text, 'metric\r\na/b ä\r\ncpu.usage\r\n');
 });
 
+test('a page of raw points that more follow says so in every format', async (t) => {
+  const edge = await filled(t);
+  const check = async (format: string, cursor: string | undefined, query: string): Promise<void> => {
+    const path = `/query/raw?metric_name=cpu.usage&host=web-1&format=${format}${query}`;
+    const reply = await edge.call(path);
+    assert.deepEqual([reply.status, reply.headers['next-cursor']], [200, cursor], path);
+    if (format === 'columns') assert.equal(reply.json.next_cursor, cursor ?? null);
+  };
+  for (const format of ['json', 'msgpack', 'columns', 'csv']) {
+    await check(format, 'c1', '&limit=1');
+    await check(format, undefined, '&limit=1&cursor=c1');
+    await check(format, undefined, '');
+  }
+  // All of it, up to the limit that was asked for.
+  await check('ndjson', undefined, '&limit=1');
+});
+
 test('reading calls tell of a full queue and of a query that takes too long', async (t) => {
   const edge = await EdgeFixture.start(t, {
     limits: { bodyBytes: 1e6, pointsPerBatch: 1e6, queryTimeoutMs: 100 },
