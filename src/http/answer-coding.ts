@@ -1,5 +1,6 @@
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { CODED_ANSWER_BYTES_MIN } from './limits.js';
+import { brotliCompressSync, constants, crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { BROTLI_ANSWER_BYTES_MAX, CODED_ANSWER_BYTES_MIN, CODED_AT_ONCE } from './limits.js';
+import { type Look, noLook } from './present/look.js';
 
 /** How an answer's bytes are encoded for the way. */
 export type AnswerCoding = 'br' | 'gzip';
@@ -30,6 +31,9 @@ function brotliQuality(bytes: number, isText: boolean): number {
 
 const gzipLevel = (bytes: number): number => (bytes >= LONG_BYTES_MIN ? 2 : 4);
 
+/** What begins a gzip stream: deflate, without a name, a time or a system. */
+const GZIP_HEAD = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+
 /** The coding of the highest weight by the Accept-Encoding header; undefined: as it is. */
 export function chooseCoding(acceptEncoding: string): AnswerCoding | undefined {
   const weights = new Map<string, number>();
@@ -52,15 +56,41 @@ export function chooseCoding(acceptEncoding: string): AnswerCoding | undefined {
   return best;
 }
 
-/** The bytes in a coding; undefined where it isn't worth it. Takes milliseconds a megabyte: not for the socket thread. */
+/**
+ * The bytes in a coding; undefined where it isn't worth it, or would take too long. Takes milliseconds a megabyte: not for the socket thread.
+ * @throws what `look` does, which is called between some megabytes and the next
+ */
+// Four arguments: what is encoded and how, and who looks.
 export function encodeAnswer(
   body: Uint8Array,
   coding: AnswerCoding,
   isText: boolean,
+  look: Look = noLook,
 ): Uint8Array | undefined {
   if (body.length < CODED_ANSWER_BYTES_MIN) return undefined;
-  const encoded = coding === 'br' ? brotli(body, isText) : gzipSync(body, { level: gzipLevel(body.length) });
+  if (coding === 'br' && body.length > BROTLI_ANSWER_BYTES_MAX) return undefined;
+  look();
+  const encoded = coding === 'br' ? brotli(body, isText) : gzip(body, look);
   return encoded.length < body.length ? encoded : undefined;
+}
+
+/** A long body is one stream of blocks that know nothing of each other, ended by what the format has behind it (RFC 1952): its checksum and its length. */
+function gzip(body: Uint8Array, look: Look): Uint8Array {
+  const level = gzipLevel(body.length);
+  if (body.length <= CODED_AT_ONCE) return gzipSync(body, { level });
+  const parts: Uint8Array[] = [GZIP_HEAD];
+  let sum = 0;
+  for (let from = 0; from < body.length; from += CODED_AT_ONCE) {
+    look();
+    const part = body.subarray(from, from + CODED_AT_ONCE);
+    const isLast = from + CODED_AT_ONCE >= body.length;
+    sum = crc32(part, sum);
+    parts.push(
+      deflateRawSync(part, { level, finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH }),
+    );
+  }
+  parts.push(new Uint8Array(Uint32Array.of(sum, body.length).buffer));
+  return Buffer.concat(parts);
 }
 
 function brotli(body: Uint8Array, isText: boolean): Uint8Array {

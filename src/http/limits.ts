@@ -121,6 +121,18 @@ export const COLUMN_PLACES_MAX = 4_000_000;
 /** Bytes of one answer: a million rows with short labels. It is held twice for a moment, and a JavaScript string has no more than twice as many characters. */
 export const ANSWER_BYTES_MAX = 256 * MIB;
 
+/**
+ * What is done of an answer between two looks at whether somebody still waits for it: rows that are made, items of a list that are encoded at once, bytes
+ * that are written, and bytes that are compressed. Each takes some ms at most; a list of lists may take as many times as long.
+ */
+export const ROWS_AT_ONCE = 1_024;
+export const ITEMS_AT_ONCE = 128;
+export const WRITTEN_AT_ONCE = 256 * KIB;
+export const CODED_AT_ONCE = 1 * MIB;
+
+/** Bytes of an answer up to which it is compressed as br, which can't be done in parts: some tenths of a second. gzip has no such bound. */
+export const BROTLI_ANSWER_BYTES_MAX = 32 * MIB;
+
 /** Compiled regular expressions that a thread remembers. */
 export const PATTERNS_KEPT = 128;
 

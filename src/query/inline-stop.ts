@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { noLook } from '../http/present/look.js';
 import {
   INLINE_BUDGET_MS,
   INLINE_READ_MS,
@@ -60,6 +61,9 @@ export class InlineStop extends StopCheck {
   override check(): void {
     if (this.#clock.monotonicMs() > this.#untilMs) throw this.#hasRemembered ? NOT_READY : TOO_LARGE;
   }
+
+  /** What is small enough to be found here is written to its end: it would only be found once more. */
+  override readonly whileWriting = noLook;
 
   /** Between two looks is one run, of one series or of a batch: how much a segment has of what is asked for is not known before. */
   override count(points: number): void {

@@ -34,7 +34,10 @@ export function defineQuestion<R extends QueryRequest, T>(
           stop.trace.spent('encode');
           return stop.trace.report(stop.cost);
         };
-        return presentAnswer(presenter, request as R, result, request.isTraced === true ? trace : undefined);
+        return presentAnswer(presenter, request as R, result, {
+          trace: request.isTraced === true ? trace : undefined,
+          look: stop.whileWriting,
+        });
       };
     },
   };

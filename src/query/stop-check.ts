@@ -48,6 +48,9 @@ export class StopCheck {
     throw queryTimeout(this.#timeoutMs);
   }
 
+  /** Called while the answer is written, every few ms. @throws as `check` */
+  readonly whileWriting: () => void = () => this.check();
+
   /** Says that the query is about to sleep. @throws as `check` */
   beforeWait(): void {
     this.check();

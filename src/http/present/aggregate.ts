@@ -41,15 +41,15 @@ const headOf = (request: AggregateRequest, { dataSource }: WindowsResult) => ({
 
 export const aggregatePresenter: Presenter<AggregateRequest, WindowsResult> = {
   kind: 'aggregate',
-  body: (request, result) => ({
+  body: (request, result, look) => ({
     ...headOf(request, result),
-    data: windowRows(request, result, namesOf(request)),
+    data: windowRows(request, result, namesOf(request), look),
   }),
-  table: (request, result) => ({
+  table: (request, result, look) => ({
     columns: ['timestamp', ...namesOf(request)],
-    rows: windowRows(request, result, namesOf(request)),
+    rows: windowRows(request, result, namesOf(request), look),
   }),
-  columns: (request, result) => windowsAsColumns(request, result, namesOf(request)),
+  columns: (request, result, look) => windowsAsColumns(request, result, namesOf(request), look),
   writers: {
     columns: (request, result, out) => writeWindowsAsColumns(request, result, namesOf(request), out),
     json: (request, result, out) => {

@@ -5,6 +5,7 @@ import { formatTime } from '../../time/format-time.js';
 import type { Labels, RangeRequest } from '../ports.js';
 import { alignColumns } from './align-columns.js';
 import { finite } from './finite.js';
+import { inSteps, noLook } from './look.js';
 import type { Presenter, Row } from './presenter.js';
 
 /** How a line is thinned: LTTB, the extremes of each pixel, or not at all. */
@@ -57,10 +58,10 @@ const headOf = (request: ChartRequest, result: ChartResult) => ({
     : { window: formatDuration(result.windowMs), aggregation: request.aggregation.name }),
 });
 
-function rowsOf({ groupBy }: ChartRequest, { lines }: ChartResult): Row[] {
+function rowsOf({ groupBy }: ChartRequest, { lines }: ChartResult, look = noLook): Row[] {
   return lines.flatMap(({ labels, timesMs, values }) =>
-    Array.from(timesMs, (timeMs, i) => ({
-      time: formatTime(timeMs),
+    inSteps(timesMs.length, look, (i) => ({
+      time: formatTime(timesMs[i]!),
       value: finite(values[i]!),
       ...(groupBy.length === 0 ? {} : { labels }),
     })),
@@ -69,7 +70,7 @@ function rowsOf({ groupBy }: ChartRequest, { lines }: ChartResult): Row[] {
 
 export const chartPresenter: Presenter<ChartRequest, ChartResult> = {
   kind: 'chart',
-  body: (request, result) => ({ ...headOf(request, result), data: rowsOf(request, result) }),
-  table: (request, result) => ({ columns: ['time', 'value'], rows: rowsOf(request, result) }),
-  columns: (_request, { lines }) => alignColumns(lines),
+  body: (request, result, look) => ({ ...headOf(request, result), data: rowsOf(request, result, look) }),
+  table: (request, result, look) => ({ columns: ['time', 'value'], rows: rowsOf(request, result, look) }),
+  columns: (_request, { lines }, look) => alignColumns(lines, look),
 };

@@ -1,6 +1,7 @@
-import { ANSWER_BYTES_MAX } from '../limits.js';
+import { ANSWER_BYTES_MAX, WRITTEN_AT_ONCE } from '../limits.js';
 import type { Labels } from '../ports.js';
 import { answerTooBig } from './answer-too-big.js';
+import { type Look, noLook } from './look.js';
 
 const [ZERO, QUOTE, BACKSLASH, SPACE, DELETE] = [0x30, 0x22, 0x5c, 0x20, 0x7f];
 const [BRACE_OPEN, BRACE_CLOSE, COLON, COMMA] = [0x7b, 0x7d, 0x3a, 0x2c];
@@ -21,10 +22,18 @@ const WHOLE_MAX = 1e9;
 export class JsonBytes {
   #bytes = Buffer.allocUnsafeSlow(BYTES_FIRST);
   #length = 0;
+  /** Bytes up to which nothing is looked after: the end of the memory, or where `#look` is called next. */
+  #room = BYTES_FIRST;
+  #look = noLook;
+  #lookAt = Number.POSITIVE_INFINITY;
 
-  /** Forgets what was written. */
-  clear(): void {
+  /** Forgets what was written, and gives back what an answer of the usual size does not take. `look` is called while the next one is written. */
+  clear(look: Look = noLook): void {
+    if (this.#bytes.length > BYTES_KEPT) this.#bytes = Buffer.allocUnsafeSlow(BYTES_FIRST);
     this.#length = 0;
+    this.#look = look;
+    this.#lookAt = look === noLook ? Number.POSITIVE_INFINITY : WRITTEN_AT_ONCE;
+    this.#room = Math.min(this.#bytes.length, this.#lookAt);
   }
 
   /** Writes a text as it is. */
@@ -86,7 +95,6 @@ export class JsonBytes {
     const taken = Buffer.allocUnsafeSlow(this.#length);
     taken.set(this.#bytes.subarray(0, this.#length));
     this.clear();
-    if (this.#bytes.length > BYTES_KEPT) this.#bytes = Buffer.allocUnsafeSlow(BYTES_FIRST);
     return taken;
   }
 
@@ -124,14 +132,23 @@ export class JsonBytes {
 
   #reserve(more: number): void {
     const wanted = this.#length + more;
-    if (wanted <= this.#bytes.length) return;
+    if (wanted > this.#room) this.#makeRoom(wanted);
+  }
+
+  #makeRoom(wanted: number): void {
+    if (this.#length >= this.#lookAt) {
+      this.#look();
+      this.#lookAt = this.#length + WRITTEN_AT_ONCE;
+    }
     if (this.#length > ANSWER_BYTES_MAX) {
-      this.#bytes = Buffer.allocUnsafeSlow(BYTES_FIRST);
       this.clear();
       throw answerTooBig();
     }
-    const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * this.#bytes.length));
-    larger.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = larger;
+    if (wanted > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#room = Math.min(this.#bytes.length, this.#lookAt);
   }
 }

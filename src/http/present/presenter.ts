@@ -1,5 +1,6 @@
 import type { AnswerFormat, Labels, QueryRequest } from '../ports.js';
 import type { JsonBytes } from './json-bytes.js';
+import type { Look } from './look.js';
 
 /** A cell of a table. */
 export type Cell = string | number | null;
@@ -44,10 +45,10 @@ export interface ColumnSeries {
  */
 export interface Presenter<R extends QueryRequest, T> {
   readonly kind: R['kind'];
-  /** The answer as a plain object, for JSON and MessagePack. */
-  body(request: R, result: T): object;
-  table?(request: R, result: T): Table;
-  columns?(request: R, result: T): Columns;
+  /** The answer as a plain object, for JSON and MessagePack. `look`, here and below, is to be called between some thousand rows and the next. */
+  body(request: R, result: T, look?: Look): object;
+  table?(request: R, result: T, look?: Look): Table;
+  columns?(request: R, result: T, look?: Look): Columns;
   /** What is written by hand, where an object a row costs too much. The bytes equal what the others would give. */
   writers?: Partial<Record<AnswerFormat, (request: R, result: T, out: JsonBytes) => void>>;
   /** The page that this is, where the answer is one of several. */

@@ -3,6 +3,7 @@ import type { Labels, RangeRequest } from '../ports.js';
 import { alignColumns, type SeriesPoints } from './align-columns.js';
 import type { JsonBytes } from './json-bytes.js';
 import { labelsBytes } from './labels-bytes.js';
+import { inSteps, noLook } from './look.js';
 import type { Presenter, Row } from './presenter.js';
 
 export interface RawRequest extends RangeRequest {
@@ -23,9 +24,9 @@ export interface RawResult {
   nextCursor: string | undefined;
 }
 
-const rowsOf = ({ timesMs, values, series, seriesIndexes }: RawResult): Row[] =>
-  Array.from(timesMs, (timeMs, row) => ({
-    timestamp: formatTime(timeMs),
+const rowsOf = ({ timesMs, values, series, seriesIndexes }: RawResult, look = noLook): Row[] =>
+  inSteps(timesMs.length, look, (row) => ({
+    timestamp: formatTime(timesMs[row]!),
     value: values[row]!,
     labels: series[seriesIndexes[row]!]!,
   }));
@@ -73,8 +74,8 @@ function seriesOf(result: RawResult): SeriesPoints[] {
 
 export const rawPresenter: Presenter<RawRequest, RawResult> = {
   kind: 'raw',
-  body: (request, result) => {
-    const data = rowsOf(result);
+  body: (request, result, look) => {
+    const data = rowsOf(result, look);
     return {
       metric_name: request.metric,
       count: data.length,
@@ -82,9 +83,9 @@ export const rawPresenter: Presenter<RawRequest, RawResult> = {
       next_cursor: result.nextCursor ?? null,
     };
   },
-  table: (_request, result) => ({ columns: ['timestamp', 'value'], rows: rowsOf(result) }),
-  columns: (_request, result) => ({
-    ...alignColumns(seriesOf(result)),
+  table: (_request, result, look) => ({ columns: ['timestamp', 'value'], rows: rowsOf(result, look) }),
+  columns: (_request, result, look) => ({
+    ...alignColumns(seriesOf(result), look),
     next_cursor: result.nextCursor ?? null,
   }),
   writers: { json: writeJson, ndjson: writeNdjson },

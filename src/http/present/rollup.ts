@@ -45,15 +45,15 @@ const headOf = ({ metric, windowText }: RollupRequest, count: number) => ({
 
 export const rollupPresenter: Presenter<RollupRequest, WindowsResult> = {
   kind: 'rollup',
-  body: (request, result) => {
-    const data = windowRows(request, result, ROLLUP_NAMES);
+  body: (request, result, look) => {
+    const data = windowRows(request, result, ROLLUP_NAMES, look);
     return { ...headOf(request, data.length), data_source: result.dataSource, data };
   },
-  table: (request, result) => ({
+  table: (request, result, look) => ({
     columns: ['timestamp', ...ROLLUP_NAMES],
-    rows: windowRows(request, result, ROLLUP_NAMES),
+    rows: windowRows(request, result, ROLLUP_NAMES, look),
   }),
-  columns: (request, result) => windowsAsColumns(request, result, ROLLUP_NAMES),
+  columns: (request, result, look) => windowsAsColumns(request, result, ROLLUP_NAMES, look),
   writers: {
     columns: (request, result, out) => writeWindowsAsColumns(request, result, ROLLUP_NAMES, out),
     json: (request, result, out) => {

@@ -1,9 +1,11 @@
 import type { Aggregation } from '../../../native-free-core/query/aggregation.js';
 import type { TierName } from '../../../native-free-core/tier/tiers.js';
 import { formatTime } from '../../time/format-time.js';
+import { ROWS_AT_ONCE } from '../limits.js';
 import type { LabelMatcher, Labels, RangeRequest } from '../ports.js';
 import { finite } from './finite.js';
 import type { JsonBytes } from './json-bytes.js';
+import { noLook } from './look.js';
 import type { Columns, Row } from './presenter.js';
 
 /** What all calls about windows ask. */
@@ -68,9 +70,16 @@ export function countWindowRows(request: Asked, result: WindowsResult): number {
 }
 
 /** Rows with a member for each of the columns, which `names` names. */
-export function windowRows(request: Asked, result: WindowsResult, names: readonly string[]): Row[] {
+// Four arguments: what all of these have in common, and who looks.
+export function windowRows(
+  request: Asked,
+  result: WindowsResult,
+  names: readonly string[],
+  look = noLook,
+): Row[] {
   const rows: Row[] = [];
   forEachRow(request, result, (group, window, at) => {
+    if (rows.length % ROWS_AT_ONCE === 0) look();
     const values = names.map((name, k) => [name, finite(result.columns[k]![at]!)] as const);
     rows.push({
       timestamp: formatTime(result.firstMs + window * result.stepMs),
@@ -160,14 +169,20 @@ const columnsHead = (result: WindowsResult, windows: readonly number[]) => ({
 });
 
 /** Times of all windows that have a row, and for each group and column its values; `names` where there are several columns. */
-export function windowsAsColumns(request: Asked, result: WindowsResult, names: readonly string[]): Columns {
+// Four arguments: the same.
+export function windowsAsColumns(
+  request: Asked,
+  result: WindowsResult,
+  names: readonly string[],
+  look = noLook,
+): Columns {
   const windows = windowsWithRows(request, result);
   const series = result.groups.flatMap((labels, group) =>
-    result.columns.map((column, k) => ({
-      labels,
-      ...(names.length === 1 ? {} : { name: names[k]! }),
-      values: windows.map((window) => finite(column[group * result.count + window]!)),
-    })),
+    result.columns.map((column, k) => {
+      look();
+      const values = windows.map((window) => finite(column[group * result.count + window]!));
+      return { labels, ...(names.length === 1 ? {} : { name: names[k]! }), values };
+    }),
   );
   return { ...columnsHead(result, windows), series };
 }

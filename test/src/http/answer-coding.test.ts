@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { encode } from '@msgpack/msgpack';
 import { ANSWER_SHAPES } from '../../../bench/micro/src/http/answer-shapes.js';
 import { type AnswerCoding, chooseCoding, encodeAnswer } from '../../../src/http/answer-coding.js';
-import { CODED_ANSWER_BYTES_MIN, RAW_PAGE_POINTS } from '../../../src/http/limits.js';
+import {
+  BROTLI_ANSWER_BYTES_MAX,
+  CODED_ANSWER_BYTES_MIN,
+  CODED_AT_ONCE,
+  RAW_PAGE_POINTS,
+} from '../../../src/http/limits.js';
 import { StreamCoder } from '../../../src/http/stream-coder.js';
 import { EdgeFixture, NOW_MS } from './edge-fixture.js';
 
@@ -35,6 +40,32 @@ test('encodeAnswer() leaves alone what is short or does not shrink', () => {
     Array.from({ length: 300 }, (_, i) => createHash('sha256').update(String(i)).digest()),
   );
   assert.equal(encodeAnswer(noise, 'gzip', false), undefined);
+});
+
+test('encodeAnswer() encodes long answers in parts, between which it can be ended', () => {
+  const long = Buffer.concat(
+    Array.from({ length: 60_000 }, (_, i) => Buffer.from(`{"timestamp":${i * 1_000},"value":${i % 977}},`)),
+  );
+  for (const bytes of [CODED_AT_ONCE, CODED_AT_ONCE + 1, 2 * CODED_AT_ONCE, long.length]) {
+    const body = long.subarray(0, bytes);
+    let looks = 0;
+    const encoded = encodeAnswer(body, 'gzip', true, () => looks++)!;
+    assert.ok(gunzipSync(encoded).equals(body), `${bytes} bytes`);
+    assert.ok(looks >= bytes / CODED_AT_ONCE, `${looks} looks at ${bytes} bytes`);
+    const whole = gzipSync(body, { level: 2 });
+    assert.ok(encoded.length < 1.02 * whole.length, `${encoded.length} bytes instead of ${whole.length}`);
+  }
+  const endedBy = (coding: AnswerCoding): void =>
+    assert.throws(
+      () =>
+        encodeAnswer(long, coding, true, () => {
+          throw new Error('enough');
+        }),
+      /enough/,
+    );
+  endedBy('gzip');
+  endedBy('br');
+  assert.equal(encodeAnswer(Buffer.alloc(BROTLI_ANSWER_BYTES_MAX + 1), 'br', true), undefined);
 });
 
 test('encodeAnswer() makes nothing larger in br than in gzip, whatever the answer and its size', () => {

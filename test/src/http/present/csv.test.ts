@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvText } from '../../../../src/http/present/csv.js';
+import { writeCsv } from '../../../../src/http/present/csv.js';
+import { JsonBytes } from '../../../../src/http/present/json-bytes.js';
+import type { Table } from '../../../../src/http/present/presenter.js';
 
-test('csvText() writes a header, and labels as columns of their own', () => {
+function csvText(table: Table): string {
+  const out = new JsonBytes();
+  writeCsv(table, out);
+  return Buffer.from(out.take()).toString();
+}
+
+test('writeCsv() writes a header, and labels as columns of their own', () => {
   const rows = [
     { timestamp: '2024-01-01T00:00:00Z', value: 1.5, labels: { host: 'a', region: 'eu' } },
     { timestamp: '2024-01-01T00:00:01Z', value: null, labels: { value: 'x' } },
@@ -14,7 +22,7 @@ test('csvText() writes a header, and labels as columns of their own', () => {
   assert.equal(csvText({ columns: ['timestamp', 'value'], rows: [] }), 'timestamp,value\r\n');
 });
 
-test('csvText() quotes by RFC 4180 and disarms what a spreadsheet would run', () => {
+test('writeCsv() quotes by RFC 4180 and disarms what a spreadsheet would run', () => {
   const check = (text: string, cell: string): void =>
     assert.equal(csvText({ columns: ['a'], rows: [{ a: text }] }), `a\r\n${cell}\r\n`);
   check('plain ä', 'plain ä');

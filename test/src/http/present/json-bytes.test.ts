@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { WRITTEN_AT_ONCE } from '../../../../src/http/limits.js';
 import { JsonBytes } from '../../../../src/http/present/json-bytes.js';
 
 const out = new JsonBytes();
@@ -67,4 +68,25 @@ test('clear() forgets what was written', () => {
   out.text('half an answer');
   out.clear();
   check((to) => to.bytes(Uint8Array.of(0x31)), '1');
+});
+
+test('clear() takes who is to be called while much is written, and whose error ends it', () => {
+  let looks = 0;
+  const write = (bytes: number): void => {
+    for (let left = bytes; left > 0; left -= 100) out.text('x'.repeat(100));
+  };
+  out.clear(() => looks++);
+  write(WRITTEN_AT_ONCE);
+  assert.equal(looks, 0);
+  write(9 * WRITTEN_AT_ONCE);
+  assert.ok(looks >= 8 && looks <= 10, `${looks}`);
+  assert.ok(out.take().length >= 10 * WRITTEN_AT_ONCE);
+  write(3 * WRITTEN_AT_ONCE);
+  assert.ok(looks <= 10, 'whoever looked at the last answer does not look at the next');
+  out.clear(() => {
+    throw new Error('enough');
+  });
+  assert.throws(() => write(3 * WRITTEN_AT_ONCE), /enough/);
+  out.clear();
+  check((to) => to.text('next'), 'next');
 });

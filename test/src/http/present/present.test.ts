@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Labels } from '../../../../src/http/ports.js';
+import type { AnswerFormat, Labels, QueryAnswer } from '../../../../src/http/ports.js';
+import { type AggregateRequest, aggregatePresenter } from '../../../../src/http/present/aggregate.js';
 import {
   type LatestRequest,
   type LatestResult,
   latestPresenter,
 } from '../../../../src/http/present/latest.js';
+import type { Look } from '../../../../src/http/present/look.js';
 import { presentAnswer } from '../../../../src/http/present/present.js';
 import { type RawRequest, type RawResult, rawPresenter } from '../../../../src/http/present/raw.js';
 import { type StatsRequest, type StatsResult, statsPresenter } from '../../../../src/http/present/stats.js';
+import type { WindowsResult } from '../../../../src/http/present/windows.js';
 
 const request: RawRequest = {
   kind: 'raw',
@@ -114,4 +117,40 @@ test('presentAnswer() refuses an answer that no string can hold', () => {
     code: 'MR_QUERY_TOO_BIG',
     message: /more than 256 MiB.*shorter range/,
   });
+});
+
+test('presentAnswer() looks again and again while it writes a long answer, in every format, and can be ended', () => {
+  const rows = 60_000;
+  const windows = { metric: 'm', selectors: [], groupBy: ['host'], isFilled: false, isList: false };
+  const asked = { ...windows, kind: 'aggregate', intervalText: '1s', aggregations: [{ name: 'mean' }] };
+  const found: WindowsResult = {
+    ...{ dataSource: 'metrics', firstMs: 0, stepMs: 1_000, series: 1, groupsTotal: 1, count: rows },
+    groups: [{ host: 'a' }],
+    columns: [Float64Array.from({ length: rows }, (_, i) => i / 7)],
+  };
+  const check = (format: AnswerFormat, coding?: 'gzip'): void => {
+    let looks = 0;
+    let looksMax = Number.POSITIVE_INFINITY;
+    const write = (look?: Look): QueryAnswer =>
+      presentAnswer(
+        aggregatePresenter,
+        { ...asked, format, coding } as unknown as AggregateRequest,
+        found,
+        look === undefined ? {} : { look },
+      );
+    const look = (): void => {
+      if (++looks > looksMax) throw new Error('enough');
+    };
+    assert.ok(Buffer.from(write(look).body).equals(write().body), `${format}: looking changes nothing`);
+    // Neither rows nor bytes are left without a look for longer than a few ms.
+    assert.ok(looks >= 4, `${format}: ${looks} looks`);
+    const all = looks;
+    for (looksMax of [0, all - 1]) {
+      looks = 0;
+      assert.throws(() => write(look), /enough/, `${format}: ended at look ${looksMax + 1} of ${all}`);
+    }
+  };
+  for (const format of ['json', 'ndjson', 'csv', 'columns'] as const) check(format);
+  for (const format of ['msgpack', 'columns_msgpack'] as const) check(format);
+  check('json', 'gzip');
 });
