@@ -1,11 +1,5 @@
-import {
-  fitSmoothing,
-  type Smoothed,
-  type SmoothingStart,
-  type SmoothingWeights,
-  smooth,
-  smoothingStart,
-} from './smoothing.js';
+import { type Fitted, fitSmoothing } from './fit-smoothing.js';
+import { type Smoothed, type SmoothingStart, type SmoothingWeights, smooth } from './smoothing.js';
 
 /** What comes after a series, step by step, with bands that hold 95 %. */
 export interface Forecast {
@@ -26,9 +20,14 @@ const TAKEN = 6;
 /** Part of the points that the bands are to hold. */
 const COVERAGE = 0.95;
 
+/** How much likelier (twice the logarithm) the logarithms of a series must be than the series, for it to be foretold by them. */
+const GAIN_LOGARITHMS = 10;
+
 /**
  * Foretells `steps` points behind an evenly spaced series with a season of `period` steps (0: none): exponential smoothing with a damped trend,
- * weights fitted to the series. The half width of the band at step h is the larger of two: what the model says
+ * a model and weights that fit the series; by its logarithms where these fit better (as G. Box and D. Cox decide, "An analysis of
+ * transformations", Journal of the Royal Statistical Society B 26, 1964), which gives seasons and noise that grow with the level. The half width of the
+ * band at step h is the larger of two: what the model says
  * (Hyndman et al. 2008, table 6.2), and what the same model would have missed h steps ahead from every earlier point of the series;
  * neither shrinks as h grows. Undefined for a series too short to say anything.
  */
@@ -39,19 +38,35 @@ export function forecast(
   steps: number,
 ): Forecast | undefined {
   if (count < Math.max(COUNT_MIN, 2 * period)) return undefined;
-  const start = smoothingStart(y, count, period);
-  const weights = fitSmoothing(y, count, start);
+  const fitted = fitSmoothing(y, count, period);
+  const logarithms = Float64Array.from({ length: count }, (_, i) => Math.log(y[i]!));
+  if (!logarithms.every(Number.isFinite)) return foretell(y, count, fitted, steps);
+  const byLogarithms = fitSmoothing(logarithms, count, period);
+  const { skipped } = fitted.start;
+  let jacobian = 0;
+  for (let i = skipped; i < count; i++) jacobian += 2 * logarithms[i]!;
+  const gain = (count - skipped) * Math.log(fitted.meanSquare / byLogarithms.meanSquare) - jacobian;
+  if (!(gain > GAIN_LOGARITHMS)) return foretell(y, count, fitted, steps);
+  const { values, low, high } = foretell(logarithms, count, byLogarithms, steps);
+  return { values: values.map(Math.exp), low: low.map(Math.exp), high: high.map(Math.exp) };
+}
+
+function foretell(y: Float64Array, count: number, { start, weights }: Fitted, steps: number): Forecast {
+  const period = start.season.length;
   const missed = new Float64Array(steps);
   const counts = new Float64Array(steps);
   const oneStep: number[] = [];
-  const smoothed = smooth(y, count, start, weights, (i, level, trend, season) => {
+  const smoothed = smooth(y, count, start, weights, (i, { level, trend, season, distance }) => {
     if (i < start.skipped) return;
     let grown = 0;
     let damped = 1;
+    let carried = distance;
     for (let h = 1; h <= steps && i + h < count; h++) {
       damped *= weights.damping;
       grown += damped;
-      const error = y[i + h]! - level - grown * trend - (period === 0 ? 0 : season[(i + h) % period]!);
+      carried *= weights.carry;
+      const ahead = level + grown * trend + carried;
+      const error = y[i + h]! - ahead - (period === 0 ? 0 : season[(i + h) % period]!);
       missed[h - 1] = missed[h - 1]! + error * error;
       counts[h - 1] = counts[h - 1]! + 1;
       if (h === 1) oneStep.push(Math.abs(error));
@@ -91,7 +106,7 @@ function tailOf(errors: number[], deviation: number): number {
   return Math.max(NORMAL_TAIL, errors[Math.floor((errors.length - 1) * COVERAGE)]! / deviation);
 }
 
-function bands({ level, trend, season, meanSquare }: Smoothed, of: Banded): Forecast {
+function bands({ level, trend, season, distance, meanSquare }: Smoothed, of: Banded): Forecast {
   const { weights, missed, counts, tail, count, steps } = of;
   const result = {
     values: new Float64Array(steps),
@@ -102,19 +117,25 @@ function bands({ level, trend, season, meanSquare }: Smoothed, of: Banded): Fore
   const taken = (count + TAKEN) / Math.max(1, count - TAKEN - season.length);
   let grown = 0;
   let damped = 1;
+  let left = 1;
   let growth = 1;
   let square = 0;
   for (let h = 1; h <= steps; h++) {
     damped *= weights.damping;
     grown += damped;
+    left *= weights.carry;
     const value =
-      level + grown * trend + (season.length === 0 ? 0 : season[(count + h - 1) % season.length]!);
+      level +
+      grown * trend +
+      left * distance +
+      (season.length === 0 ? 0 : season[(count + h - 1) % season.length]!);
     square = Math.max(square, expectedSquare(growth * meanSquare, missed[h - 1]!, counts[h - 1]!, h));
     const half = tail * Math.sqrt(square * taken);
     result.values[h - 1] = value;
     result.low[h - 1] = value - half;
     result.high[h - 1] = value + half;
     const shift =
+      left +
       weights.level +
       weights.trend * grown +
       (season.length > 0 && h % season.length === 0 ? weights.season : 0);

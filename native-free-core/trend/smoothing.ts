@@ -1,6 +1,8 @@
 /**
  * Exponential smoothing with an additive season and a damped trend, ETS(A,Ad,A) in the words of R. Hyndman, A. Koehler, J. Ord, R. Snyder,
- * "Forecasting with Exponential Smoothing", 2008, chapter 3. Weights are those of the error-correction form.
+ * "Forecasting with Exponential Smoothing", 2008, chapter 3, about which the series may wander and come back: the distance from what level, trend and season
+ * foretell is autoregressive of order 1 (the first-order adjustment of C. Chatfield, "The Holt-Winters forecasting procedure", Applied
+ * Statistics 27, 1978, as part of the model). Weights are those of the error-correction form.
  */
 export interface SmoothingWeights {
   /** Of the level, 0 to 1. */
@@ -11,6 +13,8 @@ export interface SmoothingWeights {
   season: number;
   /** What is left of the trend after each step, up to 1. */
   damping: number;
+  /** What is left of the distance from level and season after each step, 0 to less than 1. */
+  carry: number;
 }
 
 /** The state after the last point, and how well every point was foretold from those before it. */
@@ -19,6 +23,8 @@ export interface Smoothed {
   trend: number;
   /** By phase: season[i] belongs to the points whose index is i modulo the period. Empty where there is none. */
   season: Float64Array;
+  /** How far the last point lies from what level, trend and season foretold. */
+  distance: number;
   /** The mean of the squared errors of one step, without those of the beginning. */
   meanSquare: number;
 }
@@ -42,6 +48,16 @@ export function smoothingStart(y: Float64Array, count: number, period: number): 
   const first = Math.min(count, Math.max(10, 2 * period));
   const line = lineOf(y, first, season);
   return { level: line.start - line.slope, trend: line.slope, season, skipped: Math.min(first, count >> 2) };
+}
+
+/** The same with the line of the whole series. */
+export function lineStart(
+  y: Float64Array,
+  count: number,
+  { season, skipped }: SmoothingStart,
+): SmoothingStart {
+  const line = lineOf(y, count, season);
+  return { level: line.start - line.slope, trend: line.slope, season, skipped };
 }
 
 /** Phase means of what the moving average of a whole period leaves (classical decomposition), without their own mean. */
@@ -76,24 +92,30 @@ function lineOf(y: Float64Array, count: number, season: Float64Array): { start: 
   return { start: mean - slope * middle, slope };
 }
 
-/** Runs through the series. `onState`, where there is one, is told the state after each point; it must not keep the season. */
+/** The state after a point; the season must not be kept. */
+export type StateVisitor = (index: number, state: Omit<Smoothed, 'meanSquare'>) => void;
+
+/** Runs through the series. */
 export function smooth(
   y: Float64Array,
   count: number,
   { level: startLevel, trend: startTrend, season: startSeason, skipped }: SmoothingStart,
   weights: SmoothingWeights,
-  onState?: (index: number, level: number, trend: number, season: Float64Array) => void,
+  onState?: StateVisitor,
 ): Smoothed {
-  const { level: alpha, trend: beta, season: gamma, damping } = weights;
+  const { level: alpha, trend: beta, season: gamma, damping, carry } = weights;
   const season = startSeason.slice();
   const period = season.length;
   let level = startLevel;
   let trend = startTrend;
+  let distance = 0;
   let squares = 0;
   for (let i = 0, phase = 0; i < count; i++) {
     const seasonal = period === 0 ? 0 : season[phase]!;
     const ahead = level + damping * trend;
-    const error = y[i]! - ahead - seasonal;
+    const carried = carry * distance;
+    distance = y[i]! - ahead - seasonal;
+    const error = distance - carried;
     level = ahead + alpha * error;
     trend = damping * trend + beta * error;
     if (period > 0) {
@@ -101,32 +123,7 @@ export function smooth(
       if (++phase === period) phase = 0;
     }
     if (i >= skipped) squares += error * error;
-    onState?.(i, level, trend, season);
+    onState?.(i, { level, trend, season, distance });
   }
-  return { level, trend, season, meanSquare: count > skipped ? squares / (count - skipped) : 0 };
-}
-
-const LEVELS = [0.01, 0.03, 0.07, 0.15, 0.3, 0.5, 0.75, 0.95];
-const TRENDS = [0, 0.02, 0.1, 0.3];
-const SEASONS = [0, 0.05, 0.2];
-const DAMPINGS = [0.9, 0.98];
-
-/** The weights of a grid that foretell one step best; of equal ones the slower. */
-export function fitSmoothing(y: Float64Array, count: number, start: SmoothingStart): SmoothingWeights {
-  let best: SmoothingWeights = { level: LEVELS[0]!, trend: 0, season: 0, damping: DAMPINGS[0]! };
-  let least = Number.POSITIVE_INFINITY;
-  for (const level of LEVELS) {
-    for (const part of TRENDS) {
-      for (const seasonal of start.season.length === 0 ? [0] : SEASONS) {
-        for (const damping of part === 0 ? [1, ...DAMPINGS] : DAMPINGS) {
-          const weights = { level, trend: level * part, season: (1 - level) * seasonal, damping };
-          const { meanSquare } = smooth(y, count, start, weights);
-          if (!(meanSquare < least * (1 - 1e-9))) continue;
-          least = meanSquare;
-          best = weights;
-        }
-      }
-    }
-  }
-  return best;
+  return { level, trend, season, distance, meanSquare: count > skipped ? squares / (count - skipped) : 0 };
 }

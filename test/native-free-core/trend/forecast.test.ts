@@ -25,7 +25,7 @@ const seasonal = (rho: number, slope: number) => (count: number, seed: number) =
 test('forecast() has bands that hold about 95 % of what comes', () => {
   const check = (make: (count: number, seed: number) => number[], count: number, period: number) => {
     const part = coverage(make, count, period);
-    assert.ok(part >= 0.9, `${part}`);
+    assert.ok(part >= 0.9 && part <= (count < 300 ? 0.99 : 0.98), `${part} of ${count} points`);
   };
   for (const count of [40, 100, 300]) {
     for (const rho of [0, 0.5, 0.9, 1]) check(noise(rho), count, 0);
@@ -35,6 +35,39 @@ test('forecast() has bands that hold about 95 % of what comes', () => {
     check(seasonal(0, 0), count, 24);
     check(seasonal(0.7, 0.05), count, 24);
   }
+});
+
+/** The mean width of the band at the last of 75 steps behind 300 points. */
+function width(make: (count: number, seed: number) => number[], period: number): number {
+  const widths = Array.from({ length: 30 }, (_, seed) => {
+    const { low, high } = forecast(Float64Array.from(make(300, seed * 7_919)), 300, period, 75)!;
+    return high[74]! - low[74]!;
+  });
+  return widths.reduce((a, b) => a + b, 0) / widths.length;
+}
+
+test('forecast() has bands that stay about as narrow as what comes where it comes back to a level, a line and a season', () => {
+  // 3.92 deviations hold 95 % of stationary noise: 4.5 of rho 0.5, 5.5 of rho 0.7. Smoothing alone, which has no way back, had 16 and 26.
+  const check = (make: (count: number, seed: number) => number[], period: number, most: number) => {
+    const found = width(make, period);
+    assert.ok(found <= most, `${found}, ${most} at most`);
+  };
+  check(noise(0.5), 0, 6.5);
+  check((n, seed) => autoregressive(0, n, seed).map((value, i) => value + i / 10), 0, 5);
+  check(seasonal(0.7, 0.05), 24, 13);
+});
+
+test('forecast() has bands that grow with the level where season and noise do', () => {
+  const growing = (n: number, seed: number) =>
+    autoregressive(0.3, n, seed).map(
+      (value, i) => (20 + i / 20) * (1 + 0.5 * Math.sin((2 * Math.PI * i) / 24)) * Math.exp(value / 10),
+    );
+  const part = coverage(growing, 300, 24);
+  assert.ok(part >= 0.9, `${part}`);
+  const { low, high } = forecast(Float64Array.from(growing(300, 1)), 300, 24, 24)!;
+  const widths = Array.from(high, (value, h) => value - low[h]!);
+  assert.ok(Math.max(...widths) > 2 * Math.min(...widths), `${widths}`);
+  assert.ok(low.every((value) => value > 0));
 });
 
 test('forecast() has bands of a use: not much wider than the noise where nothing wanders', () => {
@@ -52,19 +85,21 @@ test('forecast() has bands that never narrow, around its values, and moves with 
     fc.property(series, fc.constantFrom(0, 4, 7), fc.constantFrom(2, 0.25), (y, period, factor) => {
       const found = forecast(Float64Array.from(y), y.length, period, 12);
       if (y.length < 2 * period) return assert.equal(found, undefined);
+      // Logarithms, of which series above 0 may be foretold, have neither law.
+      fc.pre(y.some((value) => value <= 0));
       const { values, low, high } = found!;
       for (let h = 0; h < 12; h++) {
         assert.ok(low[h]! <= values[h]! && values[h]! <= high[h]!);
         if (h > 0) assert.ok(high[h]! - low[h]! >= (high[h - 1]! - low[h - 1]!) * (1 - 1e-12));
       }
       const moved = forecast(
-        Float64Array.from(y, (value) => value * factor + 64),
+        Float64Array.from(y, (value) => value * factor - 64),
         y.length,
         period,
         12,
       )!;
       values.forEach((value, h) => {
-        assert.ok(Math.abs(moved.values[h]! - (value * factor + 64)) <= 1e-6 * (1 + Math.abs(value)));
+        assert.ok(Math.abs(moved.values[h]! - (value * factor - 64)) <= 1e-6 * (1 + Math.abs(value)));
       });
     }),
     { numRuns: 60 },
@@ -80,6 +115,7 @@ test('forecast() goes on with a level, a line and a season that are there', () =
     });
   };
   check(() => 7, 0, 1e-9);
+  check((i) => 1.02 ** i, 0, 0.01);
   check((i) => 3 + 2 * i, 0, 1e-6);
   check((i) => Math.sin((2 * Math.PI * i) / 12), 12, 1e-6);
   assert.equal(forecast(new Float64Array(7), 7, 0, 3), undefined);

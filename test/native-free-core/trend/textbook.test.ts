@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fitSmoothing } from '../../../native-free-core/trend/fit-smoothing.js';
 import { forecast } from '../../../native-free-core/trend/forecast.js';
 import {
-  fitSmoothing,
   type SmoothingStart,
   type SmoothingWeights,
   smooth,
@@ -24,34 +24,44 @@ interface State {
   trend: number;
   /** By phase. */
   season: number[];
+  /** Of the point from level, trend and season before it. */
+  distance: number;
 }
 
-/** Additive season and damped trend in the component form (Hyndman et al. 2008, section 2.3): averages instead of errors. */
+/**
+ * Additive season and damped trend in the component form (Hyndman et al. 2008, section 2.3): averages instead of errors, of what is left when the part
+ * of the last distance that comes back is taken out.
+ */
 function components(y: readonly number[], start: SmoothingStart, weights: SmoothingWeights): State[] {
-  const { level: alpha, trend: beta, season: gamma, damping: phi } = weights;
+  const { level: alpha, trend: beta, season: gamma, damping: phi, carry: rho } = weights;
   const period = start.season.length;
   const states: State[] = [];
   let { level, trend } = start;
   let season = [...start.season];
-  y.forEach((value, t) => {
+  let distance = 0;
+  y.forEach((point, t) => {
+    const value = point - rho * distance;
     const seasonal = period === 0 ? 0 : season[t % period]!;
     const before = level + phi * trend;
+    distance = point - before - seasonal;
     level = alpha * (value - seasonal) + (1 - alpha) * before;
     // Of the error form the trend's weight is alpha times that of this one.
     const share = alpha === 0 ? 0 : beta / alpha;
     trend = share * (level - (before - phi * trend)) + (1 - share) * phi * trend;
     season = [...season];
     if (period > 0) season[t % period] = gamma * (value - before) + (1 - gamma) * seasonal;
-    states.push({ level, trend, season });
+    states.push({ level, trend, season, distance });
   });
   return states;
 }
 
 /** What is foretold of point t + h from the state after point t. */
-function ahead({ level, trend, season }: State, phi: number, t: number, h: number): number {
+function ahead(state: State, { damping, carry }: SmoothingWeights, t: number, h: number): number {
+  const { level, trend, season, distance } = state;
   let damped = 0;
-  for (let k = 1; k <= h; k++) damped += phi ** k;
-  return level + damped * trend + (season.length === 0 ? 0 : season[(t + h) % season.length]!);
+  for (let k = 1; k <= h; k++) damped += damping ** k;
+  const seasonal = season.length === 0 ? 0 : season[(t + h) % season.length]!;
+  return level + damped * trend + seasonal + carry ** h * distance;
 }
 
 function seriesOf(seed: number, count: number, period: number): number[] {
@@ -70,20 +80,22 @@ test('smooth() is the component form of exponential smoothing', () => {
     const y = seriesOf(seed, count, period);
     const start = smoothingStart(Float64Array.from(y), count, period);
     for (const weights of [
-      { level: 0.3, trend: 0.03, season: 0.1, damping: 0.98 },
-      { level: 0.95, trend: 0.285, season: 0.01, damping: 0.9 },
+      { level: 0.3, trend: 0.03, season: 0.1, damping: 0.98, carry: 0 },
+      { level: 0.95, trend: 0.285, season: 0.01, damping: 0.9, carry: 0 },
+      { level: 0.07, trend: 0.01, season: 0.05, damping: 0.98, carry: 0.75 },
     ]) {
       const states = components(y, start, weights);
       const found = smooth(Float64Array.from(y), count, start, weights);
       const last = states.at(-1)!;
       near(found.level, last.level, 'level');
       near(found.trend, last.trend, 'trend');
+      near(found.distance, last.distance, 'distance');
       for (let phase = 0; phase < period; phase++)
         near(found.season[phase]!, last.season[phase]!, `phase ${phase}`);
       let squares = 0;
       for (let t = start.skipped; t < count; t++) {
-        const before = t === 0 ? { ...start, season: [...start.season] } : states[t - 1]!;
-        squares += (y[t]! - ahead(before, weights.damping, t - 1, 1)) ** 2;
+        const before = t === 0 ? { ...start, season: [...start.season], distance: 0 } : states[t - 1]!;
+        squares += (y[t]! - ahead(before, weights, t - 1, 1)) ** 2;
       }
       near(found.meanSquare, squares / (count - start.skipped), 'mean square');
     }
@@ -91,21 +103,24 @@ test('smooth() is the component form of exponential smoothing', () => {
 });
 
 test('forecast() goes on from the last state, in bands as wide as the model and what it missed say', () => {
-  for (const [seed, count, period] of [
-    [4, 80, 0],
-    [5, 120, 12],
+  const kinds = new Set<boolean>();
+  for (const [seed, count, period, isPositive] of [
+    [4, 80, 0, true],
+    [5, 120, 12, true],
+    [6, 200, 0, false],
+    [7, 240, 12, false],
   ] as const) {
-    const y = seriesOf(seed, count, period);
+    const y = seriesOf(seed, count, period).map((value) => value - (isPositive ? 0 : 30));
     const column = Float64Array.from(y);
-    const start = smoothingStart(column, count, period);
-    const weights = fitSmoothing(column, count, start);
+    const { start, weights } = fitSmoothing(column, count, period);
+    kinds.add(weights.carry > 0);
     const states = components(y, start, weights);
     const steps = 20;
     const found = forecast(column, count, period, steps)!;
     const phi = weights.damping;
     const missed = (h: number): number[] =>
       states.flatMap((state, t) =>
-        t < start.skipped || t + h >= count ? [] : [y[t + h]! - ahead(state, phi, t, h)],
+        t < start.skipped || t + h >= count ? [] : [y[t + h]! - ahead(state, weights, t, h)],
       );
     const { meanSquare } = smooth(column, count, start, weights);
     const sorted = missed(1)
@@ -115,11 +130,11 @@ test('forecast() goes on from the last state, in bands as wide as the model and 
     const taken = (count + 6) / (count - 6 - period);
     let widest = 0;
     for (let h = 1; h <= steps; h++) {
-      near(found.values[h - 1]!, ahead(states.at(-1)!, phi, count - 1, h), `value ${h}`);
-      // Class 1 of the book's table 6.2: sigma² (1 + sum of c_j²), c_j = alpha + beta (phi + … + phi^j), plus gamma in full periods.
+      near(found.values[h - 1]!, ahead(states.at(-1)!, weights, count - 1, h), `value ${h}`);
+      // Class 1 of the book's table 6.2: sigma² (1 + sum of c_j²), c_j = alpha + beta (phi + … + phi^j), plus gamma in full periods, plus rho^j.
       let growth = 1;
       for (let j = 1; j < h; j++) {
-        let c = weights.level;
+        let c = weights.level + weights.carry ** j;
         for (let k = 1; k <= j; k++) c += weights.trend * phi ** k;
         if (period > 0 && j % period === 0) c += weights.season;
         growth += c * c;
@@ -144,6 +159,7 @@ test('forecast() goes on from the last state, in bands as wide as the model and 
       );
     }
   }
+  assert.equal(kinds.size, 2, 'series of both kinds');
 });
 
 test('trendStatistic() is the slope over its robust error, lowered by how slow the residuals are', () => {
