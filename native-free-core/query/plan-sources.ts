@@ -64,7 +64,11 @@ export function planSources(question: PlanQuestion): SourcePlan {
     parts.unshift(...covered);
     endMs = covered[0]!.startMs;
   }
-  return { parts, main: mainOf(parts), gap: question.startMs < endMs ? gapOf(question, endMs) : undefined };
+  return {
+    parts,
+    main: mainOf(parts),
+    gap: question.startMs < endMs ? gapOf(question, candidates, endMs) : undefined,
+  };
 }
 
 /** Tiers in the order of preference; undefined is raw. */
@@ -165,7 +169,14 @@ function mainOf(parts: readonly SourcePart[]): TierName {
   return main?.tier ?? 'raw';
 }
 
-function gapOf({ horizonMs }: PlanQuestion, untilMs: number): SourcePlan['gap'] {
-  const finest = ROLLUP_TIERS.find(({ name }) => horizonMs(name) < untilMs);
-  return finest && { untilMs, finest };
+/**
+ * The begin of the range up to `endMs`, where something is kept that none of the candidates can use. They are kept from `endMs` on, or from
+ * later on where the range ends before.
+ */
+function gapOf(question: PlanQuestion, candidates: Candidates, endMs: number): SourcePlan['gap'] {
+  const { horizonMs, wanted } = question;
+  const finest = ROLLUP_TIERS.find(({ name }) => name !== wanted && horizonMs(name) < endMs);
+  if (finest === undefined) return undefined;
+  const fromMs = candidates.map((tier) => keptFrom(question, candidates, tier));
+  return { untilMs: fromMs.length === 0 ? endMs : Math.min(...fromMs), finest };
 }

@@ -144,7 +144,7 @@ class AnomaliesQuery {
     const range = extent.clip(whole, windowMs);
     const wish = { stepMs: windowMs, prefersRaw: false, needsRaw: false, wanted: name, horizonMs };
     const plan = planSources({ ...range, ...wish });
-    if (plan.gap !== undefined) throw notKept(plan.gap, windowMs, false);
+    if (plan.gap !== undefined) throw notKept(plan.gap, { stepMs: windowMs });
     stop.trace.addParts(plan.parts);
     stop.trace.spent('plan');
     const windows = new SeriesWindows(windowShape(range.startMs, range.endMs, windowMs, selection.count));

@@ -58,7 +58,7 @@ function heatmapOf(tools: QueryTools, request: HeatmapRequest, stop: StopCheck):
     prefersRaw: false,
     needsRaw: false,
   });
-  if (plan.gap !== undefined) throw notKept(plan.gap, stepMs, false);
+  if (plan.gap !== undefined) throw notKept(plan.gap, { stepMs, source });
   const groups = selection.groupsBy(request.groupBy);
   const shape = windowShape(clipped.startMs, clipped.endMs, stepMs, groups.count);
   const cells = shape.count * shape.groups * request.rows;

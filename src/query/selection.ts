@@ -34,7 +34,10 @@ export class Selection {
     this.shards.push({ view, ids, firstOrdinal: this.count });
     this.count += ids.length;
     if (this.count > this.#seriesMax)
-      throw tooBig(`selects more than ${this.#seriesMax} series (limits.querySeries)`);
+      throw tooBig(
+        `selects more than ${this.#seriesMax} series (limits.querySeries)`,
+        'Ask for fewer series (host=, match=).',
+      );
   }
 
   /** The series by the values of some labels; worked out once for each of the last lists of labels. */

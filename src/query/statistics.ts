@@ -63,7 +63,7 @@ class StatisticsQuery {
     if (plan.gap !== undefined || !isRaw(plan)) {
       plan = planSources({ ...extent.clip(request, stepMs), ...wish });
     }
-    if (plan.gap !== undefined) throw notKept(plan.gap, stepMs, false);
+    if (plan.gap !== undefined) throw notKept(plan.gap, { stepMs });
     stop.trace.addParts(plan.parts);
     stop.trace.spent('plan');
     return plan;

@@ -48,7 +48,7 @@ class StatsQuery implements PointVisitor {
     horizonMs: number,
     stop: StopCheck,
   ): boolean {
-    if (source !== undefined) return source === 'raw';
+    if (source !== undefined && source !== 'raw') return false;
     const extent = new SeriesExtent(selection, this.#tools.lines, stop);
     return extent.clip({ startMs, endMs }, 1).startMs >= horizonMs;
   }

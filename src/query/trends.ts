@@ -48,7 +48,7 @@ function trendsOf(tools: QueryTools, request: TrendsRequest, stop: StopCheck): T
     wanted: undefined,
     horizonMs: tools.horizons(metric, nowMs),
   });
-  if (plan.gap !== undefined) throw notKept(plan.gap, stepMs, false);
+  if (plan.gap !== undefined) throw notKept(plan.gap, { stepMs });
   stop.trace.addParts(plan.parts);
   stop.trace.spent('plan');
   const groups = selection.groupsBy(request.groupBy);

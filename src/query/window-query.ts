@@ -213,7 +213,7 @@ function planOf(
     let made = planSources({ ...asked, ...extent.clipToWindows(range, stepMs) });
     // Whole windows may begin where nothing is kept any more though the range does not.
     if (made.gap !== undefined) made = planSources({ ...asked, ...extent.clip(range, stepMs) });
-    if (made.gap !== undefined) throw notKept(made.gap, stepMs, raw);
+    if (made.gap !== undefined) throw notKept(made.gap, { stepMs, source, needsRaw: raw });
     return made;
   };
   const planCounters = (): CounterPlan => {

@@ -96,6 +96,18 @@ describe('planSources()', () => {
     const plan = planSources(question(D - 5 * DAY, D + DAY, { stepMs: 10_000, horizonMs }));
     assert.deepEqual(plan.parts, [{ tier: 'raw', startMs: D + 1, endMs: D + DAY }]);
     assert.deepEqual(plan.gap, { untilMs: D + 1, finest: ROLLUP_TIERS[0] });
+    // Also where the range ends before.
+    const before = planSources(question(D - 5 * DAY, D - HOUR, { stepMs: 10_000, horizonMs }));
+    assert.deepEqual(before, { parts: [], main: 'raw', gap: { untilMs: D + 1, finest: ROLLUP_TIERS[0] } });
+    // Nothing of it is kept at all.
+    const little = (tier: TierName): number => (tier === 'raw' ? D + 1 : D);
+    check(question(D - 5 * DAY, D - 2 * DAY, { stepMs: 10_000, horizonMs: little }), [], 'raw');
+  });
+
+  it('does not offer the tier that is wanted as what is left before it', () => {
+    const horizonMs = keptFrom({ raw: D, '1m': D, '5m': D - DAY + 1 });
+    const { gap } = planSources(question(D - 5 * DAY, D, { wanted: '5m', horizonMs }));
+    assert.deepEqual(gap, { untilMs: D - DAY + 5 * MINUTE, finest: ROLLUP_TIERS[2] });
   });
 
   it('leaves out what no tier keeps any more, without a gap', () => {
