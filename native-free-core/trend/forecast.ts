@@ -1,7 +1,7 @@
 import { type Fitted, fitSmoothing } from './fit-smoothing.js';
 import { type Smoothed, type SmoothingStart, type SmoothingWeights, smooth } from './smoothing.js';
 
-/** What comes after a series, step by step, with bands that hold 95 %. */
+/** What comes after a series, step by step, with bands that hold a part of it. */
 export interface Forecast {
   values: Float64Array;
   low: Float64Array;
@@ -11,14 +11,21 @@ export interface Forecast {
 /** Points that a band wants; with fewer there is no forecast. */
 const COUNT_MIN = 8;
 
-/** The quantile of the standard normal distribution that leaves 2.5 % above. */
-const NORMAL_TAIL = 1.959964;
+/** Percents of what comes that bands can be asked to hold, */
+export const FORECAST_COVERAGES = [50, 80, 90, 95, 99] as const;
+export type ForecastCoverage = (typeof FORECAST_COVERAGES)[number];
+
+/** and within how many deviations a normal distribution has as many. */
+const NORMAL_TAILS: Readonly<Record<ForecastCoverage, number>> = {
+  50: 0.67449,
+  80: 1.281552,
+  90: 1.644854,
+  95: 1.959964,
+  99: 2.575829,
+};
 
 /** What fitting to a series costs in points, besides one for each phase of a season; by the simulation of this file's test. */
 const TAKEN = 6;
-
-/** Part of the points that the bands are to hold. */
-const COVERAGE = 0.95;
 
 /** How much likelier (twice the logarithm) the logarithms of a series must be than the series, for it to be foretold by them. */
 const GAIN_LOGARITHMS = 10;
@@ -31,27 +38,36 @@ const GAIN_LOGARITHMS = 10;
  * (Hyndman et al. 2008, table 6.2), and what the same model would have missed h steps ahead from every earlier point of the series;
  * neither shrinks as h grows. Undefined for a series too short to say anything.
  */
+// Five arguments: a series, its season, and what is asked of it.
 export function forecast(
   y: Float64Array,
   count: number,
   period: number,
   steps: number,
+  coverage: ForecastCoverage,
 ): Forecast | undefined {
   if (count < Math.max(COUNT_MIN, 2 * period)) return undefined;
+  const wish = { steps, coverage };
   const fitted = fitSmoothing(y, count, period);
   const logarithms = Float64Array.from({ length: count }, (_, i) => Math.log(y[i]!));
-  if (!logarithms.every(Number.isFinite)) return foretell(y, count, fitted, steps);
+  if (!logarithms.every(Number.isFinite)) return foretell(y, count, fitted, wish);
   const byLogarithms = fitSmoothing(logarithms, count, period);
   const { skipped } = fitted.start;
   let jacobian = 0;
   for (let i = skipped; i < count; i++) jacobian += 2 * logarithms[i]!;
   const gain = (count - skipped) * Math.log(fitted.meanSquare / byLogarithms.meanSquare) - jacobian;
-  if (!(gain > GAIN_LOGARITHMS)) return foretell(y, count, fitted, steps);
-  const { values, low, high } = foretell(logarithms, count, byLogarithms, steps);
+  if (!(gain > GAIN_LOGARITHMS)) return foretell(y, count, fitted, wish);
+  const { values, low, high } = foretell(logarithms, count, byLogarithms, wish);
   return { values: values.map(Math.exp), low: low.map(Math.exp), high: high.map(Math.exp) };
 }
 
-function foretell(y: Float64Array, count: number, { start, weights }: Fitted, steps: number): Forecast {
+interface Wish {
+  steps: number;
+  coverage: ForecastCoverage;
+}
+
+function foretell(y: Float64Array, count: number, { start, weights }: Fitted, wish: Wish): Forecast {
+  const { steps, coverage } = wish;
   const period = start.season.length;
   const missed = new Float64Array(steps);
   const counts = new Float64Array(steps);
@@ -72,8 +88,8 @@ function foretell(y: Float64Array, count: number, { start, weights }: Fitted, st
       if (h === 1) oneStep.push(Math.abs(error));
     }
   });
-  const deviation = Math.sqrt(smoothed.meanSquare);
-  return bands(smoothed, { weights, missed, counts, tail: tailOf(oneStep, deviation), start, count, steps });
+  const tail = tailOf(oneStep, Math.sqrt(smoothed.meanSquare), coverage);
+  return bands(smoothed, { weights, missed, counts, tail, start, count, steps });
 }
 
 /** Independent errors that weigh as much as what the model says. */
@@ -99,11 +115,12 @@ interface Banded {
   steps: number;
 }
 
-/** How many deviations hold COVERAGE of the errors: that of a normal distribution, or more where the errors have longer tails. */
-function tailOf(errors: number[], deviation: number): number {
-  if (!(deviation > 0) || errors.length === 0) return NORMAL_TAIL;
+/** How many deviations hold so many of the errors: that of a normal distribution, or more where the errors have longer tails. */
+function tailOf(errors: number[], deviation: number, coverage: ForecastCoverage): number {
+  const normal = NORMAL_TAILS[coverage];
+  if (!(deviation > 0) || errors.length === 0) return normal;
   errors.sort((a, b) => a - b);
-  return Math.max(NORMAL_TAIL, errors[Math.floor((errors.length - 1) * COVERAGE)]! / deviation);
+  return Math.max(normal, errors[Math.floor((errors.length - 1) * (coverage / 100))]! / deviation);
 }
 
 function bands({ level, trend, season, distance, meanSquare }: Smoothed, of: Banded): Forecast {

@@ -1,6 +1,6 @@
 import { detectPeriod } from './detect-period.js';
 import type { EvenSeries } from './even-grid.js';
-import { type Forecast, forecast } from './forecast.js';
+import { type Forecast, type ForecastCoverage, forecast } from './forecast.js';
 import { habitualPeriods } from './habits.js';
 import { smoothingStart } from './smoothing.js';
 import { trendStatistic } from './trend-test.js';
@@ -15,11 +15,18 @@ export interface SeriesTrend {
   forecast: Forecast | undefined;
 }
 
-/** `periodSteps` is the period where it is known, undefined where it is to be found. */
+/** What is asked of a series. */
+export interface TrendWish {
+  forecastSteps: number;
+  /** What the bands of the forecast are to hold. */
+  coverage: ForecastCoverage;
+  /** The period where it is known, undefined where it is to be found. */
+  periodSteps: number | undefined;
+}
+
 export function seriesTrend(
   { values, stepMs }: EvenSeries,
-  forecastSteps: number,
-  periodSteps: number | undefined,
+  { forecastSteps, coverage, periodSteps }: TrendWish,
 ): SeriesTrend {
   const count = values.length;
   const known = periodSteps !== undefined && count >= 2 * periodSteps ? periodSteps : 0;
@@ -27,7 +34,7 @@ export function seriesTrend(
   return {
     period,
     isSignificant: trendStatistic(withoutSeason(values, period), count) > 1,
-    forecast: forecastSteps > 0 ? forecast(values, count, period, forecastSteps) : undefined,
+    forecast: forecastSteps > 0 ? forecast(values, count, period, forecastSteps, coverage) : undefined,
   };
 }
 

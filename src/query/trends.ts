@@ -77,8 +77,9 @@ function trendOf(windows: TrendWindows, stepMs: number, request: TrendsRequest):
   const even = evenSeries(times, values, count, stepMs);
   const horizonMs = request.horizonMs ?? (endMs - startMs) / FORECAST_PART;
   const steps = Math.min(FORECAST_POINTS_MAX, Math.floor(horizonMs / even.stepMs));
+  const forecastSteps = count === 0 ? 0 : steps;
   const periodSteps = request.periodMs === undefined ? undefined : Math.round(request.periodMs / even.stepMs);
-  const trend = seriesTrend(even, count === 0 ? 0 : steps, periodSteps);
+  const trend = seriesTrend(even, { forecastSteps, coverage: request.coverage, periodSteps });
   const averageMs = request.averageMs ?? stepMs * Math.max(2, Math.round(count / AVERAGE_PART));
   const average = new Float64Array(count);
   movingAverageInto(times, values, count, averageMs, average);

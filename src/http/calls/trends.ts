@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FORECAST_COVERAGES, type ForecastCoverage } from '../../../native-free-core/trend/forecast.js';
 import { formatDuration } from '../../time/duration.js';
 import { defineQueryCall } from '../call/query-call.js';
 import { TREND_POINTS_DEFAULT, TREND_POINTS_MAX, WINDOW_MS_MAX } from '../limits.js';
@@ -25,6 +26,11 @@ const HORIZON = duration({
   .optional()
   .meta({ description: 'How far the forecast goes; 0s for none. By default a quarter of the range.' });
 
+const COVERAGE = z
+  .enum(FORECAST_COVERAGES.map(String), { error: `one of ${FORECAST_COVERAGES.join(', ')}` })
+  .default('95')
+  .meta({ description: 'Percent of what comes that the bands of the forecast are to hold.' });
+
 const POINT = z.object({ time: TIMESTAMP, value: NUMBER_OR_NULL });
 
 const FIGURES = {
@@ -50,7 +56,7 @@ export const trendsCall = defineQueryCall({
   group: 'Reading',
   summary: 'Where a metric goes, and whether that is more than chance',
   description:
-    'The line of least squares through all points, a test of its slope at 5 % that holds for autocorrelated noise, the season, averages, and a forecast with bands of 95 %. `group_by` adds `groups`, each with a trend of its own.',
+    'The line of least squares through all points, a test of its slope at 5 % that holds for autocorrelated noise, the season, averages, and a forecast with bands that hold 95 % of what comes, or `coverage`. `group_by` adds `groups`, each with a trend of its own.',
   parameters: {
     target: TARGET_IN_PATH,
     range: RANGE,
@@ -66,6 +72,7 @@ export const trendsCall = defineQueryCall({
       }),
     ),
     horizon: queryParameter('horizon', HORIZON),
+    coverage: queryParameter('coverage', COVERAGE),
     period: queryParameter(
       'period',
       windowOf('1d')
@@ -85,6 +92,7 @@ export const trendsCall = defineQueryCall({
       exact: z.boolean().meta({ description: 'Whether the line goes through raw points.' }),
       count: z.int(),
       window: z.string(),
+      coverage: z.int().meta({ description: 'Percent of what comes that `low` to `high` is to hold.' }),
       ...FIGURES,
       groups: z.array(z.object({ labels: LABEL_VALUES, count: z.int(), ...FIGURES })).optional(),
     }),
@@ -96,6 +104,7 @@ export const trendsCall = defineQueryCall({
       exact: true,
       count: 360,
       window: '30s',
+      coverage: 95,
       slope_per_second: 0.002,
       robust_slope_per_second: 0.002,
       intercept: 23.5,
@@ -117,6 +126,7 @@ export const trendsCall = defineQueryCall({
     stepMs: values.window?.ms,
     averageMs: values.rolling?.ms,
     horizonMs: values.horizon?.ms,
+    coverage: Number(values.coverage) as ForecastCoverage,
     periodMs: values.period?.ms,
     groupBy: values.groupBy ?? [],
     isTraced: values.trace ?? false,

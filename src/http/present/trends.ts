@@ -1,3 +1,4 @@
+import type { ForecastCoverage } from '../../../native-free-core/trend/forecast.js';
 import { formatDuration } from '../../time/duration.js';
 import { formatTime } from '../../time/format-time.js';
 import type { Labels, RangeRequest } from '../ports.js';
@@ -15,12 +16,14 @@ export interface TrendsRequest extends RangeRequest {
   averageMs: number | undefined;
   /** How far the forecast goes; 0: none. */
   horizonMs: number | undefined;
+  /** Percent of what comes that the bands of the forecast are to hold. */
+  coverage: ForecastCoverage;
   /** The period of the season; undefined: found from the data. */
   periodMs: number | undefined;
   groupBy: string[];
 }
 
-/** Foretold points and the bands that are to hold 95 %. */
+/** Foretold points and their bands. */
 export interface ForecastPoints {
   timesMs: Float64Array;
   values: Float64Array;
@@ -119,6 +122,7 @@ export const trendsPresenter: Presenter<TrendsRequest, TrendsResult> = {
     exact: result.isExact,
     count: result.count,
     window: formatDuration(result.stepMs),
+    coverage: request.coverage,
     ...figuresOf(result),
     ...(request.groupBy.length === 0
       ? {}

@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { forecast } from '../../../native-free-core/trend/forecast.js';
+import { type ForecastCoverage, forecast } from '../../../native-free-core/trend/forecast.js';
 import { autoregressive } from './noise.js';
 
 /** The part of the points behind `count` that lie in their bands, over many series. */
-function coverage(make: (count: number, seed: number) => number[], count: number, period: number): number {
+// Five arguments: what is made, how long, its season, and what is asked.
+function coverage(
+  make: (count: number, seed: number) => number[],
+  count: number,
+  period: number,
+  percent: ForecastCoverage = 95,
+  runs = 150,
+): number {
   const steps = count >> 2;
   let inside = 0;
-  for (let seed = 0; seed < 150; seed++) {
+  for (let seed = 0; seed < runs; seed++) {
     const all = make(count + steps, seed * 7_919 + count);
-    const { low, high } = forecast(Float64Array.from(all.slice(0, count)), count, period, steps)!;
+    const { low, high } = forecast(Float64Array.from(all.slice(0, count)), count, period, steps, percent)!;
     for (let h = 0; h < steps; h++) if (all[count + h]! >= low[h]! && all[count + h]! <= high[h]!) inside++;
   }
-  return inside / steps / 150;
+  return inside / steps / runs;
 }
 
 const noise = (rho: number) => (count: number, seed: number) => autoregressive(rho, count, seed);
@@ -37,10 +44,28 @@ test('forecast() has bands that hold about 95 % of what comes', () => {
   }
 });
 
+test('forecast() has bands that hold about as much as is asked for', () => {
+  const check = (percent: ForecastCoverage, least: number, most: number) => {
+    for (const [make, period] of [
+      [noise(0), 0],
+      [noise(0.9), 0],
+      [noise(1), 0],
+      [seasonal(0.7, 0.05), 24],
+    ] as const) {
+      const part = coverage(make, 120, period, percent, 80);
+      assert.ok(part >= least && part <= most, `${part} of ${percent} %`);
+    }
+  };
+  check(50, 0.42, 0.64);
+  check(80, 0.74, 0.9);
+  check(90, 0.84, 0.96);
+  check(99, 0.97, 1);
+});
+
 /** The mean width of the band at the last of 75 steps behind 300 points. */
 function width(make: (count: number, seed: number) => number[], period: number): number {
   const widths = Array.from({ length: 30 }, (_, seed) => {
-    const { low, high } = forecast(Float64Array.from(make(300, seed * 7_919)), 300, period, 75)!;
+    const { low, high } = forecast(Float64Array.from(make(300, seed * 7_919)), 300, period, 75, 95)!;
     return high[74]! - low[74]!;
   });
   return widths.reduce((a, b) => a + b, 0) / widths.length;
@@ -64,7 +89,7 @@ test('forecast() has bands that grow with the level where season and noise do', 
     );
   const part = coverage(growing, 300, 24);
   assert.ok(part >= 0.9, `${part}`);
-  const { low, high } = forecast(Float64Array.from(growing(300, 1)), 300, 24, 24)!;
+  const { low, high } = forecast(Float64Array.from(growing(300, 1)), 300, 24, 24, 95)!;
   const widths = Array.from(high, (value, h) => value - low[h]!);
   assert.ok(Math.max(...widths) > 2 * Math.min(...widths), `${widths}`);
   assert.ok(low.every((value) => value > 0));
@@ -72,7 +97,7 @@ test('forecast() has bands that grow with the level where season and noise do', 
 
 test('forecast() has bands of a use: not much wider than the noise where nothing wanders', () => {
   const widths = Array.from({ length: 50 }, (_, seed) => {
-    const { low, high } = forecast(Float64Array.from(seasonal(0, 0)(300, seed)), 300, 24, 60)!;
+    const { low, high } = forecast(Float64Array.from(seasonal(0, 0)(300, seed)), 300, 24, 60, 95)!;
     return high[59]! - low[59]!;
   });
   // 3.92 is the least that holds 95 % of noise with a deviation of 1.
@@ -83,7 +108,7 @@ test('forecast() has bands that never narrow, around its values, and moves with 
   const series = fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 8, maxLength: 120 });
   fc.assert(
     fc.property(series, fc.constantFrom(0, 4, 7), fc.constantFrom(2, 0.25), (y, period, factor) => {
-      const found = forecast(Float64Array.from(y), y.length, period, 12);
+      const found = forecast(Float64Array.from(y), y.length, period, 12, 95);
       if (y.length < 2 * period) return assert.equal(found, undefined);
       // Logarithms, of which series above 0 may be foretold, have neither law.
       fc.pre(y.some((value) => value <= 0));
@@ -97,6 +122,7 @@ test('forecast() has bands that never narrow, around its values, and moves with 
         y.length,
         period,
         12,
+        95,
       )!;
       values.forEach((value, h) => {
         assert.ok(Math.abs(moved.values[h]! - (value * factor - 64)) <= 1e-6 * (1 + Math.abs(value)));
@@ -109,7 +135,7 @@ test('forecast() has bands that never narrow, around its values, and moves with 
 test('forecast() goes on with a level, a line and a season that are there', () => {
   const check = (make: (i: number) => number, period: number, tolerance: number) => {
     const y = Float64Array.from({ length: 96 }, (_, i) => make(i));
-    const { values } = forecast(y, 96, period, 24)!;
+    const { values } = forecast(y, 96, period, 24, 95)!;
     values.forEach((value, h) => {
       assert.ok(Math.abs(value - make(96 + h)) <= tolerance, `step ${h}: ${value}, expected ${make(96 + h)}`);
     });
@@ -118,5 +144,5 @@ test('forecast() goes on with a level, a line and a season that are there', () =
   check((i) => 1.02 ** i, 0, 0.01);
   check((i) => 3 + 2 * i, 0, 1e-6);
   check((i) => Math.sin((2 * Math.PI * i) / 12), 12, 1e-6);
-  assert.equal(forecast(new Float64Array(7), 7, 0, 3), undefined);
+  assert.equal(forecast(new Float64Array(7), 7, 0, 3, 95), undefined);
 });

@@ -5,6 +5,9 @@ import { autoregressive } from './noise.js';
 
 const HOUR = 3_600_000;
 
+const wish = (forecastSteps: number, periodSteps?: number) =>
+  ({ forecastSteps, coverage: 95, periodSteps }) as const;
+
 function daily(seed: number, rise: number, height: number) {
   const noise = autoregressive(0.6, 240, seed);
   const values = Float64Array.from(
@@ -18,23 +21,23 @@ test('seriesTrend() finds a trend under a season, and none in a season alone', (
   let found = 0;
   let invented = 0;
   for (let seed = 0; seed < 200; seed++) {
-    const rising = seriesTrend(daily(seed, 8, 8), 0, undefined);
+    const rising = seriesTrend(daily(seed, 8, 8), wish(0));
     assert.equal(rising.period, 24);
     if (rising.isSignificant) found++;
-    if (seriesTrend(daily(seed, 0, 8), 0, undefined).isSignificant) invented++;
+    if (seriesTrend(daily(seed, 0, 8), wish(0)).isSignificant) invented++;
   }
   assert.ok(found >= 190, `${found} of 200 found`);
   assert.ok(invented <= 20, `${invented} of 200 invented`);
 });
 
 test('seriesTrend() takes a period that is given, unless the series is shorter than two of it', () => {
-  assert.equal(seriesTrend(daily(1, 0, 8), 0, 48).period, 48);
-  assert.equal(seriesTrend(daily(1, 0, 8), 0, 121).period, 0);
+  assert.equal(seriesTrend(daily(1, 0, 8), wish(0, 48)).period, 48);
+  assert.equal(seriesTrend(daily(1, 0, 8), wish(0, 121)).period, 0);
 });
 
 test('seriesTrend() foretells as many steps as are asked for', () => {
-  assert.equal(seriesTrend(daily(1, 0, 8), 30, undefined).forecast!.values.length, 30);
-  assert.equal(seriesTrend(daily(1, 0, 8), 0, undefined).forecast, undefined);
+  assert.equal(seriesTrend(daily(1, 0, 8), wish(30)).forecast!.values.length, 30);
+  assert.equal(seriesTrend(daily(1, 0, 8), wish(0)).forecast, undefined);
   const few = { startMs: 0, stepMs: HOUR, values: Float64Array.of(1, 2) };
-  assert.deepEqual(seriesTrend(few, 3, undefined), { period: 0, isSignificant: false, forecast: undefined });
+  assert.deepEqual(seriesTrend(few, wish(3)), { period: 0, isSignificant: false, forecast: undefined });
 });

@@ -116,7 +116,7 @@ test('forecast() goes on from the last state, in bands as wide as the model and 
     kinds.add(weights.carry > 0);
     const states = components(y, start, weights);
     const steps = 20;
-    const found = forecast(column, count, period, steps)!;
+    const found = forecast(column, count, period, steps, 95)!;
     const phi = weights.damping;
     const missed = (h: number): number[] =>
       states.flatMap((state, t) =>
