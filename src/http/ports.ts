@@ -29,6 +29,8 @@ export interface RowSink {
    * @returns a handle ≥ 0 that stays valid for the life of the process, or -1 - reason
    */
   resolve(name: string, labels: Labels | undefined): number;
+  /** Why a time is not taken of any series, 0 where it may be: asked before a series is made for its point. Counts nothing. */
+  timeReason(timeMs: number): number;
   /**
    * Adds a point of a resolved series.
    * @param timeMs ms since the epoch, or undefined: the time of arrival

@@ -59,6 +59,10 @@ export class HttpIntake implements IngestPort, RowSink {
     return ref >= 0 ? ref : -1 + ref;
   }
 
+  timeReason(timeMs: number): number {
+    return this.#intake.timeReason(timeMs);
+  }
+
   addResolved(series: number, value: number, timeMs: number | undefined): number {
     const time = timeMs ?? this.#nowMs;
     const reason = Number.isFinite(value)

@@ -22,6 +22,10 @@ class ColumnSink implements RowSink {
     return this.#context.series(name, labels);
   }
 
+  timeReason(): number {
+    return 0;
+  }
+
   addResolved(series: number, value: number, timeMs: number | undefined): number {
     this.#context.columns.add(series, value, timeMs ?? this.#context.nowMs, this.line);
     return 0;

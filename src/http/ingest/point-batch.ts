@@ -23,7 +23,7 @@ export function describe(value: unknown): string {
 
 /**
  * The last step of both ways in: hands a resolved point over and notes what became of it.
- * @param series a handle, or -1 - reason, as RowSink.resolve gives it
+ * @param series a handle, or -1 - reason, as `seriesOf` gives it
  * @param value finite
  */
 export function acceptPoint(
@@ -35,12 +35,31 @@ export function acceptPoint(
   timeMs: number | undefined,
 ): void {
   if (series < 0) {
-    refusePoint(sink, report, index, -1 - series);
+    const reason = -1 - series;
+    refusePoint(sink, report, index, reason, timeText(reason, timeMs));
     return;
   }
   const reason = sink.addResolved(series, value, timeMs);
   if (reason === 0) report.accept(series, timeMs);
-  else report.refuse(index, reason, timeMs === undefined ? undefined : formatTime(timeMs));
+  else report.refuse(index, reason, timeText(reason, timeMs));
+}
+
+/** What came, where it was the time that was refused. */
+const timeText = (reason: number, timeMs: number | undefined): string | undefined =>
+  timeMs !== undefined && (reason === RejectCode.tooOld || reason === RejectCode.tooFarAhead)
+    ? formatTime(timeMs)
+    : undefined;
+
+/** The series of a point as RowSink.resolve gives it; a point whose time nobody takes makes none. */
+// Four arguments: what a point has but its value, and where to.
+export function seriesOf(
+  sink: RowSink,
+  name: string,
+  labels: Labels | undefined,
+  timeMs: number | undefined,
+): number {
+  const reason = timeMs === undefined ? 0 : sink.timeReason(timeMs);
+  return reason === 0 ? sink.resolve(name, labels) : -1 - reason;
 }
 
 function refusePoint(
@@ -110,6 +129,7 @@ function tryAddPoint(sink: RowSink, report: IngestReport, index: number, point: 
   if (Number.isNaN(timeMs)) {
     return { reason: RejectCode.invalidTime, came: describe(members['timestamp']) };
   }
-  acceptPoint(sink, report, index, sink.resolve(name, labels as Labels | undefined), value, timeMs);
+  const series = seriesOf(sink, name, labels as Labels | undefined, timeMs);
+  acceptPoint(sink, report, index, series, value, timeMs);
   return undefined;
 }

@@ -4,7 +4,7 @@ import { epochToMs } from '../../time/parse-time.js';
 import type { Labels, RowSink } from '../ports.js';
 import type { IngestReport } from './ingest-report.js';
 import { NumberScanner } from './number-scanner.js';
-import { acceptPoint } from './point-batch.js';
+import { acceptPoint, seriesOf } from './point-batch.js';
 import type { SeriesCache } from './series-cache.js';
 
 /**
@@ -128,6 +128,7 @@ export class RecordScanner {
   ): number {
     const after = this.#scanMembers(bytes, at, end);
     if (after < 0) return UNUSUAL;
+    const timeMs = Number.isNaN(this.#timeMs) ? undefined : this.#timeMs;
     let series = this.#cache.find(
       bytes,
       this.#nameStart,
@@ -137,10 +138,9 @@ export class RecordScanner {
       this.#hash,
     );
     if (series < 0) {
-      series = this.#resolve(bytes, sink);
+      series = this.#resolve(bytes, sink, timeMs);
       if (Number.isNaN(series)) return UNUSUAL;
     }
-    const timeMs = Number.isNaN(this.#timeMs) ? undefined : this.#timeMs;
     acceptPoint(sink, report, index, series, this.#value, timeMs);
     return after;
   }
@@ -269,7 +269,7 @@ export class RecordScanner {
   }
 
   /** A series not seen before: parses it in full. NaN: unusual. */
-  #resolve(bytes: Uint8Array, sink: RowSink): number {
+  #resolve(bytes: Uint8Array, sink: RowSink, timeMs: number | undefined): number {
     let name: string;
     let labels: Labels | undefined;
     try {
@@ -283,7 +283,7 @@ export class RecordScanner {
     } catch {
       return Number.NaN;
     }
-    const series = sink.resolve(name, labels);
+    const series = seriesOf(sink, name, labels, timeMs);
     if (series >= 0) {
       this.#cache.insert(
         bytes,

@@ -307,10 +307,14 @@ class FakeSink implements RowSink {
     return this.#engine.resolve(name, labels);
   }
 
+  timeReason(timeMs: number): number {
+    if (timeMs < this.#oldestMs) return RejectCode.tooOld;
+    return timeMs > this.#nowMs + 600_000 ? RejectCode.tooFarAhead : 0;
+  }
+
   addResolved(series: number, value: number, timeMs: number | undefined): number {
     const time = timeMs ?? this.#nowMs;
-    const reason =
-      time < this.#oldestMs ? RejectCode.tooOld : time > this.#nowMs + 600_000 ? RejectCode.tooFarAhead : 0;
+    const reason = this.timeReason(time);
     if (reason !== 0) this.#rejects.push(reason);
     else if (this.#engine.isSink) this.#count++;
     else this.#points.push({ series, value, timeMs: time });

@@ -174,6 +174,30 @@ test('POST /api/v1/record takes MessagePack, with its own timestamps too', async
   assert.deepEqual([broken.status, broken.json.code], [400, 'MR_BAD_BODY']);
 });
 
+test('a point whose time nobody takes makes no series, in any format and by any call', async (t) => {
+  const edge = await EdgeFixture.start(t);
+  const far = { name: 'far', metric_name: 'far', value: 1, timestamp: '2124-01-01T00:00:00Z' };
+  const old = { ...far, name: 'old', metric_name: 'old', timestamp: '1000-01-01T00:00:00Z' };
+  const bodies: [string, string | Buffer, string][] = [
+    ['/api/v1/record', JSON.stringify({ data: [far, old] }), 'application/json'],
+    // A member that the byte scanner leaves to JSON.parse.
+    ['/api/v1/record', JSON.stringify({ data: [{ ...far, x: {} }, old] }), 'application/json'],
+    ['/api/v1/record', Buffer.from(encode({ data: [far, old] })), 'application/msgpack'],
+    ['/api/v1/record', `${JSON.stringify(far)}\n${JSON.stringify(old)}\n`, 'application/x-ndjson'],
+    ['/backfill/import', JSON.stringify({ metrics: [far, old] }), 'application/json'],
+  ];
+  for (const [path, body, type] of bodies) {
+    const { status, json } = await edge.post(path, body, { 'Content-Type': type });
+    assert.equal(status, 400, path);
+    const [first, second] = json.errors as { reason: string; message: string }[];
+    assert.deepEqual([first?.reason, second?.reason], ['too_far_ahead', 'too_old'], `${path} ${type}`);
+    assert.match(first!.message, /; got 2124-01-01T00:00:00Z$/);
+  }
+  assert.equal((await edge.post('/metrics/ingest', far)).status, 400);
+  assert.deepEqual(edge.engine.series, []);
+  assert.equal(edge.engine.rejects.length, 11);
+});
+
 test('POST /api/v1/record refuses other media types and charsets', async (t) => {
   const edge = await EdgeFixture.start(t);
   for (const type of [

@@ -21,6 +21,10 @@ class SummingSink implements RowSink {
     return known;
   }
 
+  timeReason(): number {
+    return 0;
+  }
+
   addResolved(series: number, value: number, timeMs: number | undefined): number {
     this.sum = (this.sum + series + value + (timeMs ?? 0)) % 1e9;
     return 0;
