@@ -9,6 +9,9 @@ export interface Shape {
 /** Values whose powers are summed before the sum joins the total: keeps the rounding of a million additions at that of a thousand. */
 const BLOCK = 1_024;
 
+/** Values between two looks at whether anybody still wants to know: a few ms. */
+const LOOK = 1_024 * BLOCK;
+
 /** From this size on a distance may overflow, and everything is done with values scaled down. */
 const LARGE = 2 ** 1020;
 const SCALE = 2 ** -200;
@@ -18,13 +21,15 @@ const SCALE = 2 ** -200;
  * spread. One pass over the standardised values, so that neither a large base nor a large spread costs digits; what the
  * given mean and stddev lack in their last place is corrected from the first two moments of the same pass (P. Pébay, "Formulas for robust,
  * one-pass parallel computation of covariances and arbitrary-order statistical moments", SAND2008-6212, section 3, with
- * an empty second set).
+ * an empty second set). `look` is called every few ms; what it throws ends all.
  */
+// Five arguments: a column, what is known of it, and who looks.
 export function shapeOf(
   values: Float64Array,
   count: number,
   mean: number,
   stddev: number,
+  look: () => void = () => {},
 ): Shape | undefined {
   if (count === 0 || !(stddev > 0)) return undefined;
   const scale = Math.abs(mean) >= LARGE || stddev >= LARGE ? SCALE : 1;
@@ -35,6 +40,7 @@ export function shapeOf(
   let s3 = 0;
   let s4 = 0;
   for (let start = 0; start < count; start += BLOCK) {
+    if (start % LOOK === 0) look();
     const end = Math.min(count, start + BLOCK);
     let b1 = 0;
     let b2 = 0;

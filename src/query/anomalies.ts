@@ -62,7 +62,7 @@ class AnomaliesQuery {
     const { metric, startMs, endMs } = request;
     const selection = this.#tools.select(metric, request.selectors);
     stop.cost.series = selection.count;
-    const groups = selection.groupsBy(request.groupBy);
+    const groups = selection.groupsBy(request.groupBy, stop);
     checkGroups(groups.count, stop);
     const horizonMs = this.#tools.horizons(metric, request.nowMs);
     const extent = new SeriesExtent(selection, this.#tools.lines, stop);
@@ -76,6 +76,7 @@ class AnomaliesQuery {
       stop.check();
       this.#look(search, list, pooled[groups.of(ordinal)]!, ordinal, times, values, count);
     };
+    this.#baseline.begin(() => stop.check());
     try {
       if (tier === undefined) {
         const fromMs = Math.max(horizonMs('raw'), startMs - warmUp);

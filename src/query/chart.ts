@@ -32,7 +32,7 @@ class ChartQuery {
     const selection = this.#tools.select(request.metric, request.selectors);
     const horizonMs = this.#tools.horizons(request.metric, request.nowMs);
     const extent = new SeriesExtent(selection, this.#tools.lines, stop);
-    const groups = selection.groupsBy(request.groupBy);
+    const groups = selection.groupsBy(request.groupBy, stop);
     const range = extent.clip(request, Number.POSITIVE_INFINITY);
     const source = keptSource(request.source ?? sourceOf(request), range.startMs, horizonMs);
     const isPlain =

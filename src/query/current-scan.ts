@@ -76,7 +76,7 @@ export class CurrentScan implements PointVisitor {
     const { range, groupBy } = question;
     try {
       const selection = this.#select(question, views, stop.limits.series);
-      this.#groups = selection.groupsBy(groupBy);
+      this.#groups = selection.groupsBy(groupBy, stop);
       this.#scan.scan(selection, range, this, stop);
       return this.#results((range.endMs - range.startMs) / 1_000, this.#groups, stop);
     } finally {

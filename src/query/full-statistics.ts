@@ -5,6 +5,7 @@ import { densityWidth, equalEdges, niceEdges } from '../../native-free-core/stat
 import { shapeOf } from '../../native-free-core/statistics/shape.js';
 import { sketchBetween, sketchShape } from '../../native-free-core/statistics/sketch-statistics.js';
 import type { FullStatistics } from '../http/present/statistics.js';
+import { VALUES_AT_ONCE } from './limits.js';
 import { momentsOf } from './moments.js';
 import { selectRanks } from './select-ranks.js';
 import type { StopCheck } from './stop-check.js';
@@ -26,16 +27,22 @@ export function fullStatistics(
   stop: StopCheck,
 ): FullStatistics {
   const { items, length: count } = column;
-  const moments = momentsOf(items, count);
-  stop.check();
-  const shape = shapeOf(items, count, moments.mean, moments.stddev);
-  stop.check();
+  const look = (): void => stop.check();
+  look();
+  const moments = momentsOf(items, count, look);
+  const shape = shapeOf(items, count, moments.mean, moments.stddev, look);
   const { min, max, stddev } = moments;
   const edges =
     buckets === undefined ? niceEdges(min, max, densityWidth(count, stddev)) : equalEdges(min, max, buckets);
-  const counts = countBetween(items, count, edges);
-  stop.check();
-  return { ...moments, shape, edges, counts, percentiles: valuesOf(column, percentiles, scratch) };
+  const counts = new Uint32Array(edges.length - 1);
+  for (let from = 0; from < count; from += VALUES_AT_ONCE) {
+    look();
+    const some = items.subarray(from, Math.min(count, from + VALUES_AT_ONCE));
+    countBetween(some, some.length, edges).forEach((more, bucket) => {
+      counts[bucket]! += more;
+    });
+  }
+  return { ...moments, shape, edges, counts, percentiles: valuesOf(column, percentiles, scratch, look) };
 }
 
 /**
@@ -69,15 +76,17 @@ function edgesOf(
 }
 
 /** The value of each percentile, by it. */
+// Four arguments: what is asked of what, with what, and who looks.
 function valuesOf(
   { items, length: count }: ValueColumn,
   percentiles: readonly number[],
   scratch: ValueColumn,
+  look: () => void,
 ): Map<number, number> {
   const byPercentile = new Map(percentiles.map((percent) => [percent, nearestRank(percent, count)]));
   const ranks = [...new Set(byPercentile.values())].sort((a, b) => a - b);
   scratch.reserve(count);
-  const values = selectRanks(items, count, scratch.items, ranks);
+  const values = selectRanks(items, count, scratch.items, ranks, look);
   const byRank = new Map(ranks.map((rank, i) => [rank, values[i]!]));
   return new Map([...byPercentile].map(([percent, rank]) => [percent, byRank.get(rank)!]));
 }

@@ -59,7 +59,7 @@ function heatmapOf(tools: QueryTools, request: HeatmapRequest, stop: StopCheck):
     needsRaw: false,
   });
   if (plan.gap !== undefined) throw notKept(plan.gap, { stepMs, source });
-  const groups = selection.groupsBy(request.groupBy);
+  const groups = selection.groupsBy(request.groupBy, stop);
   const shape = windowShape(clipped.startMs, clipped.endMs, stepMs, groups.count);
   const cells = shape.count * shape.groups * request.rows;
   if (cells > stop.limits.rows) {

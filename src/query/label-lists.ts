@@ -5,9 +5,10 @@ import { labelValuesPresenter } from '../http/present/label-values.js';
 import { labelsPresenter } from '../http/present/labels.js';
 import type { ListRequest } from '../http/present/name-list.js';
 import { NAME_LABEL } from '../http/selector/selector-parser.js';
+import type { EntryTexts } from './entry-texts.js';
 import type { IndexedMetric } from './indexed-metric.js';
 import { SeriesConditions } from './label-matcher.js';
-import { NEAR_NAMES_MAX } from './limits.js';
+import { NEAR_NAMES_MAX, TEXTS_AT_ONCE } from './limits.js';
 import { searchNames } from './name-search.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
@@ -89,22 +90,31 @@ function labelValues(tools: QueryTools, label: string, request: ListRequest, sto
   const entry = index.labels.label(label);
   if (entry === 0) return [];
   const { texts } = index.labels;
-  if (takesEverything(request)) return Array.from(index.children(entry), (value) => texts.of(value));
+  if (takesEverything(request)) return textsOf(index.children(entry), texts, stop);
   const found = new Set<number>();
   visitSeries(tools, request, stop, {
     onValue: (value, of) => of === entry && found.add(value),
   });
-  return Array.from(found, (value) => texts.of(value));
+  return textsOf(found, texts, stop);
+}
+
+function textsOf(entries: Iterable<number>, texts: EntryTexts, stop: StopCheck): string[] {
+  const found: string[] = [];
+  for (const entry of entries) {
+    if (found.length % TEXTS_AT_ONCE === 0) stop.check();
+    found.push(texts.of(entry));
+  }
+  return found;
 }
 
 /** GET /api/hosts */
 export const hostsQuestion = defineQuestion(hostsPresenter, (tools) => (request, stop) => {
-  return { names: searchNames(labelValues(tools, 'host', request, stop), itself, request) };
+  return { names: searchNames(labelValues(tools, 'host', request, stop), itself, request, stop) };
 });
 
 /** GET /api/v1/labels */
 export const labelsQuestion = defineQuestion(labelsPresenter, (tools) => (request, stop) => {
-  return { names: searchNames(labelNames(tools, request, stop), itself, request) };
+  return { names: searchNames(labelNames(tools, request, stop), itself, request, stop) };
 });
 
 /** GET /api/v1/label/{label}/values */
@@ -113,7 +123,7 @@ export const labelValuesQuestion = defineQuestion(labelValuesPresenter, (tools) 
   const { label } = request;
   const values = labelValues(tools, label, request, stop);
   const isKnown = label === NAME_LABEL || series.labels.label(label) !== 0;
-  const names = searchNames(values, itself, request);
+  const names = searchNames(values, itself, request, stop);
   if (isKnown) return { names, near: undefined };
   const all = Array.from(series.children(ROOT_LABELS), (entry) => series.labels.texts.of(entry));
   return { names, near: nearest(label, all, NEAR_NAMES_MAX) };

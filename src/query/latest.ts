@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors.js';
 import { type LatestPoint, type LatestResult, latestPresenter } from '../http/present/latest.js';
+import { TEXTS_AT_ONCE } from './limits.js';
 import type { LineScan } from './line-scan.js';
 import { defineQuestion } from './question.js';
 import type { Selection } from './selection.js';
@@ -40,7 +41,7 @@ function latestOf(
   stop: StopCheck,
 ): LatestResult | undefined {
   stop.foresee('series', selection.count);
-  const groups = selection.groupsBy(groupBy);
+  const groups = selection.groupsBy(groupBy, stop);
   stop.foresee('answerValue', groupBy.length > 0 ? groups.count : 1);
   const newest = new NewestPoints(1 + groups.count);
   scan.scan(selection, stop, (ordinal, lines, at) => {
@@ -52,6 +53,7 @@ function latestOf(
   if (all === undefined || groupBy.length === 0) return all;
   const found: LatestPoint[] = [];
   for (let group = 0; group < groups.count; group++) {
+    if (group % TEXTS_AT_ONCE === 0) stop.check();
     const point = newest.of(1 + group, selection);
     if (point !== undefined) found.push(point);
   }

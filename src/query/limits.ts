@@ -53,6 +53,18 @@ export const VALUES_A_ROW_MAX = 32;
 /** Ways of grouping that are remembered with a selection. */
 export const GROUPINGS_KEPT = 8;
 
+/** Values that a pass over all of them looks at between two looks at the stop flag: 2 to 10 ms. Even, since passes take two at a time. */
+export const VALUES_AT_ONCE = 2 ** 21;
+
+/** Points that are judged one by one between two looks at the stop flag: about 5 ms of a detector that learns. */
+export const POINTS_AT_ONCE = 2 ** 16;
+
+/** Values that are sorted at once: 15 ms. More are merged from so many each. */
+export const SORTED_AT_ONCE = 2 ** 18;
+
+/** Comparisons of a sort, and texts that are read, between two looks at the stop flag: about a ms. */
+export const TEXTS_AT_ONCE = 4_096;
+
 /** Windows that are merged between two looks at the stop flag, about 20 µs; one with a sketch counts as so many others. */
 export const MERGES_AT_ONCE = 4_096;
 export const SKETCH_MERGES = 32;

@@ -18,7 +18,12 @@ function metricsOf(
   stop: StopCheck,
 ): MetricsResult {
   const conditions = new SeriesConditions(request.selectors);
-  const metrics = searchNames(series.metricsThat(conditions), ({ name }) => name, { search: request.search });
+  const metrics = searchNames(
+    series.metricsThat(conditions),
+    ({ name }) => name,
+    { search: request.search },
+    stop,
+  );
   const selection = new Selection(Number.POSITIVE_INFINITY);
   for (const view of views) selection.add(view, view.index.selectAll(metrics, conditions));
   const rows: (MetricRow | undefined)[] = [];

@@ -10,8 +10,8 @@ const STANDARD = [50, 90, 95, 99] as const;
 
 /**
  * Exact statistics of a column's values, and one value for each of `percentiles` (0..100, any order), nearest rank. The
- * column's order is lost; `scratch` is working memory. Of the most values that a query may hold either half takes some tenths of a second.
- * @throws what `stop` does before either half
+ * column's order is lost; `scratch` is working memory.
+ * @throws what `stop` does, every few ms
  */
 // Four arguments: what is asked of what, and with what.
 export function pointStatistics(
@@ -21,15 +21,15 @@ export function pointStatistics(
   stop: StopCheck,
 ): PointStatistics & { percentiles: number[] } {
   const { items, length: count } = column;
-  stop.check();
-  const moments = momentsOf(items, count);
-  stop.check();
+  const look = (): void => stop.check();
+  look();
+  const moments = momentsOf(items, count, look);
   const wanted = [...STANDARD, ...percentiles].map((percent) => nearestRank(percent, count));
   const byRank = new Map<number, number>();
   if (count > 0) {
     const ranks = [...new Set(wanted)].sort((a, b) => a - b);
     scratch.reserve(count);
-    const values = selectRanks(items, count, scratch.items, ranks);
+    const values = selectRanks(items, count, scratch.items, ranks, look);
     for (let i = 0; i < ranks.length; i++) byRank.set(ranks[i]!, values[i]!);
   }
   const [p50, p90, p95, p99, ...rest] = wanted.map((rank) => byRank.get(rank) ?? 0) as [

@@ -34,7 +34,7 @@ function rawOf(
   const count = Math.min(limit, rows.length);
   const nextCursor = rows.length > limit ? cursorBehind(rows, count, cursor, selection) : undefined;
   return {
-    ...labelsOfRows(rows, count, selection, request.groupBy ?? []),
+    ...labelsOfRows(rows, count, selection, request.groupBy ?? [], stop),
     nextCursor,
     ...columnsOf(rows, count),
   };
@@ -71,15 +71,17 @@ function cursorBehind(
 }
 
 /** The labels of the series, or of the groups, that have rows, and for each row which of them are its own. */
+// Five arguments: the rows, whose they are, and who looks.
 function labelsOfRows(
   rows: RawRows,
   count: number,
   selection: Selection,
   groupBy: readonly string[],
+  stop: StopCheck,
 ): Pick<RawResult, 'series' | 'seriesIndexes'> {
   const series: RawResult['series'] = [];
   const seriesIndexes = new Uint32Array(count);
-  const groups = groupBy.length === 0 ? undefined : selection.groupsBy(groupBy);
+  const groups = groupBy.length === 0 ? undefined : selection.groupsBy(groupBy, stop);
   const known = new Map<number, number>();
   for (let row = 0; row < count; row++) {
     const ordinal = rows.ordinals[row]!;

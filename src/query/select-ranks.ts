@@ -1,4 +1,5 @@
 import { assert } from '../../native-free-core/assert.js';
+import { VALUES_AT_ONCE } from './limits.js';
 
 /** Bits of the key that one round looks at. 65,536 counters are 256 KiB: they stay in the second-level cache. */
 const WINDOW_BITS = 16;
@@ -20,13 +21,15 @@ const HIGH = new Uint32Array(new Float64Array([1]).buffer)[1] === 0 ? 0 : 1;
  * suffice, each a linear pass or two. One million values and four ranks: 5 to 10 ms, where a sort takes 88 (bench select-ranks).
  *
  * `values[0..count)` and `scratch` of the same length are overwritten. `ranks` ascend, each in 1..count; answers the value
- * of each. Values are finite.
+ * of each. Values are finite. `look` is called every few ms; what it throws ends the selection.
  */
+// Five arguments: the columns, what is asked of them, and who looks.
 export function selectRanks(
   values: Float64Array,
   count: number,
   scratch: Float64Array,
   ranks: readonly number[],
+  look: () => void = () => {},
 ): number[] {
   assert(scratch.length >= count, 'the scratch must be as long as the values');
   assert(
@@ -34,20 +37,27 @@ export function selectRanks(
     'ranks must ascend within 1..count',
   );
   const answers = new Array<number>(ranks.length).fill(0);
-  const selection: Selecting = { ranks, answers };
-  selectIn(selection, values, scratch, {
-    start: 0,
-    end: count,
-    round: 0,
-    firstRank: 0,
-    endRank: ranks.length,
-  });
-  return answers;
+  const selection: Selecting = { ranks, answers, look };
+  try {
+    selectIn(selection, values, scratch, {
+      start: 0,
+      end: count,
+      round: 0,
+      firstRank: 0,
+      endRank: ranks.length,
+    });
+    return answers;
+  } catch (error) {
+    // The next selection begins with none.
+    counts.fill(0);
+    throw error;
+  }
 }
 
 interface Selecting {
   ranks: readonly number[];
   answers: number[];
+  look: () => void;
 }
 
 /** A part of the columns: its place is also its place in the sorted order, so rank r lies at index r - 1. */
@@ -85,19 +95,32 @@ function answer({ ranks, answers }: Selecting, sorted: Float64Array, part: Part)
 /** Moves the values of the buckets that hold wanted ranks to `to`. Undefined when all share one bucket. */
 function splitIn(selecting: Selecting, from: Float64Array, to: Float64Array, part: Part): Part[] | undefined {
   const { start, end, round } = part;
-  const first = countBuckets(from, start, end, round);
+  const first = countBuckets(from, part, selecting.look);
   if (counts[first] === end - start) {
     counts[first] = 0;
     return undefined;
   }
   const parts = placeBuckets(selecting, part);
-  moveBuckets(from, to, start, end, round);
+  for (let at = start; at < end; at += VALUES_AT_ONCE) {
+    if (at > start) selecting.look();
+    moveBuckets(from, to, at, Math.min(end, at + VALUES_AT_ONCE), round);
+  }
   counts.fill(0);
   return parts;
 }
 
 /** Answers the bucket of the first value. */
-function countBuckets(values: Float64Array, start: number, end: number, round: number): number {
+function countBuckets(values: Float64Array, { start, end, round }: Part, look: () => void): number {
+  let bucket = 0;
+  for (let to = end; to > start; to -= VALUES_AT_ONCE) {
+    if (to < end) look();
+    bucket = countSome(values, Math.max(start, to - VALUES_AT_ONCE), to, round);
+  }
+  return bucket;
+}
+
+// Four arguments: a column and the numbers of an inner loop.
+function countSome(values: Float64Array, start: number, end: number, round: number): number {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   const low = round < 2 ? HIGH : 1 - HIGH;
   const shift = (round & 1) === 0 ? WINDOW_BITS : 0;

@@ -2,7 +2,7 @@ import { assert } from '../../native-free-core/assert.js';
 import { GROUPINGS_KEPT, SCAN_SERIES_MAX } from './limits.js';
 import { SeriesGroups } from './series-groups.js';
 import type { ShardView } from './shard-view.js';
-import { tooBig } from './stop-check.js';
+import { type StopCheck, tooBig } from './stop-check.js';
 import type { U32List } from './u32-list.js';
 
 /** The selected series of one shard. */
@@ -40,12 +40,12 @@ export class Selection {
       );
   }
 
-  /** The series by the values of some labels; worked out once for each of the last lists of labels. */
-  groupsBy(labels: readonly string[]): SeriesGroups {
+  /** The series by the values of some labels; worked out once for each of the last lists of labels. @throws what `stop` does meanwhile */
+  groupsBy(labels: readonly string[], stop: StopCheck): SeriesGroups {
     const key = JSON.stringify(labels);
     let groups = this.#groups.get(key);
     if (groups === undefined) {
-      groups = new SeriesGroups(this, labels);
+      groups = new SeriesGroups(this, labels, stop);
       if (this.#groups.size >= GROUPINGS_KEPT)
         this.#groups.delete(this.#groups.keys().next().value as string);
       this.#groups.set(key, groups);

@@ -10,7 +10,7 @@ import { niceStepMs } from '../../native-free-core/query/nice-step.js';
 import { detectPeriod } from '../../native-free-core/trend/detect-period.js';
 import { evenSeries } from '../../native-free-core/trend/even-grid.js';
 import { habitualPeriods } from '../../native-free-core/trend/habits.js';
-import { KEPT_VALUES_MAX, SEASONAL_WINDOWS_MAX } from './limits.js';
+import { KEPT_VALUES_MAX, POINTS_AT_ONCE, SEASONAL_WINDOWS_MAX } from './limits.js';
 import type { Moments } from './moments.js';
 import { selectRanks } from './select-ranks.js';
 
@@ -31,6 +31,12 @@ export class SeriesBaseline {
   periodMs = 0;
   #work = new Float64Array(1_024);
   #scratch = new Float64Array(1_024);
+  #look = (): void => {};
+
+  /** Begins a query: `look` is called every few ms, and ends it by what it throws. */
+  begin(look: () => void): void {
+    this.#look = look;
+  }
 
   /** Mean and deviation of all. */
   zScores(values: Float64Array, count: number, { mean, stddev }: Moments): void {
@@ -55,6 +61,7 @@ export class SeriesBaseline {
     rollingBaselineInto(times, values, count, windowMs, moments.mean, baseline);
     const least = moments.stddev * DEVIATION_LEAST;
     for (let i = 0; i < count; i++) {
+      if (i % POINTS_AT_ONCE === 0) this.#look();
       if (this.deviation[i]! < least) this.deviation[i] = least;
       const zScore = this.zScore(i, values[i]!);
       this.score[i] = zScore === 0 ? 0 : normalEquivalent(zScore, counts[i]!);
@@ -92,6 +99,7 @@ export class SeriesBaseline {
     this.#reserve(count);
     const detector = createStreamDetector(profile);
     for (let i = 0; i < count; i++) {
+      if (i % POINTS_AT_ONCE === 0) this.#look();
       this.score[i] = detector.push(times[i]!, values[i]!);
       this.expected[i] = detector.expected;
       this.deviation[i] = detector.deviation;
@@ -105,7 +113,10 @@ export class SeriesBaseline {
   }
 
   #score(values: Float64Array, count: number): void {
-    for (let i = 0; i < count; i++) this.score[i] = Math.abs(this.zScore(i, values[i]!));
+    for (let i = 0; i < count; i++) {
+      if (i % POINTS_AT_ONCE === 0) this.#look();
+      this.score[i] = Math.abs(this.zScore(i, values[i]!));
+    }
   }
 
   /** Scores by the median distance from what is expected, or where half of them are 0 by the mean distance. */
@@ -113,6 +124,7 @@ export class SeriesBaseline {
     const work = this.#work;
     let sum = 0;
     for (let i = 0; i < count; i++) sum += Math.abs(values[i]! - this.expected[i]!) / count;
+    this.#look();
     for (let i = 0; i < count; i++) work[i] = Math.abs(values[i]! - this.expected[i]!);
     const middle = count === 0 ? 0 : this.#select(count);
     const deviation = middle > 0 ? middle / NORMAL_MEDIAN_DEVIATION : sum / NORMAL_MEAN_DEVIATION;
@@ -128,7 +140,7 @@ export class SeriesBaseline {
 
   /** The median (nearest rank) of what stands in #work. */
   #select(count: number): number {
-    return selectRanks(this.#work, count, this.#scratch, [Math.ceil(count / 2)])[0]!;
+    return selectRanks(this.#work, count, this.#scratch, [Math.ceil(count / 2)], this.#look)[0]!;
   }
 
   /** Gives the memory of long series back. */

@@ -1,6 +1,8 @@
 import type { Labels } from '../http/ports.js';
 import { NAME_LABEL } from '../http/selector/selector-parser.js';
+import { LINES_AT_ONCE, TEXTS_AT_ONCE } from './limits.js';
 import type { Selection } from './selection.js';
+import type { StopCheck } from './stop-check.js';
 
 /** The selected series by the values of some labels. A series that lacks a label has the empty value. */
 export class SeriesGroups {
@@ -10,10 +12,11 @@ export class SeriesGroups {
   readonly isSplit: boolean;
   readonly #groups: Uint32Array;
 
-  constructor(selection: Selection, groupBy: readonly string[]) {
+  /** @throws what `stop` does every few ms */
+  constructor(selection: Selection, groupBy: readonly string[], stop: StopCheck) {
     this.isSplit = groupBy.length > 0;
     this.#groups = new Uint32Array(groupBy.length === 0 ? 0 : selection.count);
-    this.labels = groupBy.length === 0 ? [{}] : this.#group(selection, groupBy);
+    this.labels = groupBy.length === 0 ? [{}] : this.#group(selection, groupBy, stop);
   }
 
   get count(): number {
@@ -24,7 +27,7 @@ export class SeriesGroups {
     return this.#groups.length === 0 ? 0 : this.#groups[ordinal]!;
   }
 
-  #group(selection: Selection, groupBy: readonly string[]): Labels[] {
+  #group(selection: Selection, groupBy: readonly string[], stop: StopCheck): Labels[] {
     const found = new Map<string, number>();
     const values: string[][] = [];
     /** By metric where they are told apart: groups of the label sets that were met. The metrics of a host mostly share theirs. */
@@ -35,6 +38,7 @@ export class SeriesGroups {
       const { series } = view.index;
       const labels = groupBy.map((name) => series.labels.label(name));
       for (let i = 0; i < ids.length; i++, ordinal++) {
+        if (i % LINES_AT_ONCE === 0) stop.check();
         const id = ids.items[i]!;
         const set = series.reader.setOf(id);
         // The name is no part of a label set, which metrics share.
@@ -57,17 +61,27 @@ export class SeriesGroups {
         this.#groups[ordinal] = group;
       }
     }
-    return this.#sort(values, groupBy);
+    return this.#sort(values, groupBy, stop);
   }
 
-  #sort(values: readonly string[][], groupBy: readonly string[]): Labels[] {
-    const order = values.map((_, group) => group).sort((a, b) => compare(values[a]!, values[b]!));
+  #sort(values: readonly string[][], groupBy: readonly string[], stop: StopCheck): Labels[] {
+    let steps = 0;
+    const look = (): void => {
+      if (++steps % TEXTS_AT_ONCE === 0) stop.check();
+    };
+    const order = values
+      .map((_, group) => group)
+      .sort((a, b) => {
+        look();
+        return compare(values[a]!, values[b]!);
+      });
     const places = new Uint32Array(order.length);
     order.forEach((group, place) => {
       places[group] = place;
     });
     for (let i = 0; i < this.#groups.length; i++) this.#groups[i] = places[this.#groups[i]!]!;
     return order.map((group) => {
+      look();
       const pairs = groupBy.map((name, k) => [name, values[group]![k]!] as const);
       // Defines own properties: a label may be called __proto__.
       return Object.fromEntries(pairs.filter(([, value]) => value !== ''));

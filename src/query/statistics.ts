@@ -37,7 +37,7 @@ class StatisticsQuery {
   run(request: StatisticsRequest, stop: StopCheck): StatisticsResult {
     const selection = this.#tools.select(request.metric, request.selectors);
     stop.cost.series = selection.count;
-    const groups = selection.groupsBy(request.groupBy);
+    const groups = selection.groupsBy(request.groupBy, stop);
     const buckets = groups.count * (request.buckets ?? HISTOGRAM_BUCKETS_DEFAULT_MAX);
     if (groups.count > 1 && buckets > stop.limits.rows) {
       throw tooBig(

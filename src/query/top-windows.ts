@@ -31,7 +31,7 @@ export interface TopFound {
  */
 export function topWindows(query: WindowQuery, asked: TopQuestion, stop: StopCheck): TopFound {
   const { question, selection, horizonMs, top } = asked;
-  const groups = selection.groupsBy(question.groupBy);
+  const groups = selection.groupsBy(question.groupBy, stop);
   const { startMs, endMs, stepMs, rollingMs } = question;
   const windows = Math.ceil((endMs - startMs) / stepMs) + 1;
   // Rolling windows look back from each slice: their slices would overlap.

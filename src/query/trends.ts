@@ -51,7 +51,7 @@ function trendsOf(tools: QueryTools, request: TrendsRequest, stop: StopCheck): T
   if (plan.gap !== undefined) throw notKept(plan.gap, { stepMs });
   stop.trace.addParts(plan.parts);
   stop.trace.spent('plan');
-  const groups = selection.groupsBy(request.groupBy);
+  const groups = selection.groupsBy(request.groupBy, stop);
   checkGroups(groups.count, stop, Math.max(1, shape.count));
   const windows = new GroupedTrendWindows(shape, groups);
   tools.points.scanParts(selection, plan.parts, windows, stop);

@@ -1,6 +1,8 @@
 import { nearestRank } from '../../native-free-core/histogram/nearest-rank.js';
 import type { PointWindows } from '../../native-free-core/query/point-windows.js';
 import { type WindowShape, windowPlace } from '../../native-free-core/query/window-shape.js';
+import { countDistinct } from './distinct-values.js';
+import { SORTED_AT_ONCE, VALUES_AT_ONCE } from './limits.js';
 import { selectRanks } from './select-ranks.js';
 import type { ValueColumn } from './value-column.js';
 
@@ -13,6 +15,7 @@ export class ValueGrid {
   /** After `finish`, where the values of each place end; they begin where those of the one before end. */
   readonly #ends: Float64Array;
   #sorted: Float64Array = new Float64Array(0);
+  #look = (): void => {};
 
   /** The columns are the caller's, and used again by its next query. */
   constructor(shape: WindowShape, values: ValueColumn, scratch: ValueColumn) {
@@ -43,8 +46,12 @@ export class ValueGrid {
     }
   }
 
-  /** Sorts the values by place, before the first question. @throws MillraceError MR_QUERY_TOO_BIG */
-  finish(): void {
+  /**
+   * Sorts the values by place, before the first question. `look` is called every few ms here and by questions; what it throws ends them.
+   * @throws MillraceError MR_QUERY_TOO_BIG
+   */
+  finish(look: () => void): void {
+    this.#look = look;
     const { items, length } = this.#values;
     const ends = this.#ends;
     this.#scratch.reserve(length);
@@ -60,10 +67,14 @@ export class ValueGrid {
       end += count;
     }
     const sorted = this.#scratch.items;
-    for (let i = 0; i < length; i++) {
-      const place = this.#places[i]!;
-      sorted[ends[place]!] = items[i]!;
-      ends[place] = ends[place]! + 1;
+    for (let from = 0; from < length; from += VALUES_AT_ONCE) {
+      look();
+      const until = Math.min(length, from + VALUES_AT_ONCE);
+      for (let i = from; i < until; i++) {
+        const place = this.#places[i]!;
+        sorted[ends[place]!] = items[i]!;
+        ends[place] = ends[place]! + 1;
+      }
     }
     this.#sorted = sorted;
   }
@@ -74,7 +85,7 @@ export class ValueGrid {
     if (values.length === 0) return false;
     const ranks = percents.map((percent) => nearestRank(percent, values.length));
     const ascending = [...new Set(ranks)].sort((a, b) => a - b);
-    const found = selectRanks(values, values.length, new Float64Array(values.length), ascending);
+    const found = selectRanks(values, values.length, new Float64Array(values.length), ascending, this.#look);
     ranks.forEach((rank, k) => {
       out[k] = found[ascending.indexOf(rank)]!;
     });
@@ -83,10 +94,9 @@ export class ValueGrid {
 
   /** How many different values places [from, to] have. */
   distinct(from: number, to: number): number {
-    const values = this.#copy(from, to).sort();
-    let count = 0;
-    for (let i = 0; i < values.length; i++) if (i === 0 || values[i] !== values[i - 1]) count++;
-    return count;
+    const values = this.#copy(from, to);
+    const scratch = new Float64Array(values.length > SORTED_AT_ONCE ? values.length : 0);
+    return countDistinct(values, scratch, this.#look);
   }
 
   /** A copy, because selection changes the order, and windows may overlap. */

@@ -89,7 +89,7 @@ export class WindowQuery {
   ): WindowsFound {
     stop.foresee('series', selection.count);
     const extent = new SeriesExtent(selection, this.#lines, stop);
-    const groups = selection.groupsBy(question.groupBy);
+    const groups = selection.groupsBy(question.groupBy, stop);
     const planned = planOf(question, extent, horizonMs);
     stop.cost.series = selection.count;
     stop.trace.addParts(readParts(planned));

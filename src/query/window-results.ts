@@ -30,7 +30,7 @@ export function windowColumns(
   const columns = aggregations.map(() => new Float64Array(rows * shape.groups).fill(Number.NaN));
   const percents = aggregations.filter(({ kind }) => kind === 'percentile').map(({ percent }) => percent);
   const percentiles = new Float64Array(percents.length);
-  visitor?.values?.finish();
+  visitor?.values?.finish(() => stop.check());
   const mergesEach = rolled * (percents.length > 0 ? SKETCH_MERGES : 1);
   let merges = 0;
   for (let group = 0; group < shape.groups; group++) {

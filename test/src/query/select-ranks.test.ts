@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { VALUES_AT_ONCE } from '../../../src/query/limits.js';
 import { selectRanks } from '../../../src/query/select-ranks.js';
 
 /** Holds the selection against a native sort. */
@@ -69,6 +70,32 @@ describe('selectRanks()', () => {
       values,
       Array.from({ length: 20_000 }, (_, i) => i + 1),
     );
+  });
+
+  it('looks between parts of very many values, and begins anew behind one that was ended', () => {
+    const count = 2 * VALUES_AT_ONCE + 12_345;
+    for (const shape of [0, 5]) {
+      const values = shaped(shape, count, 7);
+      const ranks = [1, 12_345, count >> 1, count - 3];
+      const scratch = new Float64Array(count);
+      let looks = 0;
+      let looksMax = Number.POSITIVE_INFINITY;
+      const look = (): void => {
+        if (++looks > looksMax) throw new Error('enough');
+      };
+      const found = selectRanks(values.slice(), count, scratch, ranks, look);
+      const sorted = values.slice().sort();
+      assert.deepEqual(
+        found,
+        ranks.map((rank) => sorted[rank - 1]!),
+      );
+      assert.ok(looks >= 4, `${looks} looks`);
+      for (looksMax = 0; looksMax < 4; looksMax++) {
+        looks = 0;
+        assert.throws(() => selectRanks(values.slice(), count, scratch, ranks, look), /enough/);
+        check(shaped(shape, 20_000, 5), [1, 10_000]);
+      }
+    }
   });
 
   it('refuses ranks that do not ascend or lie outside', () => {
