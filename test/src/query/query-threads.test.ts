@@ -194,8 +194,10 @@ describe('QueryThreads', () => {
     const settled = await endAtWork(
       () => [pool.run(stats, gone.signal), pool.run(statsRequest(range, [1]), never)],
       (thread) => {
+        // In this order: a thread that sees in time that it is cancelled would take the next query with it.
+        const ended = terminate(thread);
         gone.abort();
-        return terminate(thread);
+        return ended;
       },
     );
     assert.deepEqual(
