@@ -3,13 +3,14 @@ import type { EvenSeries } from './even-grid.js';
 import { type Forecast, type ForecastCoverage, forecast } from './forecast.js';
 import { habitualPeriods } from './habits.js';
 import { smoothingStart } from './smoothing.js';
+import { isSteadyCourse } from './steady-course.js';
 import { trendStatistic } from './trend-test.js';
 
 /** What an evenly spaced series tells of itself. */
 export interface SeriesTrend {
   /** In steps; 0: none. */
   period: number;
-  /** Whether its slope is more than chance, at a level of 5 %. */
+  /** Whether it has a trend: its slope is more than chance, at a level of 5 %, or its course is steady. */
   isSignificant: boolean;
   /** Undefined where the series is too short, or nothing is asked for. */
   forecast: Forecast | undefined;
@@ -31,9 +32,10 @@ export function seriesTrend(
   const count = values.length;
   const known = periodSteps !== undefined && count >= 2 * periodSteps ? periodSteps : 0;
   const period = periodSteps === undefined ? detectPeriod(values, count, habitualPeriods(stepMs)) : known;
+  const rest = withoutSeason(values, period);
   return {
     period,
-    isSignificant: trendStatistic(withoutSeason(values, period), count) > 1,
+    isSignificant: trendStatistic(rest, count) > 1 || isSteadyCourse(rest, count),
     forecast: forecastSteps > 0 ? forecast(values, count, period, forecastSteps, coverage) : undefined,
   };
 }

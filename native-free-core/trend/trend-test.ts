@@ -1,3 +1,5 @@
+import { polynomialEnergies } from './polynomial-energies.js';
+
 /** Points that the test wants: with fewer nothing is significant. */
 const COUNT_MIN = 4;
 
@@ -12,9 +14,14 @@ const COSINES = 8;
  * statistic; for BANDWIDTH and COSINES. All come from a simulation of white noise, autoregressive noise and random walks, 5 to 300
  * points long, 1,500 of each; the test of this file repeats it.
  */
-const CRITICAL = 2.8;
-const CRITICAL_SHORT = 40;
+const CRITICAL = 2.65;
+const CRITICAL_SHORT = 45;
 const SLOWNESS = 1.006;
+
+/** Polynomials that a slow wander under noise is looked for with, points from which on it is, and how many of them are the slowest. */
+const POLYNOMIALS = 18;
+const WANDER_COUNT_MIN = 12;
+const SLOWEST = 2;
 
 /**
  * Whether an evenly spaced series has a linear trend, at a level of 5 %, whatever the correlation of its noise: white, autoregressive up to
@@ -22,7 +29,10 @@ const SLOWNESS = 1.006;
  * serial correlation", Journal of Business and Economic Statistics 23(4), 2005: the slope of least squares over an error that
  * holds for autocorrelated residuals (Bartlett's kernel over a fixed part of the series), times exp(-c · J), where J says how
  * much of the residuals is slow, as those of a random walk are. J is here the ratio of the energy of the residuals in the first
- * cosines to the rest, less what white noise has. Above 1 the trend is significant.
+ * cosines to the rest, less what white noise has. Noise on top hides a slow wander from J, so the line must besides stand out of the slow part of
+ * the residuals alone: its part, over the root mean square of those of the next polynomials, lowered by how much the slowest of these
+ * exceed the others (as U. Müller and M. Watson judge by low frequencies alone, "Testing models of low-frequency variability", Econometrica 76, 2008,
+ * in a simple form). Above 1 the trend is significant.
  */
 export function trendStatistic(y: Float64Array, count: number): number {
   if (count < COUNT_MIN) return 0;
@@ -47,9 +57,20 @@ export function trendStatistic(y: Float64Array, count: number): number {
   }
   // What is left of a straight line is rounding.
   if (energy <= total * 1e-24) return total > 0 && slope !== 0 ? Number.POSITIVE_INFINITY : 0;
-  const ratio = Math.abs(slope) / Math.sqrt(longRunVariance(residuals) / xx);
+  const part = Math.abs(slope) * Math.sqrt(xx);
+  const ratio = part / Math.sqrt(longRunVariance(residuals));
   const critical = CRITICAL * (1 + CRITICAL_SHORT / count ** 2);
-  return (ratio * Math.exp(-SLOWNESS * slowness(residuals, energy))) / critical;
+  const statistic = (ratio * Math.exp(-SLOWNESS * slowness(residuals, energy))) / critical;
+  return count < WANDER_COUNT_MIN ? statistic : Math.min(statistic, part * wanderPrecision(residuals));
+}
+
+/** One over how far a line's part lies from none by the slow part of the residuals. */
+function wanderPrecision(residuals: Float64Array): number {
+  const energies = polynomialEnergies(residuals, Math.min(POLYNOMIALS, residuals.length - 2));
+  const mean = (from: number, to: number): number =>
+    energies.subarray(from, to).reduce((sum, energy) => sum + energy / (to - from), 0);
+  const excess = mean(0, SLOWEST) / Math.max(mean(SLOWEST, energies.length), Number.MIN_VALUE);
+  return 1 / Math.sqrt(mean(0, energies.length)) / (1 + excess);
 }
 
 /** Bartlett's estimate, which is never negative: covariances weighted down to 0 at the bandwidth. */

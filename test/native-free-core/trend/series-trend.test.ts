@@ -30,6 +30,22 @@ test('seriesTrend() finds a trend under a season, and none in a season alone', (
   assert.ok(invented <= 20, `${invented} of 200 invented`);
 });
 
+test('seriesTrend() finds a trend that is curved, also where next to no noise leaves a line far off', () => {
+  const check = (make: (i: number) => number, noise: number) => {
+    const values = Float64Array.from(autoregressive(0.3, 120, 3), (value, i) => make(i) + noise * value);
+    assert.ok(
+      seriesTrend({ startMs: 0, stepMs: HOUR, values }, wish(0, 0)).isSignificant,
+      `${make} ${noise}`,
+    );
+  };
+  for (const noise of [0, 0.01]) {
+    check((i) => (i / 30) ** 2, noise);
+    check((i) => Math.sqrt(i), noise);
+    check((i) => 1.02 ** i, noise);
+    check((i) => -Math.log(1 + i), noise);
+  }
+});
+
 test('seriesTrend() takes a period that is given, unless the series is shorter than two of it', () => {
   assert.equal(seriesTrend(daily(1, 0, 8), wish(0, 48)).period, 48);
   assert.equal(seriesTrend(daily(1, 0, 8), wish(0, 121)).period, 0);

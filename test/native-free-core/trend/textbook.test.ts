@@ -10,6 +10,7 @@ import {
 } from '../../../native-free-core/trend/smoothing.js';
 import { trendStatistic } from '../../../native-free-core/trend/trend-test.js';
 import { autoregressive } from './noise.js';
+import { orthonormalPolynomials } from './orthonormal.js';
 
 /** The methods as their books write them, term by term, against what the engine computes in fewer passes. */
 
@@ -162,12 +163,15 @@ test('forecast() goes on from the last state, in bands as wide as the model and 
   assert.equal(kinds.size, 2, 'series of both kinds');
 });
 
-test('trendStatistic() is the slope over its robust error, lowered by how slow the residuals are', () => {
+test('trendStatistic() is the slope over its robust error, lowered by how slow the residuals are, or what of the line stands out of the slowest polynomials', () => {
+  const lower = new Set<boolean>();
   for (const [seed, rho, count, rise] of [
     [6, 0, 40, 1],
     [7, 0.7, 90, 3],
     [8, 1, 60, 0],
     [9, 0.3, 10, 2],
+    [10, 0.3, 150, 2],
+    [11, 0, 400, 0],
   ] as const) {
     const y = autoregressive(rho, count, seed).map((value, i) => value + (rise * i) / count);
     // The line by the normal equations with a constant and the time.
@@ -189,19 +193,29 @@ test('trendStatistic() is the slope over its robust error, lowered by how slow t
     const middle = (count - 1) / 2;
     const t = Math.abs(slope) / Math.sqrt(variance / sum((i) => (i - middle) ** 2));
     const cosines = Math.min(8, count >> 1);
-    let slow = 0;
+    let inCosines = 0;
     for (let k = 1; k <= cosines; k++) {
       const part = sum((i) => u[i]! * Math.cos((Math.PI * k * (i + 0.5)) / count));
-      slow += (2 * part * part) / count;
+      inCosines += (2 * part * part) / count;
     }
     const energy = sum((i) => u[i]! ** 2);
-    const slowness = Math.max(0, slow / (energy - slow) - cosines / (count - cosines));
-    const critical = 2.8 * (1 + 40 / count ** 2);
+    const slowness = Math.max(0, inCosines / (energy - inCosines) - cosines / (count - cosines));
+    const critical = 2.65 * (1 + 45 / count ** 2);
+    const robust = (t * Math.exp(-1.006 * slowness)) / critical;
+    // The part of the line and those of the next polynomials, from the series itself.
+    const [, line, ...others] = orthonormalPolynomials(count, Math.min(19, count - 1)).map(
+      (polynomial) => sum((i) => polynomial[i]! * y[i]!) ** 2,
+    );
+    const mean = (of: number[]): number => of.reduce((all, energy) => all + energy, 0) / of.length;
+    const excess = mean(others.slice(0, 2)) / mean(others.slice(2));
+    const slow = Math.sqrt(line! / mean(others)) / (1 + excess);
     near(
       trendStatistic(Float64Array.from(y), count),
-      (t * Math.exp(-1.006 * slowness)) / critical,
+      count < 12 ? robust : Math.min(robust, slow),
       `${seed}`,
-      1e-8,
+      1e-6,
     );
+    lower.add(robust < slow);
   }
+  assert.equal(lower.size, 2, 'each of the two is the lower one of some');
 });
