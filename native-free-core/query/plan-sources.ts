@@ -93,6 +93,12 @@ function coverEnd(question: PlanQuestion, candidates: Candidates, endMs: number)
     const parts = coverWhole(question, tier, fromMs, endMs);
     if (parts !== undefined) return parts;
   }
+  const [only] = candidates;
+  if (question.wanted !== undefined && only !== undefined) {
+    // No whole window of the tier that is wanted is in it: it is an edge, from one end to the other.
+    const fromMs = keptFrom(question, candidates, only);
+    return fromMs < endMs ? edge(question, only, fromMs, endMs) : undefined;
+  }
   // The range is shorter than a window of each tier that is left: the finest gives a whole one.
   for (const tier of [...candidates].reverse()) {
     const fromMs = keptFrom(question, candidates, tier);

@@ -155,4 +155,24 @@ describe('planSources()', () => {
       { numRuns: 2_000 },
     );
   });
+
+  it('covers a range exactly whatever tier is wanted and wherever it is cut, while everything is kept', () => {
+    const time = fc.integer({ min: D - 3 * DAY, max: D + 3 * DAY });
+    const wanted = fc.constantFrom(undefined, ...TIER_NAMES);
+    fc.assert(
+      fc.property(time, fc.integer({ min: 1, max: 3 * DAY }), wanted, (startMs, lengthMs, tier) => {
+        const asked = question(startMs, startMs + lengthMs, { stepMs: DAY, wanted: tier });
+        const { parts, gap } = planSources(asked);
+        assert.equal(gap, undefined);
+        assert.deepEqual([parts[0]!.startMs, parts.at(-1)!.endMs], [asked.startMs, asked.endMs]);
+        for (let i = 1; i < parts.length; i++) assert.equal(parts[i]!.startMs, parts[i - 1]!.endMs);
+      }),
+      { numRuns: 2_000 },
+    );
+    check(question(D + 30_000, D + 90_000, { wanted: '1h' }), ['raw 0.5..1.5'], 'raw');
+    check(question(D + 5 * MINUTE, D + 50 * MINUTE, { wanted: '1h' }), ['5m 5..50'], '5m');
+    // What is finer is not kept any more: the window whole.
+    const horizonMs = keptFrom({ raw: D + DAY, '1m': D + DAY, '5m': D + DAY });
+    check(question(D + 5 * MINUTE, D + 50 * MINUTE, { wanted: '1h', horizonMs }), ['1h 0..60'], '1h');
+  });
 });
