@@ -171,6 +171,9 @@ export const RESTARTED_THREAD_MS_MAX = 5_000;
  */
 export const THREADS_CLOSE_MS_MAX = 5_000;
 
+/** How long the start of the engine waits for the query threads, ms. A thread loads its modules in some tenths of a second, and on a busy machine in some seconds. */
+export const THREADS_READY_MS_MAX = 30_000;
+
 /** Time between two looks at threads that start or end, ms. */
 export const THREADS_LOOK_MS = 5;
 

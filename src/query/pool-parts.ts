@@ -24,10 +24,17 @@ export function startThreads(
   options: QueryPoolOptions,
   counters: QueryCounters,
 ): ThreadSlots {
-  const { threads, heapMibMax, onThreadFailure = () => {}, onThreadsMissing = () => {} } = options;
+  const {
+    threads,
+    heapMibMax,
+    readyMsMax,
+    onThreadFailure = () => {},
+    onThreadsMissing = () => {},
+  } = options;
   const all = new QueryThreads(data, {
     threads,
     ...(heapMibMax === undefined ? {} : { heapMibMax }),
+    ...(readyMsMax === undefined ? {} : { readyMsMax }),
     onLost: () => {
       counters.threadsLost++;
     },

@@ -14,6 +14,8 @@ export interface QueryPoolOptions {
   onInlineClosed?: (detail: string) => void;
   /** What a thread may have of JavaScript's own memory, MiB; where it is not said, what Node gives it. */
   heapMibMax?: number;
+  /** How long `ready` waits for the threads, ms. */
+  readyMsMax?: number;
   /** How long a query may run on the thread of light ones, ms. */
   lightBudgetMs?: number;
   /** Bytes of answers that are kept; 0: none. */

@@ -80,7 +80,7 @@ export class QueryPool implements QueryPort {
     return new QueryPool(this.#data, { threads, timeoutMs, cacheBytesMax: 0, onDamaged: tell }, borrowed);
   }
 
-  /** Waits until every thread can answer, or has failed to start. */
+  /** Waits until every thread can answer, or has failed to start; for a bounded time. */
   ready(): Promise<void> {
     return this.#threads.ready();
   }

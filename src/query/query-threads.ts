@@ -12,6 +12,7 @@ import {
   STARTING_RETRY_MS,
   THREADS_CLOSE_MS_MAX,
   THREADS_LOOK_MS,
+  THREADS_READY_MS_MAX,
 } from './limits.js';
 import { isOutOfMemory, outOfMemory, stopping } from './query-outcome.js';
 import type { QueryReply, QueryTask, QueryThreadData, QueryWorkerData } from './query-task.js';
@@ -20,6 +21,8 @@ export interface QueryThreadsOptions {
   threads: number;
   /** What a thread may have of JavaScript's own memory, MiB; not said: what Node gives it. */
   heapMibMax?: number;
+  /** How long `ready` waits, ms; THREADS_READY_MS_MAX where it isn't said. */
+  readyMsMax?: number;
   /** A thread has ended that should not have; another takes its place. */
   onLost(): void;
   /** Why one has, where that is known. */
@@ -71,12 +74,14 @@ export class QueryThreads {
   /** When the last of the threads was there, ms of the monotonic clock. */
   #wholeSinceMs = 0;
   #waitMs = RESTARTED_THREAD_MS;
+  readonly #readyMsMax: number;
   #recount: NodeJS.Immediate | undefined;
   #restart: NodeJS.Timeout | undefined;
 
   constructor(data: QueryWorkerData, options: QueryThreadsOptions) {
-    const { threads, heapMibMax } = options;
+    const { threads, heapMibMax, readyMsMax = THREADS_READY_MS_MAX } = options;
     this.#options = options;
+    this.#readyMsMax = readyMsMax;
     this.slots = threads * (QUEUE_PER_THREAD + 1);
     const cancelled = new SharedArrayBuffer(2 * this.slots * 4);
     this.cancelled = new Int32Array(cancelled);
@@ -109,9 +114,17 @@ export class QueryThreads {
     return this.#options.threads - this.count;
   }
 
-  /** Waits until every thread has loaded its modules, or has ended before. */
+  /**
+   * Waits until every thread has loaded its modules, or has ended before; for a bounded time. What is asked while some have not waits for the others, and where there
+   * are none for its own time.
+   */
   async ready(): Promise<void> {
-    while (this.#starting > 0) await sleep(THREADS_LOOK_MS);
+    const untilMs = systemClock.monotonicMs() + this.#readyMsMax;
+    while (this.#starting > 0 && systemClock.monotonicMs() < untilMs) await sleep(THREADS_LOOK_MS);
+    if (this.#starting === 0) return;
+    this.#options.onFailure(
+      `${this.#starting} of ${this.#options.threads} have not started within ${this.#readyMsMax} ms; queries wait for them`,
+    );
   }
 
   /**

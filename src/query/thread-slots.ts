@@ -54,7 +54,7 @@ export class ThreadSlots {
     this.#free.push(slot);
   }
 
-  /** Waits until every thread has loaded its modules, or has ended before. */
+  /** Waits until every thread has loaded its modules, or has ended before; for a bounded time. */
   ready(): Promise<void> {
     return this.#threads.ready();
   }

@@ -3,6 +3,7 @@ import { type HttpServer, type HttpServerOptions, startHttpServer } from '../htt
 import type { QueryPool } from '../query/query-pool.js';
 import type { ShardCounters } from '../shard/shard-counters.js';
 import { Rehearsal } from './rehearsal.js';
+import { askOnThread } from './rehearsal-thread.js';
 
 /** The parts of an engine that a rehearsal has to do with. */
 export interface RehearsedParts {
@@ -37,6 +38,7 @@ export function startRehearsal(
       });
       return { port: served.port, token, close: (drainMs) => served.close(drainMs) };
     },
+    ask: askOnThread,
     traffic: () => ({
       points: sum('accepted'),
       requests: server.counters().requests,

@@ -40,8 +40,12 @@ export const COLD_ASKINGS = 8;
 /** How long is waited before an engine is asked again that is starting or busy, ms. */
 export const RETRY_MS = 250;
 
-/** How long the end of the engine waits for an answer that the rehearsal waits for, ms; then it gets none. */
-export const STOP_MS_MAX = 2_000;
+/**
+ * How long the end of the engine waits for an answer that the rehearsal waits for, ms; then it gets none. And how long it waits for the end of the
+ * rehearsal: a thread that does not come out of its start must not keep an engine from ending.
+ */
+export const ANSWERS_MS_MAX = 2_000;
+export const STOP_MS_MAX = 5_000;
 
 /**
  * What is looked at of the stored data: metrics, the series that they may have together where all are asked about at once, labels, and values of each.
@@ -52,4 +56,5 @@ export const LABELS_LOOKED_AT = 12;
 export const VALUES_LOOKED_AT = 1_000;
 
 assert(ANSWER_MS_MAX < ANSWER_MS_GIVEN_UP, 'what takes too long twice does not do so at once');
+assert(ANSWERS_MS_MAX < STOP_MS_MAX, 'the thread ends behind its last answer');
 assert(ASKING_MS_MAX > QUIET_MS + STOP_MS_MAX, 'a rehearsal has time for more than to begin and to end');

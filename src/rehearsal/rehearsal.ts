@@ -1,12 +1,11 @@
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '../clock.js';
 import { errorText } from '../errors.js';
 import type { QueryPort } from '../http/ports.js';
 import type { Logger } from '../log.js';
 import { Conduct, PACE_FAST, PACE_SLOW, PACE_STOP } from './conduct.js';
 import { ConductedQueries } from './conducted-queries.js';
-import { BUSY_POINTS_PER_S, LOOK_MS, QUIET_MS, STOP_MS_MAX, WAIT_MS_MAX } from './limits.js';
-import type { Asked, RehearsalTask, RehearsedServer } from './rehearsal-task.js';
+import { ANSWERS_MS_MAX, BUSY_POINTS_PER_S, LOOK_MS, QUIET_MS, STOP_MS_MAX, WAIT_MS_MAX } from './limits.js';
+import type { Asked, RehearsedServer } from './rehearsal-task.js';
 
 /** What the engine has done so far. */
 export interface Traffic {
@@ -23,6 +22,8 @@ export interface RehearsalOptions {
   openQueries(): QueryPort & { close(): Promise<void> };
   /** Serves the calls that read to this machine alone. */
   serve(query: QueryPort): Promise<RehearsedServer & { close(drainMs: number): Promise<void> }>;
+  /** Asks the server until that is enough or the conduct says stop; what was asked, undefined where nobody said. */
+  ask(server: RehearsedServer, conduct: Conduct): Promise<Asked | undefined>;
   traffic(): Traffic;
   clock: Clock;
   log: Logger;
@@ -56,14 +57,22 @@ export class Rehearsal {
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
-  /** Ends it, also in the middle. */
+  /** Ends it, also in the middle, within a bounded time. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#conduct.pace = PACE_STOP;
+    if (this.#running === undefined) return;
     // Its thread ends with the answers, and is not ended while it may be loading modules (see QueryThreads).
-    const last = setTimeout(() => void this.#closeServer?.(), STOP_MS_MAX);
-    await this.#running;
+    const last = setTimeout(() => void this.#closeServer?.(), ANSWERS_MS_MAX);
+    let waiting: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      waiting = setTimeout(resolve, STOP_MS_MAX, true);
+    });
+    const isLate = await Promise.race([this.#running.then(() => false), late]);
     clearTimeout(last);
+    clearTimeout(waiting);
+    if (isLate)
+      this.#options.log.warn({ waitedMs: STOP_MS_MAX }, 'the rehearsal did not end with the engine');
   }
 
   #look(): void {
@@ -100,26 +109,12 @@ export class Rehearsal {
       const server = await this.#options.serve(new ConductedQueries(queries, this.#conduct));
       this.#closeServer = () => server.close(0);
       try {
-        return await this.#ask(server);
+        return await this.#options.ask(server, this.#conduct);
       } finally {
         await server.close(0);
       }
     } finally {
       await queries.close();
     }
-  }
-
-  /** What was asked; undefined where the thread ended before it said so. */
-  #ask({ port, token }: RehearsedServer): Promise<Asked | undefined> {
-    const task: RehearsalTask = { port, token, conduct: this.#conduct.memory };
-    const worker = new Worker(new URL('./rehearsal-worker.js', import.meta.url), { workerData: task });
-    return new Promise((resolve, reject) => {
-      let asked: Asked | undefined;
-      worker.on('message', (news: Asked) => {
-        asked = news;
-      });
-      worker.once('error', reject);
-      worker.once('exit', () => resolve(asked));
-    });
   }
 }

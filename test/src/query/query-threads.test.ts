@@ -311,6 +311,15 @@ describe('QueryThreads', () => {
     assert.equal(told.at(-1), 'whole');
   });
 
+  it('ready() waits for a bounded time, says who is missing, and what is asked waits for them', async () => {
+    shards = loaded();
+    await open({ threads: 2, readyMsMax: 1 });
+    assert.equal(failures.length, 1);
+    assert.match(failures[0]!, /^2 of 2 have not started within 1 ms/);
+    assert.equal(pool.report().threads, 0);
+    assert.equal(await count(stats), POINTS);
+  });
+
   it('close() ends when no thread can start, and refuses what waits for one', async () => {
     shards = loaded();
     const act = async (): Promise<void> => {

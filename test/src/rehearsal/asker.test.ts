@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../../src/clock.js';
+import { type Clock, systemClock } from '../../../src/clock.js';
 import { Asker } from '../../../src/rehearsal/asker.js';
 import { Conduct, PACE_SLOW, PACE_STOP } from '../../../src/rehearsal/conduct.js';
 import {
   ANSWER_MS_GIVEN_UP,
   ASKINGS_OF_SOCKET_THREAD,
   ASKINGS_OF_THREADS,
+  TURN_MS,
 } from '../../../src/rehearsal/limits.js';
 
 const METRICS = {
@@ -27,6 +28,7 @@ const METRICS = {
 async function engineThat(
   t: TestContext,
   answer: (path: string, request: http.IncomingMessage) => Promise<[number, object] | undefined>,
+  clock: Clock = systemClock,
 ): Promise<{ asker: (conduct?: Conduct) => Asker; asked: { path: string; body: string }[] }> {
   const asked: { path: string; body: string }[] = [];
   const server = http.createServer(async (request, response) => {
@@ -48,7 +50,7 @@ async function engineThat(
   t.after(() => server.close());
   const { port } = server.address() as { port: number };
   return {
-    asker: (conduct = new Conduct()) => new Asker({ port, token: 'secret' }, conduct, systemClock),
+    asker: (conduct = new Conduct()) => new Asker({ port, token: 'secret' }, conduct, clock),
     asked,
   };
 }
@@ -93,6 +95,24 @@ describe('Asker', () => {
     });
     assert.deepEqual(await asker().run(), { askings: 3, refused: 2 });
     assert.equal(asked.length, 3);
+  });
+
+  it('asks what takes longer than other questions less often, a turn less a millisecond', async (t) => {
+    let nowMs = 0;
+    const conduct = new Conduct();
+    const counts = { slow: 0, quick: 0 };
+    const answer = async (path: string): Promise<undefined> => {
+      const kind = path.startsWith('/api/metrics/small/latest') ? 'slow' : 'quick';
+      // Several are under way at once before that, and take each other's time.
+      if (!conduct.isOnThreads && path.startsWith('/api/metrics/small')) counts[kind]++;
+      if (kind === 'slow') nowMs += 9.5 * TURN_MS;
+    };
+    const clock = { nowMs: () => 0, monotonicMs: () => nowMs };
+    const { asker } = await engineThat(t, answer, clock);
+    await asker(conduct).run();
+    // There are two questions of either kind.
+    const turns = counts.quick / counts.slow;
+    assert.ok(turns > 9 && turns < 11, `${counts.quick} quick ones, ${counts.slow} slow ones`);
   });
 
   it('does not ask again what takes very long', async (t) => {
