@@ -1,4 +1,5 @@
 import { type MetricsRequest, type MetricsResult, metricsPresenter } from '../http/present/metrics.js';
+import type { IndexedMetric } from './indexed-metric.js';
 import { SeriesConditions } from './label-matcher.js';
 import { searchNames } from './name-search.js';
 import type { QueryTools } from './query-tools.js';
@@ -10,20 +11,28 @@ type MetricRow = MetricsResult['metrics'][number];
 
 /**
  * Each metric with the number of its series that meet the conditions, and the times of its oldest and
- * newest point. Series count once they have a point; a metric without any is left out.
+ * newest point. Series count once they have a point; a metric without any is left out. Where few metrics are asked for, the series of few are
+ * looked at: of as many as that, then of twice as many while some had no point.
  */
-function metricsOf(
+function metricsOf(tools: QueryTools, request: MetricsRequest, stop: StopCheck): MetricsResult {
+  const { search, selectors, limit = Number.POSITIVE_INFINITY } = request;
+  const conditions = new SeriesConditions(selectors);
+  const all = searchNames(tools.series.metricsThat(conditions), ({ name }) => name, { search }, stop);
+  let metrics: MetricRow[] = [];
+  for (let from = 0, some = limit; from < all.length && metrics.length < limit; from += some, some *= 2) {
+    metrics = metrics.concat(rowsOf(tools, all.slice(from, from + some), conditions, stop));
+  }
+  return { metrics: metrics.slice(0, request.limit) };
+}
+
+/** The rows of metrics, in their order. */
+// Four arguments: whose rows, of which series, and who looks.
+function rowsOf(
   { views, series, lines }: QueryTools,
-  request: MetricsRequest,
+  metrics: readonly IndexedMetric[],
+  conditions: SeriesConditions,
   stop: StopCheck,
-): MetricsResult {
-  const conditions = new SeriesConditions(request.selectors);
-  const metrics = searchNames(
-    series.metricsThat(conditions),
-    ({ name }) => name,
-    { search: request.search },
-    stop,
-  );
+): MetricRow[] {
   const selection = new Selection(Number.POSITIVE_INFINITY);
   for (const view of views) selection.add(view, view.index.selectAll(metrics, conditions));
   const rows: (MetricRow | undefined)[] = [];
@@ -35,8 +44,7 @@ function metricsOf(
     row.firstSeenMs = Math.min(row.firstSeenMs, oldestMs);
     row.lastSeenMs = Math.max(row.lastSeenMs, newestMs);
   });
-  const found = metrics.map(({ order }) => rows[order]).filter((row) => row !== undefined);
-  return { metrics: found.slice(0, request.limit) };
+  return metrics.map(({ order }) => rows[order]).filter((row) => row !== undefined);
 }
 
 /** GET /api/metrics */

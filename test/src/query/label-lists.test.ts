@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { systemClock } from '../../../src/clock.js';
 import type { LabelMatcher } from '../../../src/http/ports.js';
+import type { MetricsRequest } from '../../../src/http/present/metrics.js';
+import { StopCheck } from '../../../src/query/stop-check.js';
 import { bodyOf } from './oracle.js';
-import { type TestPoint, TestShards } from './query-fixture.js';
+import { OPEN_BOUNDS, type TestPoint, TestShards } from './query-fixture.js';
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -53,6 +56,31 @@ function countBy<T>(items: readonly T[], keysOf: (item: T) => string[]): Map<str
 }
 
 describe('the lists of names', () => {
+  it('look at the series of no more metrics than are asked for', (t) => {
+    const shards = new TestShards(2, OPEN_BOUNDS);
+    t.after(() => shards.close());
+    for (let metric = 0; metric < 12; metric++) {
+      shards.write(
+        Array.from({ length: 1_000 }, (_, i) => ({
+          ...{ name: `m${metric + 10}`, labels: { host: `h${i}` }, timeMs: NOW_MS, value: 1 },
+        })),
+      );
+      shards.settle();
+    }
+    const looksFor = (limit: number): number => {
+      let looks = 0;
+      const stop = new StopCheck(systemClock, 60_000, () => ++looks < 0);
+      const request: MetricsRequest = { kind: 'metrics', format: 'json', selectors: [], limit };
+      const { metrics } = bodyOf(shards.queryEngine.answer(request, stop));
+      assert.deepEqual(
+        metrics.map(({ name, series }: { name: string; series: number }) => [name, series]),
+        Array.from({ length: limit }, (_, i) => [`m${i + 10}`, 1_000]),
+      );
+      return looks;
+    };
+    assert.ok(5 * looksFor(1) < looksFor(12), `${looksFor(1)} looks for one, ${looksFor(12)} for all`);
+  });
+
   it('say what a walk over all points says, for any conditions, while series come', () => {
     const batches = fc.array(fc.array(point, { minLength: 1, maxLength: 12 }), {
       minLength: 1,
@@ -90,6 +118,14 @@ function check(shards: TestShards, series: ReturnType<typeof seriesOf>, selector
   assert.deepEqual(zones, distinct(series.flatMap((s) => s.labels['zone'] ?? [])));
   const names = ask({ kind: 'label_values', label: '__name__' }).data;
   assert.deepEqual(names, distinct(series.map(({ name }) => name)));
+  const metrics = ask({ kind: 'metrics' }).metrics;
+  for (const limit of [1, 2]) {
+    assert.deepEqual(ask({ kind: 'metrics', limit }).metrics, metrics.slice(0, limit));
+    assert.deepEqual(
+      ask({ kind: 'metrics', limit, search: 'd' }).metrics,
+      ask({ kind: 'metrics', search: 'd' }).metrics.slice(0, limit),
+    );
+  }
   const admission = { limits: {}, refused: {} };
   const found = ask({ kind: 'cardinality', nowMs: NOW_MS, limit: 100, admission });
   const since = (ms: number): number => series.filter(({ oldestMs }) => oldestMs >= NOW_MS - ms).length;
