@@ -1,14 +1,18 @@
 import { MillraceError } from '../errors.js';
 import type { BodyBudget } from './body-budget.js';
-import { type ContentCoding, contentCoding, decodeBody } from './content-coding.js';
+import {
+  type CodedLimits,
+  type ContentCoding,
+  contentCoding,
+  decodeBody,
+  tooLarge,
+} from './content-coding.js';
 import type { Exchange } from './exchange.js';
 
 /** Memory for a body without a Content-Length, at first. */
 const BYTES_FIRST = 64 * 1024;
 
-export interface BodyLimits {
-  /** Bytes of a body, before and after decoding. */
-  bytesMax: number;
+export interface BodyLimits extends CodedLimits {
   budget: BodyBudget;
 }
 
@@ -23,7 +27,7 @@ export function collectBody(
   onBody: (body: Uint8Array) => void,
 ): void {
   const coding = contentCoding(exchange.contentEncoding);
-  if (exchange.contentLength > limits.bytesMax) throw tooLarge(limits.bytesMax, `${exchange.contentLength}`);
+  if (exchange.contentLength > limits.bytesMax) throw tooLarge(limits, `${exchange.contentLength}`);
   const collected = new BodyBuffer(limits, Math.max(0, exchange.contentLength));
   exchange.onAbort(() => collected.release());
   exchange.onData((chunk, isLast) => {
@@ -53,7 +57,7 @@ function finish(
   }
   // Decoding takes another thread and some time; a chunk that wasn't collected wouldn't outlive it.
   const encoded = collected.length === 0 ? raw.slice() : raw;
-  decodeBody(encoded, coding, limits.bytesMax).then(
+  decodeBody(encoded, coding, limits).then(
     (body) => {
       collected.release();
       if (!exchange.isOpen) return;
@@ -67,14 +71,6 @@ function finish(
       collected.release();
       exchange.fail(error);
     },
-  );
-}
-
-export function tooLarge(bytesMax: number, came: string): MillraceError {
-  return new MillraceError(
-    'MR_BODY_TOO_LARGE',
-    `A body may have at most ${bytesMax} bytes (limits.bodyBytes), also after decoding; got ${came}. Send smaller batches, or NDJSON, which has no limit.`,
-    { fields: { limit_bytes: bytesMax } },
   );
 }
 
@@ -94,7 +90,7 @@ class BodyBuffer {
 
   append(chunk: Uint8Array): void {
     const wanted = this.length + chunk.length;
-    if (wanted > this.#limits.bytesMax) throw tooLarge(this.#limits.bytesMax, `${wanted} or more`);
+    if (wanted > this.#limits.bytesMax) throw tooLarge(this.#limits, `${wanted} or more`);
     if (wanted > this.#memory.length)
       this.#grow(Math.max(wanted, this.#expected, this.#memory.length * 2, BYTES_FIRST));
     this.#memory.set(chunk, this.length);

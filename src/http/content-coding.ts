@@ -46,7 +46,7 @@ function hasZlibHeader(body: Uint8Array): boolean {
 export async function decodeBody(
   body: Uint8Array,
   coding: Exclude<ContentCoding, 'identity'>,
-  bytesMax: number,
+  { bytesMax, isOrder = false }: CodedLimits,
 ): Promise<Uint8Array> {
   const options = { maxOutputLength: bytesMax };
   try {
@@ -54,7 +54,7 @@ export async function decodeBody(
     if (coding === 'br') return await brotliDecompress(body, options);
     return await (hasZlibHeader(body) ? inflate : inflateRaw)(body, options);
   } catch (error) {
-    throw decodingFault(error, { coding, bytesMax });
+    throw decodingFault(error, { coding, bytesMax, isOrder });
   }
 }
 
@@ -64,21 +64,37 @@ export function createDecoder(coding: Exclude<ContentCoding, 'identity'>): Trans
   return coding === 'br' ? zlib.createBrotliDecompress() : zlib.createInflate();
 }
 
-interface Decoding {
-  coding: ContentCoding;
+/** What a body may be. */
+export interface CodedLimits {
+  /** Bytes, before and after decoding. */
   bytesMax: number;
+  /** Whether it says what is to be done, and holds no points. */
+  isOrder?: boolean;
+}
+
+interface Decoding extends CodedLimits {
+  coding: ContentCoding;
   /** What is already told of a stream: its part up to the fault is stored. */
   fields?: Readonly<Record<string, unknown>>;
 }
 
+/** The coded error of a body that is too large. */
+export function tooLarge({ bytesMax, isOrder = false }: CodedLimits, came: string): MillraceError {
+  const which = isOrder ? 'The body of this call' : 'A body';
+  const limit = isOrder ? '' : ' (limits.bodyBytes)';
+  const advice = isOrder ? 'Ask for less at once.' : 'Send smaller batches, or NDJSON, which has no limit.';
+  return new MillraceError(
+    'MR_BODY_TOO_LARGE',
+    `${which} may have at most ${bytesMax} bytes${limit}, also after decoding; got ${came}. ${advice}`,
+    { fields: { limit_bytes: bytesMax } },
+  );
+}
+
 /** The coded error of a failed decoding. */
-export function decodingFault(error: unknown, { coding, bytesMax, fields = {} }: Decoding): MillraceError {
+export function decodingFault(error: unknown, decoding: Decoding): MillraceError {
+  const { coding, fields = {} } = decoding;
   if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-    return new MillraceError(
-      'MR_BODY_TOO_LARGE',
-      `A body may have at most ${bytesMax} bytes (limits.bodyBytes) after decoding; this one has more. Send smaller batches, or NDJSON, which has no limit.`,
-      { fields: { limit_bytes: bytesMax } },
-    );
+    return tooLarge(decoding, 'more');
   }
   return new MillraceError(
     'MR_BAD_BODY',

@@ -25,6 +25,9 @@ export const NDJSON_BUSY_MS_MAX = 30_000;
 /** Bytes of collected bodies in memory at once, over all requests; above it new bodies get 429. */
 export const BODIES_BYTES_TOTAL = 512 * MIB;
 
+/** Bytes of a body that asks or orders something, also after decoding: a selector of the longest kind is 16 KiB. It is read and checked on the socket thread at once. */
+export const ORDER_BODY_BYTES_MAX = 256 * KIB;
+
 /** Series whose raw JSON bytes are remembered. 131,072 of 100 bytes are 13 MB; beyond that the cache starts over. */
 export const SERIES_CACHE_ENTRIES = 131_072;
 

@@ -126,5 +126,5 @@ export const labelValuesQuestion = defineQuestion(labelValuesPresenter, (tools) 
   const names = searchNames(values, itself, request, stop);
   if (isKnown) return { names, near: undefined };
   const all = Array.from(series.children(ROOT_LABELS), (entry) => series.labels.texts.of(entry));
-  return { names, near: nearest(label, all, NEAR_NAMES_MAX) };
+  return { names, near: nearest(label, all, NEAR_NAMES_MAX, () => stop.check()) };
 });

@@ -139,7 +139,7 @@ export class QueryTools {
   #unknown(metric: string): MillraceError {
     this.series.foreseeForMetrics('nearName');
     const names = this.series.metrics.map(({ name }) => name);
-    const near = nearest(metric, names, NEAR_NAMES_MAX);
+    const near = nearest(metric, names, NEAR_NAMES_MAX, () => this.series.look());
     const hint = near.length === 0 ? 'GET /metrics/names lists all.' : `Near names: ${near.join(', ')}.`;
     return new MillraceError('MR_UNKNOWN_METRIC', `There is no metric ${JSON.stringify(metric)}. ${hint}`, {
       fields: { metric_name: metric, near },

@@ -81,6 +81,11 @@ export class SeriesIndex {
     return this.#byOrder[this.reader.ordinalOf(this.reader.metricOf(row))]!;
   }
 
+  /** @throws what the query's `stop` does */
+  look(): void {
+    this.#stop?.check();
+  }
+
   /** Says beforehand that this is done for each metric there is. */
   foreseeForMetrics(part: WorkPart): void {
     this.#stop?.foresee(part, this.#byOrder.length);

@@ -3,6 +3,7 @@ import { collectBody } from '../body.js';
 import type { Access, Edge, Handler, Incoming } from '../edge.js';
 import type { Exchange } from '../exchange.js';
 import { readValue } from '../ingest/body-reader.js';
+import { ORDER_BODY_BYTES_MAX } from '../limits.js';
 import { ANSWER_TYPES, type BodyFormat, bodyFormat } from '../media-types.js';
 import { type FormatParameter, formatParameter } from '../parameter/format.js';
 import {
@@ -186,7 +187,8 @@ function readWhole<B>(
   handle: (body: B) => void | Promise<void>,
 ): void {
   const format = bodyFormat(exchange.contentType, ['json', 'msgpack']) as 'json' | 'msgpack';
-  collectBody(exchange, { bytesMax: edge.limits.bodyBytes, budget: edge.budget }, (bytes) => {
+  const bytesMax = Math.min(edge.limits.bodyBytes, ORDER_BODY_BYTES_MAX);
+  collectBody(exchange, { bytesMax, budget: edge.budget, isOrder: true }, (bytes) => {
     const isLeftOut = declaration.isOptional === true && bytes.length === 0;
     const handled = handle(readBody(declaration.schema, isLeftOut ? {} : readValue(bytes, format)));
     if (handled !== undefined) handled.catch((error: unknown) => exchange.fail(error));

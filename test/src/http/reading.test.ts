@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
+import { ORDER_BODY_BYTES_MAX } from '../../../src/http/limits.js';
 import type { RawRequest } from '../../../src/http/present/raw.js';
 import type { StatsRequest } from '../../../src/http/present/stats.js';
 import { EdgeFixture, NOW_MS } from './edge-fixture.js';
@@ -286,6 +288,23 @@ test('a page of raw points that more follow says so in every format', async (t) 
   }
   // All of it, up to the limit that was asked for.
   await check('ndjson', undefined, '&limit=1');
+});
+
+test('a body that asks for something is small, also when it is decoded', async (t) => {
+  const edge = await EdgeFixture.start(t);
+  const check = async (body: Uint8Array, headers: Record<string, string> = {}): Promise<void> => {
+    const reply = await edge.post('/api/v1/aggregate', body, headers);
+    assert.deepEqual(
+      [reply.status, reply.json.code, reply.json.limit_bytes],
+      [413, 'MR_BODY_TOO_LARGE', ORDER_BODY_BYTES_MAX],
+    );
+    assert.match(reply.json.detail, /body of this call may have at most .* Ask for less/);
+  };
+  const long = Buffer.alloc(ORDER_BODY_BYTES_MAX + 1, 32);
+  await check(long);
+  await check(gzipSync(long), { 'Content-Encoding': 'gzip' });
+  const longest = await edge.post('/api/v1/aggregate', long.subarray(1));
+  assert.deepEqual([longest.status, longest.json.code], [400, 'MR_BAD_BODY']);
 });
 
 test('reading calls tell of a full queue and of a query that takes too long', async (t) => {
