@@ -28,6 +28,8 @@ export interface PlanQuestion {
   stepMs: number;
   /** Raw points where there are any, whatever they cost: what is asked for can be exact from them alone. */
   prefersRaw: boolean;
+  /** A tier that comes before coarser ones where its windows divide the step: what is asked for loses by theirs. */
+  preferred?: TierName | undefined;
   /** Nothing but raw points will do. */
   needsRaw: boolean;
   /** The one tier that is wanted; what it can't cut exactly still comes from finer ones. */
@@ -45,7 +47,7 @@ const SEAM_MS = COARSEST_FIRST[0]!.windowMs;
  * Chooses the sources of a question:
  *
  *  1. The coarsest tier whose windows divide the step, as far back as it is kept; before that the next finer one that is kept
- *     longer, and so on; raw points last. With `prefersRaw` raw points come first.
+ *     longer, and so on; raw points last. With `prefersRaw` raw points come first, and the tier that is preferred before coarser ones.
  *  2. Ends of the range that cut a window of that tier are read from the coarsest tier that doesn't cut there; raw
  *     points never do. One tier for each end, not a ladder of them: stored runs are a day long whatever their tier, so every further
  *     tier costs more than the rows that it saves.
@@ -74,9 +76,11 @@ export function planSources(question: PlanQuestion): SourcePlan {
 /** Tiers in the order of preference; undefined is raw. */
 type Candidates = readonly (RollupTier | undefined)[];
 
-function candidatesOf({ stepMs, wanted, prefersRaw, needsRaw }: PlanQuestion): Candidates {
+function candidatesOf({ stepMs, wanted, prefersRaw, preferred, needsRaw }: PlanQuestion): Candidates {
   if (needsRaw || wanted === 'raw') return [undefined];
   const fitting = COARSEST_FIRST.filter((tier) => divides(tier, stepMs));
+  const first = fitting.findIndex(({ name }) => name === preferred);
+  if (first > 0) fitting.unshift(...fitting.splice(first, 1));
   if (wanted !== undefined) return fitting.filter((tier) => tier.name === wanted);
   return prefersRaw ? [undefined, ...fitting] : [...fitting, undefined];
 }

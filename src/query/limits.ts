@@ -44,6 +44,9 @@ export const SKETCHES_BYTES_MAX = 512 * MIB;
 /** Stored cells that one question about counters holds at once: 56 bytes each. */
 export const COUNTER_CELLS_MAX = 8 * MIB;
 
+/** Cells up to which counters are read from the finest tier that is kept: about 20 ms of decoding. */
+export const COUNTER_CELLS_PREFERRED = MIB / 2;
+
 /** Points that are looked at series by series, for anomalies and lines of a chart: 16 bytes each, and 56 for those of the series that is looked at. */
 export const SERIES_POINTS_MAX = 16 * MIB;
 

@@ -6,7 +6,7 @@ import { ROLLUP_TIERS, type TierName } from '../../native-free-core/tier/tiers.j
 import type { Labels } from '../http/ports.js';
 import { TIER_TABLES } from '../store/tier-tables.js';
 import { CounterGrid } from './counter-grid.js';
-import { COUNTER_LOOK_BACK_MS, VALUES_A_ROW_MAX } from './limits.js';
+import { COUNTER_CELLS_PREFERRED, COUNTER_LOOK_BACK_MS, VALUES_A_ROW_MAX } from './limits.js';
 import type { LineScan } from './line-scan.js';
 import { notKept } from './not-kept.js';
 import type { PointScan, TimeRange } from './point-scan.js';
@@ -90,7 +90,7 @@ export class WindowQuery {
     stop.foresee('series', selection.count);
     const extent = new SeriesExtent(selection, this.#lines, stop);
     const groups = selection.groupsBy(question.groupBy, stop);
-    const planned = planOf(question, extent, horizonMs);
+    const planned = planOf(question, extent, selection.count, horizonMs);
     stop.cost.series = selection.count;
     stop.trace.addParts(readParts(planned));
     const shape = shapeOf(question, extent, groups.count, stop);
@@ -199,17 +199,30 @@ function countersStart(question: WindowQuestion): number {
   );
 }
 
+/** The finest tier that has no more cells in the range than counters are worth: resets inside of a cell don't all show. */
+function tierOfCounters({ startMs, endMs }: TimeRange, series: number): TierName | undefined {
+  const cells = (windowMs: number): number => (series * (endMs - startMs)) / windowMs;
+  return ROLLUP_TIERS.find(({ windowMs }) => cells(windowMs) <= COUNTER_CELLS_PREFERRED)?.name;
+}
+
+// Four arguments: what is asked, of how many series, and what is kept of them.
 function planOf(
   question: WindowQuestion,
   extent: SeriesExtent,
+  series: number,
   horizonMs: (tier: TierName) => number,
 ): Planned {
   const { stepMs, endMs, source, aggregations } = question;
   const startMs = rowsStart(question);
   const base = { stepMs, wanted: source, horizonMs, needsRaw: false };
   const needsRaw = aggregations.some(({ kind }) => kind === 'distinct');
-  const plan = (range: TimeRange, prefersRaw: boolean, raw: boolean): SourcePlan => {
-    const asked = { ...base, prefersRaw, needsRaw: raw };
+  const plan = (
+    range: TimeRange,
+    prefersRaw: boolean,
+    raw: boolean,
+    preferred?: TierName | undefined,
+  ): SourcePlan => {
+    const asked = { ...base, prefersRaw, preferred, needsRaw: raw };
     let made = planSources({ ...asked, ...extent.clipToWindows(range, stepMs) });
     // Whole windows may begin where nothing is kept any more though the range does not.
     if (made.gap !== undefined) made = planSources({ ...asked, ...extent.clip(range, stepMs) });
@@ -217,11 +230,12 @@ function planOf(
     return made;
   };
   const planCounters = (): CounterPlan => {
-    const rows = plan({ startMs, endMs }, true, false);
+    const preferred = tierOfCounters(extent.clip({ startMs, endMs }, stepMs), series);
+    const rows = plan({ startMs, endMs }, true, false, preferred);
     const fromMs = Math.min(startMs, rows.parts[0]?.startMs ?? startMs);
     const past = extent.clip({ startMs: countersStart(question), endMs: fromMs }, stepMs);
     // What isn't kept any more is not looked back at.
-    const { parts } = planSources({ ...base, ...past, prefersRaw: true });
+    const { parts } = planSources({ ...base, ...past, prefersRaw: true, preferred });
     return { rows, before: parts.flatMap((part) => upTo(part, fromMs)) };
   };
   return {

@@ -40,6 +40,20 @@ function check(asked: PlanQuestion, parts: string[], main: TierName): void {
 }
 
 describe('planSources()', () => {
+  it('takes the tier that is preferred before coarser ones, where it divides the window and is kept', () => {
+    const asked = { prefersRaw: true, preferred: '1m' as const };
+    const horizonMs = keptFrom({ raw: D + 2 * DAY, '1m': D });
+    check(question(D, D + DAY, { ...asked, horizonMs }), ['1m 0..1440'], '1m');
+    check(question(D - DAY / 2, D + DAY, { ...asked, horizonMs }), ['1h -720..0', '1m 0..1440'], '1m');
+    check(
+      question(D, D + DAY, { ...asked, preferred: '1h', stepMs: 5 * MINUTE, horizonMs }),
+      ['5m 0..1440'],
+      '5m',
+    );
+    check(question(D, D + DAY, asked), ['raw 0..1440'], 'raw');
+    check(question(D, D + DAY, { ...asked, wanted: '1h' }), ['1h 0..1440'], '1h');
+  });
+
   it('takes the coarsest tier that divides the window', () => {
     check(question(D, D + DAY), ['1h 0..1440'], '1h');
     check(question(D, D + 2 * DAY, { stepMs: DAY }), ['1d 0..2880'], '1d');
