@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import { EngineProcess } from '../../../bench/macro/engine-process.js';
 import type { Sent } from './world.js';
 
@@ -62,6 +63,7 @@ export class LoadedEngine {
 
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked at freely.
   async post(path: string, body: object): Promise<any> {
+    await seeWhatClosed();
     const response = await fetch(this.url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -78,9 +80,16 @@ export class LoadedEngine {
     for (const [name, value] of Object.entries(asked)) {
       if (value !== undefined) query.set(name, String(value));
     }
+    await seeWhatClosed();
     const response = await fetch(`${this.url}${path}?${query}`);
     const text = await response.text();
     assert.equal(response.status, 200, `${path}?${query}: ${text}`);
     return JSON.parse(text);
   }
 }
+
+/**
+ * The oracle may keep this thread for longer than the engine keeps an idle connection. Without a turn of the loop between, the next call
+ * would go out on one of which the end came meanwhile.
+ */
+const seeWhatClosed = (): Promise<void> => loopTurn();
