@@ -42,6 +42,8 @@ export interface AnswerDeclaration {
   example: object;
   /** The formats that it can be had in, the default first; JSON and MessagePack where it is not said. */
   formats?: readonly AnswerFormat[];
+  /** What headers of its own say, by their names. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer that is no object: a page, a text for another program. */
@@ -137,7 +139,7 @@ export function defineCall<P extends ParameterSet = Record<never, never>, B = un
     fields: Object.values(all).flatMap((parameter) => parameter.fields),
     body: declaration.body,
     streamedBody: declaration.streamedBody,
-    answer: 'contentType' in answer ? answer : { status: 200, ...answer, formats },
+    answer: 'contentType' in answer ? answer : { status: 200, headers: {}, ...answer, formats },
     isInternal: declaration.isInternal ?? false,
     problems,
     handle: (incoming) => {

@@ -29,7 +29,7 @@ export const rawCall = defineQueryCall({
   group: 'Reading',
   summary: 'Points as they came, in the order of time',
   description:
-    'A page at a time: `next_cursor` of one answer is the `cursor` of the next; CSV has it in the header `Next-Cursor`, which every answer has that more follows. NDJSON streams everything. With `group_by`, rows have those labels alone, and `format=columns` has a line for each group.',
+    'A page at a time: `next_cursor` of one answer is the `cursor` of the next; CSV has it in the header `Next-Cursor`. NDJSON streams everything. With `group_by`, rows have those labels alone, and `format=columns` has a line for each group.',
   parameters: {
     target: TARGET,
     range: RANGE,
@@ -50,6 +50,9 @@ export const rawCall = defineQueryCall({
       count: 1,
       data: [{ timestamp: '2024-01-01T00:00:00Z', value: 23.5, labels: { host: 'server-01' } }],
       next_cursor: null,
+    },
+    headers: {
+      'Next-Cursor': 'The same as next_cursor, in every format; absent on the last page and of NDJSON.',
     },
   },
   request: ({ values, format }) => ({

@@ -133,5 +133,12 @@ function goodResponse({ answer }: Call): Record<string, object> {
       ...(format === 'json' ? { example: answer.example } : {}),
     };
   }
-  return { [answer.status]: { description: 'OK', content } };
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' } },
+    ]),
+  );
+  const own = Object.keys(headers).length === 0 ? {} : { headers };
+  return { [answer.status]: { description: 'OK', ...own, content } };
 }

@@ -54,6 +54,10 @@ test('openApiDocument() tells the bounds, names and defaults that the checks hav
   assert.equal(parameter('/api/v1/metrics/current', 'window').schema.default, '60s');
   assert.deepEqual(parameter('/metrics/names', 'format').schema.enum, ['json', 'msgpack', 'csv', 'ndjson']);
   assert.equal(parameter('/query/raw', 'match').schema.type, 'array');
+  assert.match(
+    document.paths['/query/raw'].get.responses[200].headers['Next-Cursor'].description,
+    /last page/,
+  );
   assert.ok(
     '^label\\..+' in parameter('/query/raw', 'label.NAME').schema.patternProperties,
     JSON.stringify(parameter('/query/raw', 'label.NAME')),
