@@ -10,7 +10,7 @@ export const TIME_WANTED =
   'an age such as 15m or 7d, now, an RFC 3339 time such as 2024-01-01T00:00:00Z, epoch seconds, or epoch milliseconds, of the years 0001 to 9999';
 
 /** The first moment that may be asked for, ms: windows, of 52 weeks at most, that it lies in begin at a time that can be told, too. */
-const ASKED_MS_MIN = TIME_MS_MIN + 366 * 86_400_000;
+export const ASKED_MS_MIN = TIME_MS_MIN + 366 * 86_400_000;
 
 /** A time as it was written: a moment, ms since the epoch, or so many ms before now. */
 export type WrittenTime = { timeMs: number } | { ageMs: number };

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { Command, Option } from 'commander';
 import { errorText, MillraceError } from '../../errors.js';
-import { TIME_MS_MAX, TIME_MS_MIN } from '../../time/civil.js';
-import { readTime, resolveTime, TIME_WANTED } from '../../time/parse-time.js';
+import { TIME_MS_MAX } from '../../time/civil.js';
+import { ASKED_MS_MIN, readTime, resolveTime, TIME_WANTED } from '../../time/parse-time.js';
 import type { CliHost } from '../cli-host.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { baseUrl, DEFAULT_URL } from '../http-client.js';
@@ -84,7 +84,7 @@ async function runExport(host: CliHost, options: Options): Promise<void> {
     throw new MillraceError('MR_CONFIG', 'Name a server with --base-url or a folder with --data, not both.');
   const range: ExportRange = {
     match: options.match,
-    startMs: timeOf(host, '--start', options.start) ?? TIME_MS_MIN,
+    startMs: timeOf(host, '--start', options.start) ?? ASKED_MS_MIN,
     endMs: timeOf(host, '--end', options.end) ?? TIME_MS_MAX,
   };
   if (range.startMs >= range.endMs) throw new MillraceError('MR_CONFIG', '--start must lie before --end.');
