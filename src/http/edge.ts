@@ -30,6 +30,8 @@ export interface Edge {
   store: StorePort;
   scanner: RecordScanner;
   budget: BodyBudget;
+  /** Bytes of long answers that wait for their clients. */
+  answers: BodyBudget;
   tokens: AccessCheck;
   /** The OpenAPI document of all calls, as JSON. */
   openApi: () => string;

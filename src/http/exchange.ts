@@ -1,6 +1,8 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from '../log.js';
+import { ANSWER_PIECE_BYTES } from './limits.js';
+import { LongAnswer } from './long-answer.js';
 import { asMillraceError, PROBLEM_TYPE, problemHeaders, problemOf } from './problem.js';
 
 const encoder = new TextEncoder();
@@ -129,6 +131,10 @@ export class Exchange {
     if (this.#state !== 'open') return;
     // Nobody else would, and the connection's next request would never be read.
     this.resumeBody();
+    if (body.length > ANSWER_PIECE_BYTES && typeof body !== 'string' && this.method !== 'HEAD') {
+      this.#answerInPieces(status, contentType, body, headers);
+      return;
+    }
     this.#state = 'done';
     const response = this.#response;
     response.cork(() => {
@@ -144,6 +150,26 @@ export class Exchange {
       response.endWithoutBody();
     });
     this.#finish(status);
+  }
+
+  // Four arguments: those of `answer`.
+  #answerInPieces(
+    status: number,
+    contentType: string | undefined,
+    body: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+  ): void {
+    this.#state = 'streaming';
+    const onSent = (): void => {
+      this.#state = 'done';
+      this.#finish(status);
+    };
+    const answer = new LongAnswer(this.#response, body, () => this.#state === 'streaming', onSent);
+    this.#response.cork(() => {
+      this.#writeHead(status, contentType, headers);
+      if (this.#closeAfter) this.#response.writeHeader('Connection', 'close');
+      answer.begin();
+    });
   }
 
   answerJson(status: number, body: object): void {

@@ -136,6 +136,12 @@ export const CODED_AT_ONCE = 1 * MIB;
 /** Bytes of an answer up to which it is compressed as br, which can't be done in parts: some tenths of a second. gzip has no such bound. */
 export const BROTLI_ANSWER_BYTES_MAX = 32 * MIB;
 
+/** Bytes of an answer that are handed to a socket at once, and from which on it is sent in pieces: a fraction of a ms. */
+export const ANSWER_PIECE_BYTES = 512 * KIB;
+
+/** Bytes of answers in pieces that wait for their clients to take them; above it further ones get 429. Those of queries that are under way come on top. */
+export const ANSWERS_BYTES_TOTAL = 1024 * MIB;
+
 /** Compiled regular expressions that a thread remembers. */
 export const PATTERNS_KEPT = 128;
 

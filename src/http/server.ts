@@ -20,7 +20,7 @@ import type { Edge, EdgeLimits } from './edge.js';
 import { Exchange } from './exchange.js';
 import { RecordScanner } from './ingest/record-scanner.js';
 import { SeriesCache } from './ingest/series-cache.js';
-import { BODIES_BYTES_TOTAL } from './limits.js';
+import { ANSWERS_BYTES_TOTAL, BODIES_BYTES_TOTAL } from './limits.js';
 import { openApiDocument } from './openapi/openapi-document.js';
 import { OriginCheck, preflightHeaders } from './origin-check.js';
 import type { IngestPort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
@@ -68,6 +68,8 @@ export interface HttpCounters {
   answered5xx: number;
   aborted: number;
   bodyBytesHeld: number;
+  /** Bytes of long answers that clients have not taken yet. */
+  answerBytesHeld: number;
 }
 
 /** Before a server runs. */
@@ -79,6 +81,7 @@ export const NO_HTTP: HttpCounters = {
   answered5xx: 0,
   aborted: 0,
   bodyBytesHeld: 0,
+  answerBytesHeld: 0,
 };
 
 export interface HttpServer {
@@ -137,6 +140,7 @@ class UwsServer implements HttpServer {
       snapshots,
       scanner: new RecordScanner(new SeriesCache()),
       budget: new BodyBudget(BODIES_BYTES_TOTAL),
+      answers: new BodyBudget(ANSWERS_BYTES_TOTAL),
       openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, operator.health().version))),
       tokens: new AccessCheck({ ingest: ingestTokens, admin: adminTokens, read: options.readTokens ?? [] }),
     };
@@ -172,7 +176,8 @@ class UwsServer implements HttpServer {
   }
 
   counters(): HttpCounters {
-    return { ...this.#counters, bodyBytesHeld: this.#edge.budget.bytes };
+    const { budget, answers } = this.#edge;
+    return { ...this.#counters, bodyBytesHeld: budget.bytes, answerBytesHeld: answers.bytes };
   }
 
   async close(drainMs: number): Promise<void> {

@@ -227,8 +227,8 @@ export class OperatorReport implements OperatorPort {
   }
 
   #http() {
-    const { requests, inFlight, answered2xx, answered4xx, answered5xx, aborted, bodyBytesHeld } =
-      this.#sources.http();
+    const { requests, inFlight, answered2xx, answered4xx, answered5xx, ...more } = this.#sources.http();
+    const { aborted, bodyBytesHeld, answerBytesHeld } = more;
     return {
       requests,
       in_flight: inFlight,
@@ -237,6 +237,7 @@ export class OperatorReport implements OperatorPort {
       answered_5xx: answered5xx,
       aborted,
       body_bytes_held: bodyBytesHeld,
+      answer_bytes_held: answerBytesHeld,
     };
   }
 

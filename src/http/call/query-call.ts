@@ -2,6 +2,7 @@ import { MillraceError } from '../../errors.js';
 import { type AnswerCoding, chooseCoding } from '../answer-coding.js';
 import type { Edge } from '../edge.js';
 import type { Exchange } from '../exchange.js';
+import { ANSWER_PIECE_BYTES } from '../limits.js';
 import { ANSWER_TYPES } from '../media-types.js';
 import type { ParameterSet } from '../parameter/parameter.js';
 import type { QueryAnswer, QueryRequest } from '../ports.js';
@@ -44,7 +45,20 @@ export async function runQuery({ exchange, edge }: QueryCaller, request: QueryRe
 /** Runs a query and passes its bytes on. */
 export async function answerQuery(caller: QueryCaller, request: QueryRequest): Promise<void> {
   const { body, coding } = await runQuery(caller, request);
+  if (body.length > ANSWER_PIECE_BYTES) holdAnswer(caller, body.length);
   caller.exchange.answer(200, ANSWER_TYPES[request.format], body, codingHeaders(coding));
+}
+
+/** Counts a long answer until its client has taken it, or has gone. @throws MillraceError MR_BUSY where too many wait for that */
+function holdAnswer({ exchange, edge }: QueryCaller, bytes: number): void {
+  if (!exchange.isOpen) return;
+  if (!edge.answers.tryTake(bytes)) {
+    throw new MillraceError(
+      'MR_BUSY',
+      'The server holds as many long answers as it may for clients that are slow to take them. Ask for less, or again in a moment.',
+    );
+  }
+  exchange.onEnd(() => edge.answers.give(bytes));
 }
 
 /** What a client is told of an answer's coding. */

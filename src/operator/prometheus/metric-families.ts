@@ -163,6 +163,11 @@ const reading: readonly MetricFamily<Stats>[] = [
     [{ class: 'aborted' }, http.aborted],
   ]),
   gauge('millrace_http_body_bytes', 'Request bodies held in memory.', (s) => s.http.body_bytes_held),
+  gauge(
+    'millrace_http_answer_bytes',
+    'Long answers that clients have not taken yet.',
+    (s) => s.http.answer_bytes_held,
+  ),
 ];
 
 const index: readonly MetricFamily<Stats>[] = [
