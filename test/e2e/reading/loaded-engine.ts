@@ -89,7 +89,10 @@ export class LoadedEngine {
 }
 
 /**
- * The oracle may keep this thread for longer than the engine keeps an idle connection. Without a turn of the loop between, the next call
- * would go out on one of which the end came meanwhile.
+ * The oracle may keep this thread for longer than the engine keeps an idle connection. Without a look at the sockets between, the next call
+ * would go out on one of which the end came meanwhile. The first turn of the loop may end before it looks.
  */
-const seeWhatClosed = (): Promise<void> => loopTurn();
+async function seeWhatClosed(): Promise<void> {
+  await loopTurn();
+  await loopTurn();
+}
