@@ -7,6 +7,7 @@ import {
 import type { SeriesIndexReader } from '../../native-free-core/series-index/series-index-reader.js';
 import { BitSet } from './bit-set.js';
 import type { LabelCondition, SeriesConditions } from './label-matcher.js';
+import { LINES_AT_ONCE } from './limits.js';
 import type { StopCheck } from './stop-check.js';
 
 /** A condition as the index sees it: label sets that have one of these values, or that have none of them. */
@@ -69,7 +70,7 @@ export class SetChoice {
     if (this.isAll) return;
     const rows = terms.reduce((sum, { cost }) => sum + cost, this.#reader.sets / 32);
     stop?.foresee('row', rows);
-    this.#combine(terms);
+    this.#combine(terms, stop);
   }
 
   #chooseNone(): void {
@@ -78,7 +79,7 @@ export class SetChoice {
     this.isList = true;
   }
 
-  #combine(terms: Term[]): void {
+  #combine(terms: Term[], stop: StopCheck | undefined): void {
     // Those that leave something first, the least of them at the front.
     terms.sort((a, b) => Number(a.isNegative) - Number(b.isNegative) || a.cost - b.cost);
     const first = terms[0]!;
@@ -86,22 +87,23 @@ export class SetChoice {
     if (first.isNegative) {
       this.bits.reset(sets, true);
       this.isList = false;
-      for (const term of terms) this.#takeOut(term);
+      for (const term of terms) this.#takeOut(term, stop);
       return;
     }
     this.bits.reset(sets);
     const rest = terms.slice(1);
     const costOfRest = rest.reduce((sum, { cost }) => sum + cost, 0);
     this.isList = first.cost * LOOK_COST <= Math.max(sets, costOfRest);
-    if (this.isList) this.#lookThrough(first, rest);
+    if (this.isList) this.#lookThrough(first, rest, stop);
     else {
       for (const value of first.values) this.#reader.markItems(value, sets, this.bits.words);
-      for (const term of rest) this.#takeOut(term);
+      for (const term of rest) this.#takeOut(term, stop);
     }
   }
 
   /** Leaves in the bits what the term leaves. */
-  #takeOut({ values, isNegative }: Term): void {
+  #takeOut({ values, isNegative }: Term, stop: StopCheck | undefined): void {
+    stop?.check();
     const { sets } = this.#reader;
     this.#other.reset(sets);
     for (const value of values) this.#reader.markItems(value, sets, this.#other.words);
@@ -110,7 +112,7 @@ export class SetChoice {
   }
 
   /** The sets of the first term, each held against the labels that the others are about. */
-  #lookThrough(first: Term, rest: readonly Term[]): void {
+  #lookThrough(first: Term, rest: readonly Term[], stop: StopCheck | undefined): void {
     const { sets } = this.#reader;
     this.#reserve(first.cost + first.values.length + 64);
     let length = 0;
@@ -120,6 +122,7 @@ export class SetChoice {
     const wanted = rest.map(({ values }) => new Set(values));
     let kept = 0;
     for (let i = 0; i < length; i++) {
+      if (i % LINES_AT_ONCE === 0) stop?.check();
       const set = this.list[i]!;
       if (rest.every((term, k) => this.#hasOneOf(set, term.label, wanted[k]!) !== term.isNegative)) {
         this.list[kept++] = set;

@@ -1,3 +1,4 @@
+import { LargestList } from './largest-list.js';
 import type { WindowsFound } from './window-query.js';
 
 /**
@@ -7,7 +8,7 @@ import type { WindowsFound } from './window-query.js';
 export function topGroups(found: WindowsFound, top: number): WindowsFound {
   const { groups, count, columns } = found;
   const lasts = Float64Array.from(groups, (_, group) => lastValue(columns[0]!, group * count, count));
-  const chosen = orderByLast(lasts).slice(0, top);
+  const chosen = largestLasts(lasts, top);
   return {
     ...found,
     groups: chosen.map((group) => groups[group]!),
@@ -21,11 +22,14 @@ export function topGroups(found: WindowsFound, top: number): WindowsFound {
   };
 }
 
-/** Groups by their last values, largest first; equal ones stay in their order. */
-export function orderByLast(lasts: Float64Array): number[] {
-  const order = Array.from(lasts, (_, group) => group);
+/** The `top` groups with the largest last values, largest first; equal ones stay in their order. */
+export function largestLasts(lasts: Float64Array, top: number): number[] {
   // Two without any value are equal: their difference is no number.
-  return order.sort((a, b) => (lasts[a] === lasts[b] ? a - b : lasts[b]! - lasts[a]!));
+  const list = new LargestList<number>(top, (a, b) =>
+    lasts[a] === lasts[b] ? a - b : lasts[b]! - lasts[a]!,
+  );
+  for (let group = 0; group < lasts.length; group++) list.add(group);
+  return list.take();
 }
 
 /** The value of a group's last window that has one, from its place in the column; minus infinity where none has. */

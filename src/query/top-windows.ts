@@ -4,7 +4,7 @@ import type { TierName } from '../../native-free-core/tier/tiers.js';
 import { Selection } from './selection.js';
 import type { SeriesGroups } from './series-groups.js';
 import type { StopCheck } from './stop-check.js';
-import { lastValue, orderByLast, topGroups } from './top-groups.js';
+import { largestLasts, lastValue, topGroups } from './top-groups.js';
 import { U32List } from './u32-list.js';
 import type { WindowQuery, WindowQuestion, WindowsFound } from './window-query.js';
 
@@ -40,7 +40,7 @@ export function topWindows(query: WindowQuery, asked: TopQuestion, stop: StopChe
     const found = query.run(question, selection, horizonMs, stop);
     return { found: topGroups(found, top), groupsTotal: groups.count };
   }
-  const chosen = orderByLast(lastValues(query, asked, groups, stop)).slice(0, top);
+  const chosen = largestLasts(lastValues(query, asked, groups, stop), top);
   const few = ofGroups(selection, groups, chosen);
   const found = query.run(question, few, horizonMs, stop);
   stop.cost.series = selection.count;
