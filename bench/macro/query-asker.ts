@@ -21,9 +21,12 @@ export class QueryAsker {
     this.#adapter = adapter;
   }
 
-  /** Sends the requests of a query at the same time. */
-  async ask(query: TsbsQuery): Promise<Asked> {
-    const requests = this.#adapter.requests(query);
+  ask(query: TsbsQuery): Promise<Asked> {
+    return this.send(this.#adapter.requests(query));
+  }
+
+  /** Sends requests at the same time. */
+  async send(requests: readonly SystemRequest[]): Promise<Asked> {
     const started = performance.now();
     const texts = await Promise.all(requests.map((request) => this.#send(request)));
     return { texts, ms: performance.now() - started };
@@ -68,10 +71,19 @@ export class QueryAsker {
 }
 
 /**
- * Lets this process's own side of an HTTP call be compiled before anything is timed: else whoever is measured first pays for it. Asks a
- * server of its own, so that no system is warmer by it than another.
+ * Lets this process's own side of an HTTP call be compiled before anything is timed, in both forms in which the systems are asked: else
+ * whoever is measured first pays for it. Asks a server of its own, so that no system is warmer by it than another.
  */
 export async function warmClient(asks: number): Promise<void> {
+  const text = JSON.stringify({
+    match: '{__name__=~"cpu_(a|b)",hostname=~"host_1|host_2"}',
+    start: 1,
+    end: 2,
+  });
+  const forms: SystemRequest[] = [
+    { path: `/?query=${encodeURIComponent(text)}` },
+    { path: '/', method: 'POST', body: text },
+  ];
   const body = Buffer.from(JSON.stringify({ values: Array.from({ length: 60 }, (_, i) => i) }));
   const server = http.createServer((request, response) => {
     request.resume().on('end', () => response.end(body));
@@ -80,7 +92,7 @@ export async function warmClient(asks: number): Promise<void> {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const asker = new QueryAsker(`http://127.0.0.1:${port}`, { requests: () => [], read: () => {} });
-  for (let i = 0; i < asks; i++) await asker.askNothing('/');
+  for (let i = 0; i < asks; i++) await asker.send([forms[i % forms.length]!]);
   asker.close();
   await new Promise((resolve) => server.close(resolve));
 }

@@ -44,7 +44,7 @@ const OFFSET_MS = 5_000;
 /** All systems rest as long behind their load: Millrace rehearses meanwhile, the others merge what they have taken. */
 const REST_MS = 20_000;
 /** Calls of the client's own server before anything is timed. */
-const CLIENT_WARM_UP = 3_000;
+const CLIENT_WARM_UP = 6_000;
 
 const hosts = flags.smoke ? 10 : Number(flags.hosts);
 const hours = flags.smoke ? 1 : Number(flags.hours);

@@ -42,20 +42,30 @@ export class ScalarGrid {
   constructor(shape: WindowShape, needs: ScalarNeeds) {
     // One more, for merges.
     const places = shape.count * shape.groups + 1;
-    const column = (isNeeded: boolean): Float64Array => (isNeeded ? new Float64Array(places) : NONE);
-    const ordinals = (): Uint32Array => (needs.ends ? new Uint32Array(places) : NO_ORDINALS);
+    const { squares, extremes, ends } = needs;
+    const sums = needs.sums || squares;
+    // One piece of memory: an allocation takes as long as a good part of a small question.
+    const needed = 1 + Number(sums) + 2 * Number(squares) + 2 * Number(extremes) + 4 * Number(ends);
+    const memory = new Float64Array(places * needed);
+    let taken = 0;
+    const column = (isNeeded: boolean): Float64Array => {
+      if (!isNeeded) return NONE;
+      taken += places;
+      return memory.subarray(taken - places, taken);
+    };
+    const ordinals = (): Uint32Array => (ends ? new Uint32Array(places) : NO_ORDINALS);
     this.shape = shape;
-    this.#needs = { ...needs, sums: needs.sums || needs.squares };
+    this.#needs = { sums, squares, extremes, ends };
     this.count = column(true);
-    this.sum = column(this.#needs.sums);
-    this.#squares = column(needs.squares);
-    this.#origin = column(needs.squares);
-    this.min = column(needs.extremes).fill(Number.POSITIVE_INFINITY);
-    this.max = column(needs.extremes).fill(Number.NEGATIVE_INFINITY);
-    this.first = column(needs.ends);
-    this.last = column(needs.ends);
-    this.#firstTime = column(needs.ends).fill(Number.POSITIVE_INFINITY);
-    this.#lastTime = column(needs.ends).fill(Number.NEGATIVE_INFINITY);
+    this.sum = column(sums);
+    this.#squares = column(squares);
+    this.#origin = column(squares);
+    this.min = column(extremes).fill(Number.POSITIVE_INFINITY);
+    this.max = column(extremes).fill(Number.NEGATIVE_INFINITY);
+    this.first = column(ends);
+    this.last = column(ends);
+    this.#firstTime = column(ends).fill(Number.POSITIVE_INFINITY);
+    this.#lastTime = column(ends).fill(Number.NEGATIVE_INFINITY);
     this.#firstOrdinal = ordinals();
     this.#lastOrdinal = ordinals();
   }

@@ -247,8 +247,8 @@ export class Exchange {
     response.writeStatus(`${status} ${STATUS_CODES[status] ?? 'Status'}`);
     if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
     if (!('Cache-Control' in headers)) response.writeHeader('Cache-Control', 'no-store');
-    for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
-    for (const [name, value] of Object.entries(this.#sharing)) response.writeHeader(name, value);
+    for (const name of Object.keys(headers)) response.writeHeader(name, headers[name]!);
+    for (const name of Object.keys(this.#sharing)) response.writeHeader(name, this.#sharing[name]!);
   }
 
   #onAborted(): void {
@@ -262,7 +262,7 @@ export class Exchange {
 
   #finish(status: number): void {
     this.#abortListeners.length = 0;
-    for (const listener of this.#endListeners.splice(0)) listener();
+    if (this.#endListeners.length > 0) for (const listener of this.#endListeners.splice(0)) listener();
     this.#onDone(status);
   }
 }

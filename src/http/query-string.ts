@@ -25,6 +25,7 @@ export class QueryString {
 
   /** @throws MillraceError 400 for bad percent-encoding */
   constructor(query: string) {
+    if (query === '') return;
     for (const pair of query.split('&')) {
       if (pair === '') continue;
       const equals = pair.indexOf('=');
@@ -46,6 +47,13 @@ export class QueryString {
    * @throws MillraceError 400 where it is given twice
    */
   one(name: string, ...aliases: string[]): { name: string; value: string } | undefined {
+    if (this.#values.size === 0) return undefined;
+    // What most parameters are: of one name, and given once or not at all.
+    const values = this.#values.get(name);
+    if (aliases.length === 0 && (values === undefined || values.length === 1)) {
+      const value = values?.[0];
+      return value === undefined || value === '' ? undefined : { name, value };
+    }
     const given = [name, ...aliases].flatMap((alias) =>
       this.all(alias).map((value) => ({ name: alias, value })),
     );

@@ -5,7 +5,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** What a router finds: a target, and the decoded path parameters by name. */
 export interface Match<T> {
   target: T;
-  parameters: Map<string, string>;
+  parameters: ReadonlyMap<string, string>;
 }
 
 interface Node<T> {
@@ -20,6 +20,8 @@ interface Target<T> {
   names: string[];
 }
 
+const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
+
 const newNode = <T>(): Node<T> => ({ literals: new Map(), parameter: undefined, targets: new Map() });
 
 /**
@@ -32,6 +34,8 @@ const newNode = <T>(): Node<T> => ({ literals: new Map(), parameter: undefined, 
  */
 export class Router<T> {
   readonly #root = newNode<T>();
+  /** Patterns without parameters, by their path: most requests', found without taking the path apart. */
+  readonly #whole = new Map<string, Map<Method, Match<T>>>();
 
   add(method: Method, pattern: string, target: T): void {
     let node = this.#root;
@@ -47,6 +51,9 @@ export class Router<T> {
     }
     const names = [...pattern.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
     node.targets.set(method, { target, names });
+    if (names.length > 0) return;
+    const whole = this.#whole.get(pattern) ?? new Map<Method, Match<T>>();
+    this.#whole.set(pattern, whole.set(method, { target, parameters: NO_PARAMETERS }));
   }
 
   /**
@@ -54,9 +61,11 @@ export class Router<T> {
    * @throws MillraceError 404 for a path nobody knows, 405 with `Allow` for a method the path has not, 400 for bad percent-encoding
    */
   find(method: string, path: string): Match<T> {
+    const wanted = (method === 'HEAD' ? 'GET' : method) as Method;
+    const whole = this.#whole.get(path)?.get(wanted);
+    if (whole !== undefined) return whole;
     const found = this.#walk(path);
-    const wanted = method === 'HEAD' ? 'GET' : method;
-    const own = found?.node.targets.get(wanted as Method);
+    const own = found?.node.targets.get(wanted);
     if (found !== undefined && own !== undefined) {
       const parameters = new Map(own.names.map((name, at) => [name, found.parameters[at]!]));
       return { target: own.target, parameters };

@@ -25,7 +25,7 @@ import { openApiDocument } from './openapi/openapi-document.js';
 import { OriginCheck, preflightHeaders } from './origin-check.js';
 import type { IngestPort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
 import type { Router } from './router.js';
-import { isPathOf, type WebSocketRoute } from './websocket-route.js';
+import { type PathCheck, pathCheck, type WebSocketRoute } from './websocket-route.js';
 
 /** From uSockets' libusockets.h: refuse a port that another process listens on, instead of sharing its connections. */
 const LIBUS_LISTEN_EXCLUSIVE_PORT = 1;
@@ -107,6 +107,7 @@ class UwsServer implements HttpServer {
   readonly #edge: Edge;
   readonly #router: Router<Call>;
   readonly #origins: OriginCheck;
+  readonly #speaksWebSocket: PathCheck;
   readonly #counters = { ...NO_HTTP };
   #listenSocket: us_listen_socket | undefined;
   #isClosing = false;
@@ -128,6 +129,7 @@ class UwsServer implements HttpServer {
     } = options;
     this.#router = createRouter(options.calls);
     this.#origins = new OriginCheck(options.allowedOrigins ?? []);
+    this.#speaksWebSocket = pathCheck(options.webSockets ?? []);
     this.#edge = {
       limits,
       clock,
@@ -206,7 +208,7 @@ class UwsServer implements HttpServer {
   }
 
   #dispatch(exchange: Exchange): void | Promise<void> {
-    if (this.#options.webSockets?.some((route) => isPathOf(route, exchange.path)) === true) {
+    if (this.#speaksWebSocket(exchange.path)) {
       throw new MillraceError(
         'MR_UPGRADE_REQUIRED',
         `${exchange.path} speaks WebSocket only: connect with ws://. Over plain HTTP points go to POST /api/v1/record, and live data comes from GET /api/v1/stream.`,

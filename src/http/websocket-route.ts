@@ -13,13 +13,27 @@ export interface WebSocketRoute {
   behavior: AnyWebSocketBehavior;
 }
 
-/** Whether a path is one of a pattern's. */
-export function isPathOf({ pattern }: WebSocketRoute, path: string): boolean {
-  const wanted = pattern.split('/');
-  const given = path.split('/');
-  return (
-    wanted.length === given.length && wanted.every((part, i) => part.startsWith(':') || part === given[i])
-  );
+/** Whether a path is one of the routes'. */
+export type PathCheck = (path: string) => boolean;
+
+/** Made once: every request is asked about. */
+export function pathCheck(routes: readonly WebSocketRoute[]): PathCheck {
+  const patterns = routes.map(({ pattern }) => {
+    const parameter = pattern.indexOf(':');
+    return {
+      // What a path of it begins with, which few others do.
+      start: parameter < 0 ? pattern : pattern.slice(0, parameter),
+      parts: pattern.split('/'),
+    };
+  });
+  return (path) =>
+    patterns.some(({ start, parts }) => {
+      if (!path.startsWith(start)) return false;
+      const given = path.split('/');
+      return (
+        parts.length === given.length && parts.every((part, i) => part.startsWith(':') || part === given[i])
+      );
+    });
 }
 
 /** What a request to upgrade is read from, before it dies with its handler. */

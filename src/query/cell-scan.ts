@@ -84,7 +84,7 @@ export class CellScan {
       return (
         known?.storeVersion !== undefined &&
         known.storeVersion === version &&
-        knowsAll({ ...wanted, segment }, known)
+        knowsAll(wanted, segment, known)
       );
     });
   }
@@ -96,7 +96,7 @@ export class CellScan {
     for (const { segment } of wanted.chosen) {
       const known = visitor.wantsSketches ? undefined : this.#cache.peek(segment.name)?.known;
       let unknown = 0;
-      forEachPlace({ ...wanted, segment }, (_at, number) => {
+      forEachPlace(wanted, segment, (_at, number) => {
         if (known === undefined || known.version === 0 || !known.knows(number)) unknown++;
       });
       if (unknown === 0) continue;
@@ -116,14 +116,16 @@ export class CellScan {
 
   /** @throws MillraceError when a limit is reached or time is over; QueryCancelled */
   scanGroup(wanted: CellsWanted, visitor: CellVisitor, stop: StopCheck): void {
-    const windowMs = windowOf(wanted.part);
+    const { selected, places, snapshot, part } = wanted;
+    const windowMs = windowOf(part);
     for (const { segment } of wanted.chosen) {
       stop.check();
-      if (wanted.snapshot.isOpen) stop.beforeRead(segment.name);
+      if (snapshot.isOpen) stop.beforeRead(segment.name);
       const cached = visitor.wantsSketches ? undefined : this.#cache.open(segment.name);
       let isThrough = false;
       try {
-        this.#scanChosen({ ...wanted, windowMs, segment, cached, visitor, stop });
+        const of = { selected, places, snapshot, part, windowMs, segment, cached, visitor, stop };
+        this.#scanChosen(of);
         isThrough = true;
       } finally {
         // A query that ends in the middle may have seen some of the runs of its last series.
@@ -138,17 +140,17 @@ export class CellScan {
     if (!snapshot.isOpen) {
       // `knows` said so.
       stop.cost.segments++;
-      return forEachPlace(wanted, (at, number) => visitKnown(wanted, at, number));
+      return forEachPlace(wanted, segment, (at, number) => visitKnown(wanted, at, number));
     }
     const { reader } = snapshot;
-    const known = cached !== undefined && knowsAll(wanted, cached.known) ? cached.known.version : 0;
+    const known = cached !== undefined && knowsAll(wanted, segment, cached.known) ? cached.known.version : 0;
     // Valid until the next call on the reader, which is for the next segment.
     const bytes = reader.getUnlessSame(segment.key, known);
     if (bytes === undefined) return;
     stop.cost.segments++;
     if (cached !== undefined) cached.known.storeVersion = snapshot.version;
     if (bytes === 'same') {
-      forEachPlace(wanted, (at, number) => visitKnown(wanted, at, number));
+      forEachPlace(wanted, segment, (at, number) => visitKnown(wanted, at, number));
       return;
     }
     // Before the bytes are looked at: it is of the value that was read last.
@@ -180,7 +182,7 @@ export class CellScan {
     const place = this.#at;
     const known = wanted.cached?.known;
     let run = 0;
-    forEachPlace(wanted, (at, number) => {
+    forEachPlace(wanted, wanted.segment, (at, number) => {
       if (known?.knows(number) === true) return visitKnown(wanted, at, number);
       run = directory.seek(number, run);
       for (; run < directory.length && directory.numberOf(run) === number; run++) {

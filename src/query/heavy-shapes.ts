@@ -1,10 +1,12 @@
-import type { QueryRequest } from '../http/ports.js';
+import type { LabelMatcher, QueryRequest } from '../http/ports.js';
 import { HEAVY_SHAPES_KEPT } from './limits.js';
+import { selectorsKey } from './selectors-key.js';
 
 /** What else of a request says how much work it is, where it has it. */
 interface Weighed extends QueryRequest {
   metric?: string;
-  selectors?: unknown;
+  names?: LabelMatcher[] | undefined;
+  selectors?: LabelMatcher[];
   startMs?: number;
 }
 
@@ -16,7 +18,7 @@ export class HeavyShapes {
   readonly #shapes = new Set<string>();
 
   isHeavy(request: QueryRequest): boolean {
-    return this.#shapes.has(shapeOf(request));
+    return this.#shapes.size > 0 && this.#shapes.has(shapeOf(request));
   }
 
   /** Notes how it went. */
@@ -30,7 +32,7 @@ export class HeavyShapes {
   }
 }
 
-function shapeOf({ kind, metric, selectors, startMs, endMs }: Weighed): string {
+function shapeOf({ kind, metric = '', names = [], selectors = [], startMs, endMs }: Weighed): string {
   const length = startMs === undefined || endMs === undefined ? 0 : Math.round(Math.log2(endMs - startMs));
-  return JSON.stringify([kind, metric, selectors, length]);
+  return `${kind} ${length} ${metric.length}:${metric}${selectorsKey(names)} ${selectorsKey(selectors)}`;
 }

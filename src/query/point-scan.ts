@@ -106,12 +106,17 @@ export class PointScan {
   ): void {
     if (parts.length === 0) return;
     const range = common({ startMs: parts[0]!.startMs, endMs: parts.at(-1)!.endMs }, within);
-    const raw = parts.filter(({ tier }) => tier === 'raw');
-    const tables = [
-      { table: TABLE_FRESH, ...range },
-      ...raw.map((part) => ({ table: TABLE_RAW, ...common(part, within) })),
-    ];
-    const cells = { parts: parts.filter(({ tier }) => tier !== 'raw'), visitor };
+    const tables: TableRange[] = [{ table: TABLE_FRESH, startMs: range.startMs, endMs: range.endMs }];
+    const tiers: SourcePart[] = [];
+    for (const part of parts) {
+      if (part.tier !== 'raw') {
+        tiers.push(part);
+        continue;
+      }
+      const { startMs, endMs } = common(part, within);
+      tables.push({ table: TABLE_RAW, startMs, endMs });
+    }
+    const cells = { parts: tiers, visitor };
     for (const selected of selection.shards) {
       this.#scanShard(selected, { range, tables, visitor, cells, stop });
     }
@@ -123,7 +128,8 @@ export class PointScan {
     for (let tries = 0; tries < SNAPSHOT_TRIES_MAX; tries++) {
       const snapshot = view.openSnapshot(question.stop);
       try {
-        const scan: ShardScan = { selected, snapshot, ...question };
+        const { range, tables, visitor, cells: wantedCells, stop } = question;
+        const scan: ShardScan = { selected, snapshot, range, tables, visitor, cells: wantedCells, stop };
         question.visitor.onShard?.(selected);
         if (!this.#head.copy(scan, groups) || snapshot.isStale(view)) continue;
         const chosen = this.#choose(scan, groups);
@@ -153,22 +159,28 @@ export class PointScan {
     const { selected, snapshot, tables, cells, stop } = scan;
     const tiers = (cells?.parts ?? []).map((part) => {
       const { startMs, endMs } = part;
-      return { part, range: { table: tierTable(part), startMs, endMs } };
+      return { part, ranges: [{ table: tierTable(part), startMs, endMs }] };
     });
-    const asked = [...tables, ...tiers.map(({ range }) => range)];
-    const isTold = groups.every(({ local }) => asked.every(({ table }) => snapshot.knowsTable(local, table)));
+    const isTold = groups.every(
+      ({ local }) =>
+        tables.every(({ table }) => snapshot.knowsTable(local, table)) &&
+        tiers.every(({ ranges }) => snapshot.knowsTable(local, ranges[0]!.table)),
+    );
     if (!isTold && !snapshot.tryOpen()) return undefined;
     const chosen = groups.map((places) => ({
       places,
-      cells: tiers.map(({ part, range }) => ({
-        ...{ selected, places, snapshot, part },
-        chosen: chooseSegments(selected, places, snapshot, [range]),
+      cells: tiers.map(({ part, ranges }) => ({
+        selected,
+        places,
+        snapshot,
+        part,
+        chosen: chooseSegments(selected, places, snapshot, ranges),
       })),
       points: chooseSegments(selected, places, snapshot, tables),
     }));
     if (stop.sparesReads) {
-      for (const wanted of chosen.flatMap((each) => each.cells))
-        this.#cells.foresee(wanted, cells!.visitor, stop);
+      for (const each of chosen)
+        for (const wanted of each.cells) this.#cells.foresee(wanted, cells!.visitor, stop);
     }
     const isRemembered =
       snapshot.isOpen ||

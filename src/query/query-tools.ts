@@ -15,6 +15,7 @@ import type { QueryLimits } from './query-limits.js';
 import type { SeenShards } from './seen-shards.js';
 import { Selection } from './selection.js';
 import { SelectionMemo } from './selection-memo.js';
+import { selectorsKey } from './selectors-key.js';
 import type { SeriesIndex } from './series-index.js';
 import type { ShardView } from './shard-view.js';
 import { sizeHorizonMs } from './size-horizon.js';
@@ -89,7 +90,9 @@ export class QueryTools {
   }
 
   #selectionOf(metrics: readonly IndexedMetric[], selectors: readonly LabelMatcher[]): Selection {
-    return this.#memo.get(JSON.stringify([metrics.map(({ entry }) => entry), selectors]), () => {
+    let key = selectorsKey(selectors);
+    for (const { entry } of metrics) key += ` ${entry}`;
+    return this.#memo.get(key, () => {
       const conditions = new SeriesConditions(selectors);
       const selection = new Selection(this.#settings.limits.series);
       for (const view of this.views) selection.add(view, view.index.selectAll(metrics, conditions));

@@ -3,16 +3,16 @@ import type { KnownRuns } from './known-runs.js';
 import type { StoredSegment } from './known-store.js';
 import type { ShardSelection } from './selection.js';
 
-/** The selected series of a group, and a segment that may have some of them. */
-export interface SegmentPlaces {
+/** The selected series of a group. */
+export interface GroupSeries {
   selected: ShardSelection;
   places: GroupPlaces;
-  segment: StoredSegment;
 }
 
 /** Calls back with each selected series whose number lies in the segment, and its place. */
 export function forEachPlace(
-  { selected, places, segment }: SegmentPlaces,
+  { selected, places }: GroupSeries,
+  segment: StoredSegment,
   visit: (at: number, number: number) => void,
 ): void {
   const { ids, view } = selected;
@@ -24,10 +24,10 @@ export function forEachPlace(
 }
 
 /** Whether nothing of the segment must be read for the selected series, if it is still the same. */
-export function knowsAll(wanted: SegmentPlaces, known: KnownRuns): boolean {
+export function knowsAll(wanted: GroupSeries, segment: StoredSegment, known: KnownRuns): boolean {
   let isAll = known.version !== 0;
   if (isAll) {
-    forEachPlace(wanted, (_at, number) => {
+    forEachPlace(wanted, segment, (_at, number) => {
       isAll &&= known.knows(number);
     });
   }

@@ -1,14 +1,11 @@
-import { windowStartOf } from '../../native-free-core/cell/window-start.js';
 import { type Aggregation, isCounter } from '../../native-free-core/query/aggregation.js';
-import { planSources, type SourcePart, type SourcePlan } from '../../native-free-core/query/plan-sources.js';
+import type { SourcePart } from '../../native-free-core/query/plan-sources.js';
 import { type WindowShape, windowShape } from '../../native-free-core/query/window-shape.js';
-import { ROLLUP_TIERS, type TierName } from '../../native-free-core/tier/tiers.js';
+import type { TierName } from '../../native-free-core/tier/tiers.js';
 import type { Labels } from '../http/ports.js';
-import { TIER_TABLES } from '../store/tier-tables.js';
 import { CounterGrid } from './counter-grid.js';
-import { COUNTER_CELLS_PREFERRED, COUNTER_LOOK_BACK_MS, VALUES_A_ROW_MAX } from './limits.js';
+import { VALUES_A_ROW_MAX } from './limits.js';
 import type { LineScan } from './line-scan.js';
-import { notKept } from './not-kept.js';
 import type { PointScan, TimeRange } from './point-scan.js';
 import type { Selection } from './selection.js';
 import { SeriesExtent } from './series-extent.js';
@@ -16,6 +13,16 @@ import type { SeriesGroups } from './series-groups.js';
 import { SeriesPoints } from './series-points.js';
 import { type StopCheck, tooBig } from './stop-check.js';
 import { ValueColumn } from './value-column.js';
+import {
+  cellsOf,
+  countersStart,
+  lookBackMs,
+  type Planned,
+  partsOf,
+  planOf,
+  readParts,
+  rowsStart,
+} from './window-plan.js';
 import { windowColumns } from './window-results.js';
 import { WindowVisitor } from './window-visitor.js';
 
@@ -48,21 +55,6 @@ export interface WindowsFound {
   columns: readonly Float64Array[];
   /** Series that were selected. */
   series: number;
-}
-
-/** What a question is planned with. */
-interface Planned {
-  question: WindowQuestion;
-  /** The plan of counters, which prefer raw points, and that of everything else. */
-  counters: CounterPlan | undefined;
-  others: SourcePlan | undefined;
-}
-
-/** How counters grew in the rows, and where they stood before. */
-interface CounterPlan {
-  rows: SourcePlan;
-  /** What is read before the rows: ends where their parts begin, so that no cell lies on both sides. */
-  before: readonly SourcePart[];
 }
 
 /** Answers questions about windows. One a query thread; its memory is used again. */
@@ -168,99 +160,6 @@ export class WindowQuery {
     );
     return grid;
   }
-}
-
-/** How many cells a question may read. */
-function cellsOf(planned: Planned, series: number): number {
-  let cells = 0;
-  for (const { tier, startMs, endMs } of readParts(planned)) {
-    const windowMs = TIER_TABLES.find(({ name }) => name === tier)?.windowMs;
-    if (windowMs !== undefined && windowMs > 0) cells += (series * (endMs - startMs)) / windowMs;
-  }
-  return cells;
-}
-
-/** How far rows look back behind their own windows. */
-const lookBackMs = ({ rollingMs, stepMs }: WindowQuestion): number =>
-  stepMs === Number.POSITIVE_INFINITY ? 0 : rollingMs - stepMs;
-
-/** Where the first row of a question begins to look: a rolling one looks back from the end of its window, wherever in it the range starts. */
-function rowsStart(question: WindowQuestion): number {
-  const { startMs, stepMs } = question;
-  const backMs = lookBackMs(question);
-  return backMs === 0 ? startMs : windowStartOf(startMs, stepMs) - backMs;
-}
-
-/** From when on counters are looked at, so as to know where they stood. */
-function countersStart(question: WindowQuestion): number {
-  const { stepMs } = question;
-  return (
-    rowsStart(question) - Math.max(COUNTER_LOOK_BACK_MS, stepMs === Number.POSITIVE_INFINITY ? 0 : stepMs)
-  );
-}
-
-/** The finest tier that has no more cells in the range than counters are worth: resets inside of a cell don't all show. */
-function tierOfCounters({ startMs, endMs }: TimeRange, series: number): TierName | undefined {
-  const cells = (windowMs: number): number => (series * (endMs - startMs)) / windowMs;
-  return ROLLUP_TIERS.find(({ windowMs }) => cells(windowMs) <= COUNTER_CELLS_PREFERRED)?.name;
-}
-
-// Four arguments: what is asked, of how many series, and what is kept of them.
-function planOf(
-  question: WindowQuestion,
-  extent: SeriesExtent,
-  series: number,
-  horizonMs: (tier: TierName) => number,
-): Planned {
-  const { stepMs, endMs, source, aggregations } = question;
-  const startMs = rowsStart(question);
-  const base = { stepMs, wanted: source, horizonMs, needsRaw: false };
-  const needsRaw = aggregations.some(({ kind }) => kind === 'distinct');
-  const plan = (
-    range: TimeRange,
-    prefersRaw: boolean,
-    raw: boolean,
-    preferred?: TierName | undefined,
-  ): SourcePlan => {
-    const asked = { ...base, prefersRaw, preferred, needsRaw: raw };
-    let made = planSources({ ...asked, ...extent.clipToWindows(range, stepMs) });
-    // Whole windows may begin where nothing is kept any more though the range does not.
-    if (made.gap !== undefined) made = planSources({ ...asked, ...extent.clip(range, stepMs) });
-    if (made.gap !== undefined) throw notKept(made.gap, { stepMs, source, needsRaw: raw });
-    return made;
-  };
-  const planCounters = (): CounterPlan => {
-    const preferred = tierOfCounters(extent.clip({ startMs, endMs }, stepMs), series);
-    const rows = plan({ startMs, endMs }, true, false, preferred);
-    const fromMs = Math.min(startMs, rows.parts[0]?.startMs ?? startMs);
-    const past = extent.clip({ startMs: countersStart(question), endMs: fromMs }, stepMs);
-    // What isn't kept any more is not looked back at.
-    const { parts } = planSources({ ...base, ...past, prefersRaw: true, preferred });
-    return { rows, before: parts.flatMap((part) => upTo(part, fromMs)) };
-  };
-  return {
-    question,
-    counters: aggregations.some(isCounter) ? planCounters() : undefined,
-    others: aggregations.every(isCounter)
-      ? undefined
-      : plan({ startMs, endMs }, question.prefersRaw, needsRaw),
-  };
-}
-
-/** All that is read. */
-const readParts = ({ others, counters }: Planned): SourcePart[] => [
-  ...(others?.parts ?? []),
-  ...(counters === undefined ? [] : partsOf(counters)),
-];
-
-const partsOf = ({ before, rows }: CounterPlan): SourcePart[] => [...before, ...rows.parts];
-
-/** The whole windows of a part that end at or before `endMs`. */
-function upTo(part: SourcePart, endMs: number): SourcePart[] {
-  if (part.endMs <= endMs) return [part];
-  const windowMs = ROLLUP_TIERS.find(({ name }) => name === part.tier)?.windowMs ?? 1;
-  const end = windowStartOf(endMs, windowMs);
-  return part.startMs < end ? [{ ...part, endMs: end }] : [];
 }
 
 /**

@@ -31,8 +31,16 @@ export function readTime(text: string): WrittenTime | undefined {
     ? epochToMs(Number(text))
     : // A '+' that nobody escaped arrives as a space from a query string; before an offset nothing else can stand there.
       withinCalendar(parseRfc3339Ms(text.replace(/ (?=\d\d:\d\d$)/, '+')));
-  return timeMs >= ASKED_MS_MIN ? { timeMs } : undefined;
+  return askedTime(timeMs);
 }
+
+/** The same of a number: epoch seconds or milliseconds. */
+export function readEpoch(value: number): WrittenTime | undefined {
+  return askedTime(epochToMs(value));
+}
+
+const askedTime = (timeMs: number): WrittenTime | undefined =>
+  timeMs >= ASKED_MS_MIN ? { timeMs } : undefined;
 
 /** The moment that a time means, ms since the epoch. */
 export function resolveTime(time: WrittenTime, nowMs: number): number {

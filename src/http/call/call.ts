@@ -129,6 +129,7 @@ export function defineCall<P extends ParameterSet = Record<never, never>, B = un
   const format: FormatParameter | undefined = formats.length > 1 ? formatParameter(formats) : undefined;
   const all: ParameterSet = format === undefined ? parameters : { ...parameters, format };
   const known = queryNames(all);
+  const readers = Object.entries(parameters);
   return {
     method,
     path,
@@ -153,7 +154,7 @@ export function defineCall<P extends ParameterSet = Record<never, never>, B = un
         nowMs: edge.clock.nowMs(),
       };
       const chosen = format?.read(source) ?? formats[0]!;
-      const values = readValues(parameters, source);
+      const values = readValues<P>(readers, source);
       const base = {
         exchange,
         edge,
@@ -168,11 +169,13 @@ export function defineCall<P extends ParameterSet = Record<never, never>, B = un
   };
 }
 
-function readValues<P extends ParameterSet>(parameters: P, source: ParameterSource): ParameterValues<P> {
-  const entries = Object.entries(parameters).map(([name, parameter]: [string, Parameter<unknown>]) => {
-    return [name, parameter.read(source)];
-  });
-  return Object.fromEntries(entries) as ParameterValues<P>;
+function readValues<P extends ParameterSet>(
+  readers: readonly [string, Parameter<unknown>][],
+  source: ParameterSource,
+): ParameterValues<P> {
+  const values: Record<string, unknown> = {};
+  for (const [name, parameter] of readers) values[name] = parameter.read(source);
+  return values as ParameterValues<P>;
 }
 
 const answerer =

@@ -26,9 +26,11 @@ export interface QueryCaller {
  * Runs a query within the time it may take, until its client goes away.
  * @throws MillraceError
  */
-export async function runQuery({ exchange, edge }: QueryCaller, request: QueryRequest): Promise<QueryAnswer> {
-  const found = edge.query.answerNow?.(request);
-  if (found !== undefined) return found;
+export async function runQuery(caller: QueryCaller, request: QueryRequest): Promise<QueryAnswer> {
+  return caller.edge.query.answerNow?.(request) ?? (await runLater(caller, request));
+}
+
+async function runLater({ exchange, edge }: QueryCaller, request: QueryRequest): Promise<QueryAnswer> {
   const timeoutMs = edge.limits.queryTimeoutMs;
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
@@ -42,11 +44,16 @@ export async function runQuery({ exchange, edge }: QueryCaller, request: QueryRe
   }
 }
 
-/** Runs a query and passes its bytes on. */
-export async function answerQuery(caller: QueryCaller, request: QueryRequest): Promise<void> {
-  const { body, coding } = await runQuery(caller, request);
+/** Runs a query and passes its bytes on; before it returns, where the answer is found at once. */
+export function answerQuery(caller: QueryCaller, request: QueryRequest): void | Promise<void> {
+  const found = caller.edge.query.answerNow?.(request);
+  if (found !== undefined) return passOn(caller, request, found);
+  return runLater(caller, request).then((answer) => passOn(caller, request, answer));
+}
+
+function passOn(caller: QueryCaller, { format }: QueryRequest, { body, coding }: QueryAnswer): void {
   if (body.length > ANSWER_PIECE_BYTES) holdAnswer(caller, body.length);
-  caller.exchange.answer(200, ANSWER_TYPES[request.format], body, codingHeaders(coding));
+  caller.exchange.answer(200, ANSWER_TYPES[format], body, codingHeaders(coding));
 }
 
 /** Counts a long answer until its client has taken it, or has gone. @throws MillraceError MR_BUSY where too many wait for that */
@@ -61,11 +68,11 @@ function holdAnswer({ exchange, edge }: QueryCaller, bytes: number): void {
   exchange.onEnd(() => edge.answers.give(bytes));
 }
 
+const VARY = { Vary: 'Accept, Accept-Encoding' };
+
 /** What a client is told of an answer's coding. */
-export const codingHeaders = (coding: AnswerCoding | undefined): Record<string, string> => ({
-  Vary: 'Accept, Accept-Encoding',
-  ...(coding && { 'Content-Encoding': coding }),
-});
+export const codingHeaders = (coding: AnswerCoding | undefined): Readonly<Record<string, string>> =>
+  coding === undefined ? VARY : { ...VARY, 'Content-Encoding': coding };
 
 /** A call that is answered on a query thread: instead of a handler it says what it asks. */
 export interface QueryCallDeclaration<P extends ParameterSet, B, R extends QueryRequest, T>
@@ -75,7 +82,7 @@ export interface QueryCallDeclaration<P extends ParameterSet, B, R extends Query
   /** What is asked, besides its kind, format and coding, which the presenter and the client say. */
   request(context: CallContext<P, B>): Omit<R, 'kind' | 'format' | 'coding'>;
   /** In place of passing the answer's bytes on. */
-  respond?(context: CallContext<P, B>, request: R): Promise<void>;
+  respond?(context: CallContext<P, B>, request: R): void | Promise<void>;
 }
 
 export function defineQueryCall<
@@ -94,7 +101,10 @@ export function defineQueryCall<
     handler: (context) => {
       const { format, exchange } = context;
       const coding = chooseCoding(exchange.acceptEncoding);
-      const asked = { kind: presenter.kind, format, coding, ...request(context) } as R;
+      const asked = request(context) as R;
+      asked.kind = presenter.kind;
+      asked.format = format;
+      asked.coding = coding;
       return respond === undefined ? answerQuery(context, asked) : respond(context, asked);
     },
   });

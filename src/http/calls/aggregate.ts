@@ -89,10 +89,16 @@ export const aggregateCall = defineQueryCall({
     }
     checkSource(body.source, interval.ms, 'interval');
     checkRolling(rolling?.ms ?? interval.ms, interval.ms);
-    const selectors = checkSelectors([...values.selectors, ...bodySelectors(body)]);
+    const given = checkSelectors([...values.selectors, ...bodySelectors(body)]);
+    const { metric, names, selectors } = resolveTargets(body.metric_name, given);
+    const { startMs, endMs } = bodyRange(body, nowMs);
+    // Member by member: copies of other objects took a tenth of a small question's time.
     return {
-      ...resolveTargets(body.metric_name, selectors),
-      ...bodyRange(body, nowMs),
+      metric,
+      names,
+      selectors,
+      startMs,
+      endMs,
       nowMs: keptMoment(nowMs),
       stepMs: interval.ms,
       intervalText: interval.text,

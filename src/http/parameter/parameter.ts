@@ -68,7 +68,20 @@ export function readField<S extends z.ZodType>(
   { query }: ParameterSource,
 ): z.output<S> {
   const given = query.one(field.name, ...field.aliases);
-  return parseText(field.schema as S, given?.name ?? field.name, given?.value);
+  if (given === undefined) return ofNothing(field) as z.output<S>;
+  return parseText(field.schema as S, given.name, given.value);
+}
+
+/** What fields stand for that are left out, where that is no object, which a handler might change. */
+const leftOut = new WeakMap<ParameterField, { value: unknown }>();
+
+/** The value of a field that is left out. @throws MillraceError 400 where it may not be */
+function ofNothing(field: ParameterField): unknown {
+  const known = leftOut.get(field);
+  if (known !== undefined) return known.value;
+  const value = parseText(field.schema, field.name, undefined);
+  if (typeof value !== 'object') leftOut.set(field, { value });
+  return value;
 }
 
 /** @throws MillraceError 400 that says what was wanted */

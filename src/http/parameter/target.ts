@@ -50,7 +50,10 @@ export interface Targets {
 export function resolveTargets(named: string | undefined, selectors: readonly LabelMatcher[]): Targets {
   const names = selectors.filter(({ label }) => label === NAME_LABEL);
   const isOne = named !== undefined || names.every(({ op }) => op === '=');
-  if (isOne) return { ...resolveTarget(named, selectors), names: undefined };
+  if (isOne) {
+    const { metric, selectors: rest } = resolveTarget(named, selectors);
+    return { metric, names: undefined, selectors: rest };
+  }
   return { metric: '', names, selectors: selectors.filter(({ label }) => label !== NAME_LABEL) };
 }
 

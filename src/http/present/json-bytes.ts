@@ -1,10 +1,11 @@
+import { DECIMAL_BYTES_MAX, writeDecimal } from '../../../native-free-core/text/decimal-text.js';
 import { ANSWER_BYTES_MAX, WRITTEN_AT_ONCE } from '../limits.js';
 import type { Labels } from '../ports.js';
 import { answerTooBig } from './answer-too-big.js';
 import { type Look, noLook } from './look.js';
 
 const [ZERO, QUOTE, BACKSLASH, SPACE, DELETE] = [0x30, 0x22, 0x5c, 0x20, 0x7f];
-const [BRACE_OPEN, BRACE_CLOSE, COLON, COMMA] = [0x7b, 0x7d, 0x3a, 0x2c];
+const [BRACE_OPEN, BRACE_CLOSE, COLON, COMMA, MINUS] = [0x7b, 0x7d, 0x3a, 0x2c, 0x2d];
 
 /** Memory at first, bytes: what most answers take. */
 const BYTES_FIRST = 64 * 1024;
@@ -12,8 +13,9 @@ const BYTES_FIRST = 64 * 1024;
 const BYTES_KEPT = 8 * 1024 * 1024;
 /** Characters up to which a loop is quicker than a call of the library. */
 const LOOP_LENGTH_MAX = 48;
-/** Numbers below this, if whole, are written digit by digit: twice as quick as by way of a text. */
-const WHOLE_MAX = 1e9;
+/** Digits of a whole number that are written at once, as 31 bits hold them. */
+const WHOLE_DIGITS = 9;
+const WHOLE_END = 10 ** WHOLE_DIGITS;
 
 /**
  * Writes JSON as UTF-8 without making a text of it first: an answer of ten thousand rows as one text is put together from as
@@ -70,9 +72,22 @@ export class JsonBytes {
     this.#length = at;
   }
 
-  /** Writes a number, or null where it is none. */
+  /** Writes a number as JSON.stringify would, or null where it is none; most are written digit by digit, in a fraction of the time that a text takes. */
   number(value: number): void {
-    if (value >= 0 && value < WHOLE_MAX && Math.floor(value) === value) return this.#whole(value);
+    this.#reserve(DECIMAL_BYTES_MAX + 1);
+    const start = this.#length;
+    let rest = value;
+    if (value < 0) {
+      this.#bytes[this.#length++] = MINUS;
+      rest = -value;
+    }
+    if (Math.floor(rest) === rest && rest <= Number.MAX_SAFE_INTEGER) return this.#whole(rest);
+    const end = writeDecimal(rest, this.#bytes, this.#length);
+    if (end >= 0) {
+      this.#length = end;
+      return;
+    }
+    this.#length = start;
     this.text(Number.isFinite(value) ? String(value) : 'null');
   }
 
@@ -117,13 +132,20 @@ export class JsonBytes {
   }
 
   #whole(value: number): void {
-    this.#reserve(10);
+    if (value < WHOLE_END) return this.#digits(value, 1);
+    const upper = Math.floor(value / WHOLE_END);
+    this.#digits(upper, 1);
+    this.#digits(value - upper * WHOLE_END, WHOLE_DIGITS);
+  }
+
+  /** Writes a whole number below WHOLE_END with so many digits at least; there is room for it. */
+  #digits(value: number, least: number): void {
     const bytes = this.#bytes;
-    let digits = 1;
-    for (let bound = 10; value >= bound; bound *= 10) digits++;
-    let rest = value;
+    let rest = value | 0;
+    let digits = least;
+    for (let bound = 10 ** least; rest >= bound && digits < WHOLE_DIGITS; bound *= 10) digits++;
     for (let at = this.#length + digits - 1; at >= this.#length; at--) {
-      const tenth = Math.floor(rest / 10);
+      const tenth = (rest / 10) | 0;
       bytes[at] = ZERO + rest - 10 * tenth;
       rest = tenth;
     }

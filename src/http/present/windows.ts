@@ -129,8 +129,13 @@ export function writeWindowsAsColumns(
   out: JsonBytes,
 ): void {
   const windows = windowsWithRows(request, result);
-  const head = JSON.stringify(columnsHead(result, windows));
-  out.text(`${head.slice(0, -1)},"series":[`);
+  out.text(`{"data_source":"${result.dataSource}","series_selected":${result.series},`);
+  out.text(`"groups_total":${result.groupsTotal},"times":[`);
+  for (let i = 0; i < windows.length; i++) {
+    if (i > 0) out.text(',');
+    out.number(result.firstMs + windows[i]! * result.stepMs);
+  }
+  out.text('],"series":[');
   const heads = names.map(
     (name) => `${names.length === 1 ? '' : `,"name":${JSON.stringify(name)}`},"values":[`,
   );
@@ -157,7 +162,9 @@ function windowsWithRows(request: Asked, result: WindowsResult): number[] {
   forEachRow(request, result, (_group, window) => {
     isThere[window] = 1;
   });
-  return Array.from(isThere.keys()).filter((window) => isThere[window] === 1);
+  const windows: number[] = [];
+  for (let window = 0; window < isThere.length; window++) if (isThere[window] === 1) windows.push(window);
+  return windows;
 }
 
 /** What stands before the series. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DURATION_WANTED, parseDuration } from '../../time/duration.js';
-import { readTime, TIME_WANTED, type WrittenTime } from '../../time/parse-time.js';
+import { readEpoch, readTime, TIME_WANTED, type WrittenTime } from '../../time/parse-time.js';
 import {
   CURSOR_BYTES_MAX,
   GROUP_LABELS_MAX,
@@ -31,7 +31,7 @@ function fromText<T>(wanted: string, read: (text: string) => T | undefined) {
 export const TIME = z
   .union([z.string(), z.number()], { error: TIME_WANTED })
   .transform((value, context): WrittenTime => {
-    const time = readTime(String(value));
+    const time = typeof value === 'number' ? readEpoch(value) : readTime(value);
     if (time !== undefined) return time;
     context.issues.push({ code: 'custom', message: TIME_WANTED, input: value });
     return z.NEVER;

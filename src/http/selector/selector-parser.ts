@@ -18,8 +18,10 @@ export class SelectorError extends Error {
 export const NAME_LABEL = '__name__';
 
 const OPS: readonly MatchOp[] = ['=~', '!~', '!=', '='];
-/** What ends a bare name. Wider than PromQL, whose names know no dots: metric names here are any UTF-8. */
-const NAME_END = /[\s{}=!~,"'`()]/;
+/** A bare name. Wider than PromQL, whose names know no dots: metric names here are any UTF-8. */
+const NAME = /[^\s{}=!~,"'`()]*/y;
+/** What a quoted text without an escape may have inside. */
+const PLAIN: Readonly<Record<string, RegExp>> = { '"': /[^"\\]*/y, "'": /[^'\\]*/y, '`': /[^`]*/y };
 
 /**
  * Reads a PromQL instant selector:
@@ -110,9 +112,7 @@ class SelectorParser {
   }
 
   #bareName(): string {
-    const start = this.#at;
-    while (this.#at < this.#text.length && !NAME_END.test(this.#text[this.#at]!)) this.#at++;
-    return this.#text.slice(start, this.#at);
+    return this.#take(NAME);
   }
 
   #string(): string {
@@ -120,12 +120,22 @@ class SelectorParser {
     const start = this.#at++;
     let value = '';
     for (;;) {
+      value += this.#take(PLAIN[quote]!);
       const char = this.#text[this.#at];
       if (char === undefined) this.#failAt('the text has no closing quote; it begins', start);
       this.#at++;
       if (char === quote) return value;
-      value += char === '\\' && quote !== '`' ? this.#escape() : char;
+      value += this.#escape();
     }
+  }
+
+  /** The longest text from here on that a sticky expression takes. */
+  #take(wanted: RegExp): string {
+    wanted.lastIndex = this.#at;
+    wanted.test(this.#text);
+    const text = this.#text.slice(this.#at, wanted.lastIndex);
+    this.#at = wanted.lastIndex;
+    return text;
   }
 
   #escape(): string {

@@ -35,7 +35,8 @@ test('quoted() writes strings as JSON.stringify does', () => {
 });
 
 test('number() writes numbers as JSON.stringify does', () => {
-  const edges = [0, -0, 9, 10, 99, 100, 999_999_999, 1e9, 1e9 + 1, -1, 0.5, 1e21, 5e-324, 2 ** 53];
+  const wholes = [0, -0, 9, 10, 99, 100, 999_999_999, 1e9, 1e9 + 1, 1e18, 1e21, 2 ** 53 - 1, 2 ** 53];
+  const edges = [...wholes, ...wholes.map((value) => -value), 0.5, -0.1, -47.25, 5e-324, -1.5e300];
   for (const value of [...edges, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
     check((to) => to.number(value), JSON.stringify(value));
   }
