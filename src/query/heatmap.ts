@@ -7,6 +7,7 @@ import { ValueRows } from '../../native-free-core/query/value-rows.js';
 import { type WindowShape, windowShape } from '../../native-free-core/query/window-shape.js';
 import { type HeatmapRequest, type HeatmapResult, heatmapPresenter } from '../http/present/heatmap.js';
 import type { CellVisitor } from './cell-scan.js';
+import { LINES_AT_ONCE } from './limits.js';
 import { notKept } from './not-kept.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
@@ -77,14 +78,16 @@ function heatmapOf(tools: QueryTools, request: HeatmapRequest, stop: StopCheck):
   return {
     dataSource: DATA_SOURCES[plan.main],
     series: selection.count,
-    ...countsOf(visitor.sketches, request.rows, groups),
+    ...countsOf(visitor.sketches, request.rows, groups, stop),
   };
 }
 
+// Four arguments: what is counted, in what, and who looks.
 function countsOf(
   sketches: SketchGrid,
   rowCount: number,
   groups: SeriesGroups,
+  stop: StopCheck,
 ): Pick<HeatmapResult, 'bounds' | 'timesMs' | 'counts' | 'labels'> {
   const { firstMs, stepMs, count } = sketches.shape;
   const places = Array.from({ length: count * groups.count }, (_, place) => place).filter(
@@ -98,7 +101,8 @@ function countsOf(
     bounds: rows.bounds,
     timesMs: places.map((place) => firstMs + (place % count) * stepMs),
     labels: places.map((place) => groups.labels[Math.floor(place / count)]!),
-    counts: places.map((place) => {
+    counts: places.map((place, i) => {
+      if (i % LINES_AT_ONCE === 0) stop.check();
       const counts = new Float64Array(rows.count);
       rows.countInto(sketches.at(place)!, counts);
       return counts;
