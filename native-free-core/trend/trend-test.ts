@@ -11,8 +11,8 @@ const COSINES = 8;
 
 /**
  * The critical value of 5 %, by how much more it is raised for short series, and how strongly slow residuals lower the
- * statistic; for BANDWIDTH and COSINES. All come from a simulation of white noise, autoregressive noise and random walks, 5 to 300
- * points long, 1,500 of each; the test of this file repeats it.
+ * statistic; for BANDWIDTH and COSINES. All come from a simulation of white noise, autoregressive noise, random walks and walks under noise, 5 to
+ * 3,000 points long, 300 to 1,000 of each; the test of this file and bench calibration repeat it.
  */
 const CRITICAL = 2.65;
 const CRITICAL_SHORT = 45;
