@@ -159,6 +159,39 @@ export class ScalarGrid {
     }
   }
 
+  /** What `value` says at the first `out.length` places; NaN where a place is empty. */
+  valuesInto(kind: ScalarKind, out: Float64Array): void {
+    const { count, sum } = this;
+    const column = this.#columnOf(kind);
+    if (column !== undefined) {
+      for (let place = 0; place < out.length; place++) {
+        out[place] = count[place] === 0 ? Number.NaN : column[place]!;
+      }
+    } else if (kind === 'mean') {
+      // Nothing by nothing is NaN, as it should be.
+      for (let place = 0; place < out.length; place++) out[place] = sum[place]! / count[place]!;
+    } else {
+      for (let place = 0; place < out.length; place++) {
+        out[place] = count[place] === 0 ? Number.NaN : this.value(kind, place);
+      }
+    }
+  }
+
+  /** The column that an aggregation is kept in as it is; undefined where it is reckoned. */
+  #columnOf(kind: ScalarKind): Float64Array | undefined {
+    switch (kind) {
+      case 'count':
+      case 'sum':
+      case 'min':
+      case 'max':
+      case 'first':
+      case 'last':
+        return this[kind];
+      default:
+        return undefined;
+    }
+  }
+
   /** The population's. */
   #variance(place: number): number {
     const count = this.count[place]!;

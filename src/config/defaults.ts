@@ -5,16 +5,18 @@ import {
   RING_BYTES,
   SERIES_PER_METRIC_MAX,
   SERIES_TOTAL_MAX,
-  SHARD_COUNT_MAX,
   TIER_RETENTION_MS,
 } from '../../native-free-core/limits.js';
 import { defaultWireLimits } from '../../protocol/index.js';
 import { ANSWER_CACHE_BOUNDS } from '../query/limits.js';
 import { QUERY_LIMITS_DEFAULT } from '../query/query-limits.js';
 
+/** More shards than one socket thread can feed cost CPU and give nothing (docs/adr/0016-default-workers.md). */
+const WORKERS_DEFAULT_MAX = 4;
+
 /** Shards by default: one a core, and a core left for the socket thread. */
 export function defaultWorkers(cores: number = availableParallelism()): number {
-  return Math.min(SHARD_COUNT_MAX, Math.max(1, cores - 1));
+  return Math.min(WORKERS_DEFAULT_MAX, Math.max(1, cores - 1));
 }
 
 /** The default of every key; bounds that the engine or the wire knows come from there. Times in ms. */

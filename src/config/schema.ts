@@ -100,7 +100,7 @@ export const configSchema = z.strictObject({
       description:
         'Shard threads that store points. A folder that was made with another number is changed to this one at the start.',
       wanted: `a whole number from 1 to ${SHARD_COUNT_MAX}`,
-      defaultText: "the folder's own; for a new one cores - 1, 1 to 16",
+      defaultText: "the folder's own; for a new one cores - 1, 1 to 4",
       placeholder: '<n>',
     }),
   snapshotDir: z.string().min(1).optional().register(keyInfos, {

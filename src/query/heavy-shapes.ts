@@ -8,11 +8,14 @@ interface Weighed extends QueryRequest {
   names?: LabelMatcher[] | undefined;
   selectors?: LabelMatcher[];
   startMs?: number;
+  stepMs?: number;
+  groupBy?: readonly string[];
+  aggregations?: readonly { name: string }[];
 }
 
 /**
  * Which queries were heavy when they were asked last, so that they don't try the thread of light ones again and again. Queries are
- * alike when they are of one kind, about one metric and the same conditions, over ranges of about one length.
+ * alike when they are of one kind, about one metric and the same conditions, over ranges of about one length, and make the same windows of them.
  */
 export class HeavyShapes {
   readonly #shapes = new Set<string>();
@@ -32,7 +35,11 @@ export class HeavyShapes {
   }
 }
 
-function shapeOf({ kind, metric = '', names = [], selectors = [], startMs, endMs }: Weighed): string {
+function shapeOf(request: Weighed): string {
+  const { kind, metric = '', names = [], selectors = [], startMs, endMs, stepMs = 0 } = request;
   const length = startMs === undefined || endMs === undefined ? 0 : Math.round(Math.log2(endMs - startMs));
-  return `${kind} ${length} ${metric.length}:${metric}${selectorsKey(names)} ${selectorsKey(selectors)}`;
+  let shape = `${kind} ${length} ${stepMs} ${metric.length}:${metric}${selectorsKey(names)} ${selectorsKey(selectors)}`;
+  for (const label of request.groupBy ?? []) shape += ` ${label.length}:${label}`;
+  for (const { name } of request.aggregations ?? []) shape += `,${name}`;
+  return shape;
 }

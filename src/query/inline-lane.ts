@@ -7,6 +7,7 @@ import type { QueryAnswer, QueryRequest } from '../http/ports.js';
 import { HeavyShapes } from './heavy-shapes.js';
 import { InlineStop, NotInline } from './inline-stop.js';
 import {
+  INLINE_BEYOND_MS,
   INLINE_BUDGET_MS,
   INLINE_CELL_CACHE_BYTES,
   INLINE_OBJECT_WEIGHT,
@@ -50,6 +51,9 @@ export class InlineLane {
   readonly #reads = new RecentReads();
   /** Questions that were too large for this lane when they were asked last. */
   readonly #large = new HeavyShapes();
+  /** Those that are so whatever is remembered, until `#beyondUntilMs`: series come and go. */
+  #beyond = new HeavyShapes();
+  #beyondUntilMs = 0;
   /** Opened by the first question, when the shards have their stores. */
   #opened: { shards: SeenShards; engine: QueryEngine } | undefined;
   #openAfterMs = Number.NEGATIVE_INFINITY;
@@ -79,6 +83,10 @@ export class InlineLane {
     if (!this.#kinds.has(request.kind) || this.#large.isHeavy(request) || !this.#share.mayBegin())
       return undefined;
     const startMs = this.#clock.monotonicMs();
+    if (startMs >= this.#beyondUntilMs) {
+      this.#beyond = new HeavyShapes();
+      this.#beyondUntilMs = startMs + INLINE_BEYOND_MS;
+    } else if (this.#beyond.isHeavy(request)) return undefined;
     const engine = this.#engine(startMs);
     if (engine === undefined) return undefined;
     const stop = new InlineStop(this.#clock, this.#data.limits, this.#reads, valueWeight(request));
@@ -92,6 +100,7 @@ export class InlineLane {
     } catch (error) {
       if (error instanceof NotInline) {
         if (error.reason === 'large') this.#large.learn(request, true);
+        else if (error.reason === 'beyond') this.#beyond.learn(request, true);
       } else if (!isForThread(error)) throw error;
     } finally {
       this.#share.spend(this.#clock.monotonicMs() - startMs);

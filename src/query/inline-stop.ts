@@ -13,10 +13,10 @@ import { StopCheck } from './stop-check.js';
 import { stepsOf, type WorkPart } from './work.js';
 
 /**
- * Why a query is not for the socket thread: it is too much work; or it was this time, and is less the next time, since something is remembered; or
- * it would have to wait for somebody or for the disk.
+ * Why a query is not for the socket thread: it is too much work, whatever is remembered of what it reads; or it was too much; or it was this time, and is less
+ * the next time, since something is remembered; or it would have to wait for somebody or for the disk.
  */
-export type NotInlineReason = 'large' | 'unready' | 'waits';
+export type NotInlineReason = 'beyond' | 'large' | 'unready' | 'waits';
 
 /** Thrown by a query that the socket thread gives up; never leaves the query side. */
 export class NotInline extends Error {
@@ -30,8 +30,11 @@ export class NotInline extends Error {
 
 /** Work whose outcome is remembered, so that the next question does not have it. */
 const ONCE: ReadonlySet<WorkPart> = new Set<WorkPart>(['directory', 'run', 'decoding']);
+/** Work of choosing series and segments: not done again either while these stay the same, but short enough to be done each time. */
+const CHOOSING: ReadonlySet<WorkPart> = new Set<WorkPart>(['matchedText', 'row', 'key']);
 
 // Made once: the trace of calls that each would take along costs as much as many a query.
+const BEYOND = new NotInline('beyond');
 const TOO_LARGE = new NotInline('large');
 const NOT_READY = new NotInline('unready');
 const MUST_WAIT = new NotInline('waits');
@@ -47,6 +50,8 @@ export class InlineStop extends StopCheck {
   readonly #valueWeight: number;
   #steps = 0;
   #stepsOnce = 0;
+  /** Those of `#steps` that every question has. */
+  #stepsAlways = 0;
   #hasRemembered = false;
 
   /** `valueWeight` is how many times the usual steps a value of the answer takes. */
@@ -100,6 +105,8 @@ export class InlineStop extends StopCheck {
     const steps = stepsOf(part, count) * (part === 'answerValue' ? this.#valueWeight : 1);
     if (ONCE.has(part)) this.#stepsOnce += steps;
     else this.#steps += steps;
+    if (!ONCE.has(part) && !CHOOSING.has(part)) this.#stepsAlways += steps;
+    if (this.#stepsAlways > INLINE_STEPS_MAX) throw BEYOND;
     if (this.#steps > INLINE_STEPS_MAX || this.#steps + this.#stepsOnce > INLINE_STEPS_ONCE_MAX)
       throw TOO_LARGE;
   }

@@ -123,6 +123,9 @@ export const INLINE_READ_MS = 0.75;
  */
 export const INLINE_RUN_BYTES_MAX = 10_240;
 
+/** For how long the socket thread doesn't try questions again that were too much work for it, whatever is remembered, ms. */
+export const INLINE_BEYOND_MS = 10_000;
+
 /** After how long the socket thread tries again to open stores that it could not open, ms: the process may have had no more files to open. */
 export const INLINE_REOPEN_MS = 10_000;
 

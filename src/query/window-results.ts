@@ -1,4 +1,5 @@
-import type { Aggregation } from '../../native-free-core/query/aggregation.js';
+import type { Aggregation, AggregationKind } from '../../native-free-core/query/aggregation.js';
+import type { ScalarKind } from '../../native-free-core/query/scalar-grid.js';
 import type { WindowShape } from '../../native-free-core/query/window-shape.js';
 import type { CounterGrid } from './counter-grid.js';
 import { MERGES_AT_ONCE, SKETCH_MERGES } from './limits.js';
@@ -26,6 +27,10 @@ export function windowColumns(
   stop: StopCheck,
 ): Float64Array[] {
   const { shape, rolled, visitor } = gathered;
+  if (rolled === 1 && visitor !== undefined) {
+    const kinds = aggregations.map(({ kind }) => kind);
+    if (kinds.every(isScalar)) return kinds.map((kind) => scalarColumn(visitor, kind, shape, stop));
+  }
   const rows = Math.max(0, shape.count - rolled + 1);
   const columns = aggregations.map(() => new Float64Array(rows * shape.groups).fill(Number.NaN));
   const percents = aggregations.filter(({ kind }) => kind === 'percentile').map(({ percent }) => percent);
@@ -61,6 +66,27 @@ export function windowColumns(
 
 /** A value of points that are there: what overflowed both ways, so that nobody knows it, is no empty window. */
 const told = (value: number): number => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);
+
+const isScalar = (kind: AggregationKind): kind is ScalarKind =>
+  kind !== 'percentile' && kind !== 'distinct' && kind !== 'rate' && kind !== 'increase';
+
+/** What most questions ask: a value of each window as it was gathered. */
+// Four arguments: a column of one aggregation.
+function scalarColumn(
+  { scalars }: WindowVisitor,
+  kind: ScalarKind,
+  { count, groups }: WindowShape,
+  stop: StopCheck,
+): Float64Array {
+  stop.check();
+  const column = new Float64Array(count * groups);
+  scalars.valuesInto(kind, column);
+  // Only where infinities met can there be points and no number.
+  for (let place = 0; place < column.length; place++) {
+    if (Number.isNaN(column[place]!) && scalars.count[place] !== 0) column[place] = Number.POSITIVE_INFINITY;
+  }
+  return column;
+}
 
 // Six arguments: for each of the rows, without an object.
 function percentilesInto(

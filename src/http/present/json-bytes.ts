@@ -49,9 +49,13 @@ export class JsonBytes {
 
   /** Writes bytes that are JSON already. */
   bytes(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    const { length } = bytes;
+    this.#reserve(length);
+    const to = this.#bytes;
+    const at = this.#length;
+    if (length > LOOP_LENGTH_MAX) to.set(bytes, at);
+    else for (let i = 0; i < length; i++) to[at + i] = bytes[i]!;
+    this.#length = at + length;
   }
 
   /** Writes a string with its quotes. */

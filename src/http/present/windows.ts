@@ -5,6 +5,7 @@ import { ROWS_AT_ONCE } from '../limits.js';
 import type { LabelMatcher, Labels, RangeRequest } from '../ports.js';
 import { finite } from './finite.js';
 import type { JsonBytes } from './json-bytes.js';
+import { labelsBytes } from './labels-bytes.js';
 import { noLook } from './look.js';
 import type { Columns, Row } from './presenter.js';
 
@@ -144,7 +145,7 @@ export function writeWindowsAsColumns(
     for (let k = 0; k < heads.length; k++) {
       const column = result.columns[k]!;
       out.text(group + k === 0 ? '{"labels":' : ',{"labels":');
-      out.labels(result.groups[group]!);
+      out.bytes(labelsBytes(result.groups[group]!));
       out.text(heads[k]!);
       for (let i = 0; i < windows.length; i++) {
         if (i > 0) out.text(',');

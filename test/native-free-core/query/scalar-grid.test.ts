@@ -43,6 +43,33 @@ test('ScalarGrid.addPoints() keeps to the bit what the cells of the points would
   );
 });
 
+test('ScalarGrid.valuesInto() says of all places what value() says of each, and NaN of empty ones', () => {
+  const kinds = [
+    ...(['count', 'sum', 'mean', 'min', 'max', 'range'] as const),
+    ...(['first', 'last', 'stddev', 'variance'] as const),
+  ];
+  const all: ScalarNeeds = { sums: true, squares: true, extremes: true, ends: true };
+  const cells = new PointWindows();
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(GROUPS - 1), run)), fc.constantFrom(...kinds), (runs, kind) => {
+      const shape = windowShape(FROM_MS, TO_MS, 20, GROUPS);
+      const grid = new ScalarGrid(shape, all);
+      for (const [group, points] of runs) {
+        const times = Float64Array.from(points, ([timeMs]) => timeMs);
+        const values = Float64Array.from(points, ([, each]) => each);
+        for (let at = 0; at < times.length; ) {
+          at = cells.gather(times, values, at, times.length, shape.stepMs);
+          grid.add(group, 0, cells, 0, cells.length);
+        }
+      }
+      const out = new Float64Array(shape.count * shape.groups);
+      grid.valuesInto(kind, out);
+      const each = Array.from(out, (_, at) => (grid.count[at] === 0 ? Number.NaN : grid.value(kind, at)));
+      assert.deepEqual(Array.from(out), each);
+    }),
+  );
+});
+
 test('ScalarGrid.hasSumsAlone says whether cells would add anything to points', () => {
   const shape = windowShape(FROM_MS, TO_MS, 10, 1);
   const check = (needs: Partial<ScalarNeeds>, expected: boolean): void =>

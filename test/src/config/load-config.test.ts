@@ -82,8 +82,8 @@ test('loadConfig() gives the defaults when nothing is said', () => {
   assert.equal(config.workers, undefined);
 });
 
-test('defaultWorkers() leaves a core and stays within 1 and 16', () => {
-  assert.deepEqual([1, 2, 3, 17, 64].map(defaultWorkers), [1, 1, 2, 16, 16]);
+test('defaultWorkers() leaves a core and stays within 1 and 4', () => {
+  assert.deepEqual([1, 2, 3, 5, 64].map(defaultWorkers), [1, 1, 2, 4, 4]);
 });
 
 test('loadConfig() prefers flags to variables to the file to the defaults', (t) => {

@@ -18,6 +18,19 @@ test('isHeavy() knows a query again when it is about the same, at another time',
   assert.equal(shapes.isHeavy(request), false);
 });
 
+test('isHeavy() tells windows apart', () => {
+  const shapes = new HeavyShapes();
+  const request = (stepMs: number, names: string[], groupBy: string[] = []) => ({
+    ...statsRequest({ metric: 'cpu', startMs: 0, endMs: HOUR }),
+    ...{ stepMs, groupBy, aggregations: names.map((name) => ({ name })) },
+  });
+  shapes.learn(request(60_000, ['p99'], ['host']), true);
+  assert.ok(shapes.isHeavy(request(60_000, ['p99'], ['host'])));
+  assert.ok(!shapes.isHeavy(request(1_000, ['p99'], ['host'])));
+  assert.ok(!shapes.isHeavy(request(60_000, ['mean'], ['host'])));
+  assert.ok(!shapes.isHeavy(request(60_000, ['p99'])));
+});
+
 test('learn() forgets what was heavy longest ago', () => {
   const shapes = new HeavyShapes();
   for (let i = 0; i <= HEAVY_SHAPES_KEPT; i++) {

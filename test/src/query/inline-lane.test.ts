@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Clock } from '../../../src/clock.js';
 import type { MillraceError } from '../../../src/errors.js';
 import { CODED_ANSWER_BYTES_MIN } from '../../../src/http/limits.js';
-import type { QueryRequest } from '../../../src/http/ports.js';
+import type { LabelMatcher, QueryRequest } from '../../../src/http/ports.js';
 import type { AggregateRequest } from '../../../src/http/present/aggregate.js';
 import type { LatestRequest } from '../../../src/http/present/latest.js';
 import type { Indexer } from '../../../src/indexer/indexer.js';
 import { InlineLane } from '../../../src/query/inline-lane.js';
-import { INLINE_BUDGET_MS, INLINE_REOPEN_MS, RECENT_READ_MS } from '../../../src/query/limits.js';
+import { INLINE_BEYOND_MS, INLINE_REOPEN_MS, RECENT_READ_MS } from '../../../src/query/limits.js';
 import type { QueryWorkerData } from '../../../src/query/query-task.js';
 import { RecentReads } from '../../../src/query/recent-reads.js';
 import { ThreadStop } from '../../../src/query/thread-stop.js';
@@ -109,11 +109,25 @@ describe('InlineLane', () => {
     assert.deepEqual(placesRead(aggregate('h9'), told), []);
   });
 
-  it('leaves what is foreseen to be large to a thread, and does not try it again until it was quick there', () => {
-    const places = placesRead(latest());
+  it('leaves what is foreseen to be large to a thread, and does not try it again for a while, however quick it was there', () => {
     assert.equal(answered(latest()), undefined);
-    lane.learn(latest(), places, INLINE_BUDGET_MS);
-    assert.equal(answered(latest()), undefined);
+    lane.learn(latest(), placesRead(latest()), 0);
+    // So that all of it would be small enough now, were it tried.
+    const tries = (): number => {
+      let looks = 0;
+      const look = (of: LabelMatcher[], key: string | symbol): unknown => {
+        looks++;
+        return Reflect.get(of, key);
+      };
+      const watched = { ...latest(), selectors: new Proxy<LabelMatcher[]>([], { get: look }) };
+      assert.equal(lane.tryAnswer(watched), undefined);
+      return looks;
+    };
+    const untried = tries();
+    assert.equal(tries(), untried);
+    atMs += INLINE_BEYOND_MS;
+    assert.ok(tries() > untried, 'it is tried again');
+    assert.equal(tries(), untried);
   });
 
   it('leaves long chains of the open state to a thread before it has copied them, and short ones not', () => {

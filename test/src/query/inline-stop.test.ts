@@ -15,6 +15,7 @@ import { stepsOf } from '../../../src/query/work.js';
 let atMs = 0;
 const clock: Clock = { nowMs: () => 0, monotonicMs: () => atMs };
 const LARGE = { name: 'Error', reason: 'large' };
+const BEYOND = { name: 'Error', reason: 'beyond' };
 
 function begun(valueWeight?: number): InlineStop {
   atMs = 1_000;
@@ -51,7 +52,7 @@ test('foresee() ends a query whose parts are too many steps together', () => {
   const stop = begun();
   const series = Math.floor(INLINE_STEPS_MAX / stepsOf('series', 1));
   stop.foresee('series', series);
-  assert.throws(() => stop.foresee('answerValue', series), LARGE);
+  assert.throws(() => stop.foresee('answerValue', series), BEYOND);
 });
 
 test('foresee() lets what is done once be more, and not what comes each time', () => {
@@ -61,14 +62,20 @@ test('foresee() lets what is done once be more, and not what comes each time', (
   const other = begun();
   other.foresee('openPoint', INLINE_STEPS_MAX);
   other.foresee('decoding', INLINE_STEPS_ONCE_MAX - INLINE_STEPS_MAX);
-  assert.throws(() => other.foresee('openPoint', 1), LARGE);
+  assert.throws(() => other.foresee('openPoint', 1), BEYOND);
+});
+
+test('foresee() knows that choosing series may be less the next time', () => {
+  const stop = begun();
+  stop.foresee('matchedText', Math.floor(INLINE_STEPS_MAX / stepsOf('matchedText', 1)));
+  assert.throws(() => stop.foresee('row', 1), LARGE);
 });
 
 test('foresee() takes values of the answer for as much as its form makes of them', () => {
   const values = Math.floor(INLINE_STEPS_MAX / stepsOf('answerValue', 1));
   begun().foresee('answerValue', values);
   begun(2).foresee('answerValue', values / 2);
-  assert.throws(() => begun(2).foresee('answerValue', values), LARGE);
+  assert.throws(() => begun(2).foresee('answerValue', values), BEYOND);
   begun(2).foresee('cell', values);
 });
 
