@@ -28,7 +28,10 @@ export interface PlanQuestion {
   stepMs: number;
   /** Raw points where there are any, whatever they cost: what is asked for can be exact from them alone. */
   prefersRaw: boolean;
-  /** A tier that comes before coarser ones where its windows divide the step: what is asked for loses by theirs. */
+  /**
+   * A tier that comes first where its windows divide the step, then the next coarser ones up to the coarsest, then those finer than it: what is
+   * asked for loses by coarser windows, the more the coarser they are.
+   */
   preferred?: TierName | undefined;
   /** Nothing but raw points will do. */
   needsRaw: boolean;
@@ -47,7 +50,8 @@ const SEAM_MS = COARSEST_FIRST[0]!.windowMs;
  * Chooses the sources of a question:
  *
  *  1. The coarsest tier whose windows divide the step, as far back as it is kept; before that the next finer one that is kept
- *     longer, and so on; raw points last. With `prefersRaw` raw points come first, and the tier that is preferred before coarser ones.
+ *     longer, and so on; raw points last. With `prefersRaw` raw points come first. A tier that is preferred comes before all others, and
+ *     where it isn't kept any more the next coarser ones, the finest of them first.
  *  2. Ends of the range that cut a window of that tier are read from the coarsest tier that doesn't cut there; raw
  *     points never do. One tier for each end, not a ladder of them: stored runs are a day long whatever their tier, so every further
  *     tier costs more than the rows that it saves.
@@ -80,7 +84,7 @@ function candidatesOf({ stepMs, wanted, prefersRaw, preferred, needsRaw }: PlanQ
   if (needsRaw || wanted === 'raw') return [undefined];
   const fitting = COARSEST_FIRST.filter((tier) => divides(tier, stepMs));
   const first = fitting.findIndex(({ name }) => name === preferred);
-  if (first > 0) fitting.unshift(...fitting.splice(first, 1));
+  fitting.unshift(...fitting.splice(0, first + 1).reverse());
   if (wanted !== undefined) return fitting.filter((tier) => tier.name === wanted);
   return prefersRaw ? [undefined, ...fitting] : [...fitting, undefined];
 }

@@ -44,7 +44,7 @@ describe('planSources()', () => {
     const asked = { prefersRaw: true, preferred: '1m' as const };
     const horizonMs = keptFrom({ raw: D + 2 * DAY, '1m': D });
     check(question(D, D + DAY, { ...asked, horizonMs }), ['1m 0..1440'], '1m');
-    check(question(D - DAY / 2, D + DAY, { ...asked, horizonMs }), ['1h -720..0', '1m 0..1440'], '1m');
+    check(question(D, D + DAY, { ...asked, wanted: '1m', horizonMs }), ['1m 0..1440'], '1m');
     check(
       question(D, D + DAY, { ...asked, preferred: '1h', stepMs: 5 * MINUTE, horizonMs }),
       ['5m 0..1440'],
@@ -52,6 +52,26 @@ describe('planSources()', () => {
     );
     check(question(D, D + DAY, asked), ['raw 0..1440'], 'raw');
     check(question(D, D + DAY, { ...asked, wanted: '1h' }), ['1h 0..1440'], '1h');
+  });
+
+  it('goes from the tier that is preferred to the next coarser ones, and to finer ones last', () => {
+    const asked = { prefersRaw: true, preferred: '1m' as const, stepMs: DAY };
+    const kept = { raw: D + 4 * DAY, '1m': D + 2 * DAY, '5m': D, '1h': D - 2 * DAY };
+    check(
+      question(D - 4 * DAY, D + 4 * DAY, { ...asked, horizonMs: keptFrom(kept) }),
+      ['1d -5760..-2880', '1h -2880..0', '5m 0..2880', '1m 2880..5760'],
+      '1d',
+    );
+    const fine = keptFrom({ raw: D + 4 * DAY, '5m': D + 2 * DAY, '1h': D + 2 * DAY, '1d': D + 2 * DAY });
+    check(
+      question(D, D + 4 * DAY, { ...asked, preferred: '5m', horizonMs: fine }),
+      ['1m 0..2880', '5m 2880..5760'],
+      '1m',
+    );
+    // The coarsest itself, and one that doesn't fit.
+    check(question(D, D + DAY, { ...asked, preferred: '1d', horizonMs: fine }), ['1m 0..1440'], '1m');
+    const odd = { ...asked, preferred: '1h' as const, stepMs: 15 * MINUTE };
+    check(question(D + 2 * DAY, D + 3 * DAY, { ...odd, horizonMs: fine }), ['5m 2880..4320'], '5m');
   });
 
   it('takes the coarsest tier that divides the window', () => {
