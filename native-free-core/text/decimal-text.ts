@@ -4,7 +4,11 @@
  *
  * A number v is scaled to sixteen digits before the point by an exact product (Dekker 1971: a double and its error). Of all decimals of 15
  * digits only the nearest can read back as v, since they lie further apart than numbers do; else the nearest one of 16 digits, if it
- * does; else the nearest one of 17, which always does.
+ * does; else the nearest one of 17, which always does. That the nearest one of 16 fails and another does not takes numbers whose neighbours are
+ * not equally far, the powers of two: those of this range that are not whole have 15 digits at most.
+ *
+ * Whether a decimal reads back is tested by v + its distance from v === v. The distance is exact but for its last bit; a decimal of 17 digits differs from the
+ * middle of two numbers of this range by 2⁻⁴⁵ of its last digit at least, if at all, which is many times as much.
  */
 
 /** Numbers that are written here: their scales are exact, and no candidate lies so near the middle of two numbers that the test could err. */

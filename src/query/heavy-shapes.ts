@@ -1,5 +1,5 @@
 import type { LabelMatcher, QueryRequest } from '../http/ports.js';
-import { HEAVY_SHAPES_KEPT } from './limits.js';
+import { HEAVY_SHAPE_LENGTH_MAX, HEAVY_SHAPES_KEPT } from './limits.js';
 import { selectorsKey } from './selectors-key.js';
 
 /** What else of a request says how much work it is, where it has it. */
@@ -28,7 +28,7 @@ export class HeavyShapes {
   learn(request: QueryRequest, isHeavy: boolean): void {
     const shape = shapeOf(request);
     this.#shapes.delete(shape);
-    if (!isHeavy) return;
+    if (!isHeavy || shape.length > HEAVY_SHAPE_LENGTH_MAX) return;
     this.#shapes.add(shape);
     if (this.#shapes.size > HEAVY_SHAPES_KEPT)
       this.#shapes.delete(this.#shapes.values().next().value as string);

@@ -152,8 +152,9 @@ export const READS_TOLD_MAX = 64;
 /** Decoded cells that the socket thread remembers, bytes: 800,000 cells, three hours of minutes of 4,000 series. A quarter of it was soon full of one dashboard. */
 export const INLINE_CELL_CACHE_BYTES = 64 * MIB;
 
-/** Kinds of query that are remembered as heavy: a few dashboards' worth, some hundred bytes each. */
+/** Kinds of query that are remembered as heavy: a few dashboards' worth, some hundred bytes each. And how many characters one may take to be remembered: longer ones are rare, and learnt anew each time. */
 export const HEAVY_SHAPES_KEPT = 2_048;
+export const HEAVY_SHAPE_LENGTH_MAX = 2_048;
 
 /**
  * Answers about the past that are kept: enough for some dashboards of a hundred panels of 100 KB; one may take an eighth.

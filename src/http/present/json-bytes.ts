@@ -1,11 +1,9 @@
 import { DECIMAL_BYTES_MAX, writeDecimal } from '../../../native-free-core/text/decimal-text.js';
 import { ANSWER_BYTES_MAX, WRITTEN_AT_ONCE } from '../limits.js';
-import type { Labels } from '../ports.js';
 import { answerTooBig } from './answer-too-big.js';
 import { type Look, noLook } from './look.js';
 
-const [ZERO, QUOTE, BACKSLASH, SPACE, DELETE] = [0x30, 0x22, 0x5c, 0x20, 0x7f];
-const [BRACE_OPEN, BRACE_CLOSE, COLON, COMMA, MINUS] = [0x7b, 0x7d, 0x3a, 0x2c, 0x2d];
+const [ZERO, MINUS, DELETE] = [0x30, 0x2d, 0x7f];
 
 /** Memory at first, bytes: what most answers take. */
 const BYTES_FIRST = 64 * 1024;
@@ -58,24 +56,6 @@ export class JsonBytes {
     this.#length = at + length;
   }
 
-  /** Writes a string with its quotes. */
-  quoted(text: string): void {
-    this.#reserve(text.length + 2);
-    const bytes = this.#bytes;
-    let at = this.#length;
-    bytes[at++] = QUOTE;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      // What must be escaped, or takes more than a byte, is left to those who know how.
-      if (code < SPACE || code === QUOTE || code === BACKSLASH || code >= DELETE) {
-        return this.text(JSON.stringify(text));
-      }
-      bytes[at++] = code;
-    }
-    bytes[at++] = QUOTE;
-    this.#length = at;
-  }
-
   /** Writes a number as JSON.stringify would, or null where it is none; most are written digit by digit, in a fraction of the time that a text takes. */
   number(value: number): void {
     this.#reserve(DECIMAL_BYTES_MAX + 1);
@@ -95,31 +75,12 @@ export class JsonBytes {
     this.text(Number.isFinite(value) ? String(value) : 'null');
   }
 
-  /** Writes labels as an object. */
-  labels(labels: Labels): void {
-    this.#byte(BRACE_OPEN);
-    let isFirst = true;
-    for (const name of Object.keys(labels)) {
-      if (!isFirst) this.#byte(COMMA);
-      isFirst = false;
-      this.quoted(name);
-      this.#byte(COLON);
-      this.quoted(labels[name]!);
-    }
-    this.#byte(BRACE_CLOSE);
-  }
-
   /** A copy of all that was written, in a buffer of its own. */
   take(): Uint8Array {
     const taken = Buffer.allocUnsafeSlow(this.#length);
     taken.set(this.#bytes.subarray(0, this.#length));
     this.clear();
     return taken;
-  }
-
-  #byte(byte: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = byte;
   }
 
   /** False where a character is not ASCII; what is before it may be written already. */

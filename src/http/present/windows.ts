@@ -114,7 +114,7 @@ export function writeWindowRows(
     }
     if (request.groupBy.length > 0) {
       out.text(',"labels":');
-      out.labels(result.groups[group]!);
+      out.bytes(labelsBytes(result.groups[group]!));
     }
     out.text('}');
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HeavyShapes } from '../../../src/query/heavy-shapes.js';
-import { HEAVY_SHAPES_KEPT } from '../../../src/query/limits.js';
+import { HEAVY_SHAPE_LENGTH_MAX, HEAVY_SHAPES_KEPT } from '../../../src/query/limits.js';
 import { statsRequest } from './oracle.js';
 
 const HOUR = 3_600_000;
@@ -29,6 +29,18 @@ test('isHeavy() tells windows apart', () => {
   assert.ok(!shapes.isHeavy(request(1_000, ['p99'], ['host'])));
   assert.ok(!shapes.isHeavy(request(60_000, ['mean'], ['host'])));
   assert.ok(!shapes.isHeavy(request(60_000, ['p99'])));
+});
+
+test('learn() remembers nothing long', () => {
+  const shapes = new HeavyShapes();
+  const request = (length: number) => ({
+    ...statsRequest({ metric: 'cpu', startMs: 0, endMs: HOUR }),
+    selectors: [{ label: 'host', op: '=', value: 'x'.repeat(length) } as const],
+  });
+  for (const length of [HEAVY_SHAPE_LENGTH_MAX / 2, HEAVY_SHAPE_LENGTH_MAX])
+    shapes.learn(request(length), true);
+  assert.ok(shapes.isHeavy(request(HEAVY_SHAPE_LENGTH_MAX / 2)));
+  assert.ok(!shapes.isHeavy(request(HEAVY_SHAPE_LENGTH_MAX)));
 });
 
 test('learn() forgets what was heavy longest ago', () => {

@@ -5,7 +5,7 @@ import type { LabelMatcher } from '../../../src/http/ports.js';
 import { selectorsKey } from '../../../src/query/selectors-key.js';
 
 // Few characters, those that the key itself has among them: so that texts are made to be taken for each other.
-const text = fc.string({ unit: fc.constantFrom('a', '1', ':', '=', '!', '~'), maxLength: 4 });
+const text = fc.string({ unit: fc.constantFrom('a', '1', ':', '=', '!', '~', ';'), maxLength: 14 });
 const matchers: fc.Arbitrary<LabelMatcher[]> = fc.array(
   fc.record({ label: text, op: fc.constantFrom('=', '!=', '=~', '!~'), value: text }),
   { maxLength: 3 },
@@ -21,10 +21,16 @@ test('selectorsKey() is the same of the same conditions alone', () => {
 });
 
 test('selectorsKey() tells conditions apart whose texts run into each other', () => {
-  const [one, other]: LabelMatcher[][] = [
-    [{ label: 'a', op: '=', value: '1:b' }],
-    [{ label: 'a', op: '=', value: '1' }],
-  ];
-  assert.notEqual(selectorsKey(one!), selectorsKey(other!));
+  const check = (one: LabelMatcher[], other: LabelMatcher[]): void =>
+    assert.notEqual(selectorsKey(one), selectorsKey(other));
+  check([{ label: 'a', op: '=', value: '1:b' }], [{ label: 'a', op: '=', value: '1' }]);
+  // Were the condition written before the label, a ~ of the label could be taken for one of it, and its last digit for a length.
+  check(
+    [{ label: '~zone', op: '=', value: 'a.*2=dc4:west' }],
+    [
+      { label: 'zone1', op: '=~', value: 'a.*' },
+      { label: 'dc', op: '=', value: 'west' },
+    ],
+  );
   assert.equal(selectorsKey([]), '');
 });
