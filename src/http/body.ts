@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.js';
-import type { BodyBudget } from './body-budget.js';
+import type { ByteBudget } from './byte-budget.js';
 import {
   type CodedLimits,
   type ContentCoding,
@@ -13,7 +13,7 @@ import type { Exchange } from './exchange.js';
 const BYTES_FIRST = 64 * 1024;
 
 export interface BodyLimits extends CodedLimits {
-  budget: BodyBudget;
+  budget: ByteBudget;
 }
 
 /**

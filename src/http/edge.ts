@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { LivePort } from '../live/live-port.js';
 import type { Logger } from '../log.js';
 import type { AccessCheck } from './access-check.js';
-import type { BodyBudget } from './body-budget.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { Exchange } from './exchange.js';
 import type { RecordScanner } from './ingest/record-scanner.js';
 import type { IngestPort, OperatorPort, QueryPort, SnapshotPort, StorePort } from './ports.js';
@@ -29,9 +29,10 @@ export interface Edge {
   snapshots: SnapshotPort;
   store: StorePort;
   scanner: RecordScanner;
-  budget: BodyBudget;
+  /** Bytes of bodies that are collected. */
+  budget: ByteBudget;
   /** Bytes of long answers that wait for their clients. */
-  answers: BodyBudget;
+  answers: ByteBudget;
   tokens: AccessCheck;
   /** The OpenAPI document of all calls, as JSON. */
   openApi: () => string;

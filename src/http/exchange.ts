@@ -1,11 +1,20 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
+import { MillraceError } from '../errors.js';
 import type { Logger } from '../log.js';
+import type { ByteBudget } from './byte-budget.js';
 import { ANSWER_PIECE_BYTES } from './limits.js';
 import { LongAnswer } from './long-answer.js';
 import { asMillraceError, PROBLEM_TYPE, problemHeaders, problemOf } from './problem.js';
 
 const encoder = new TextEncoder();
+
+/** What all exchanges of a server share. */
+export interface ExchangeTools {
+  log: Logger;
+  /** Bytes of long answers that wait for their clients. */
+  answers: ByteBudget;
+}
 
 /**
  * One request and its answer, over uWebSockets.js, whose rules it keeps for everybody else:
@@ -32,7 +41,7 @@ export class Exchange {
   readonly origin: string;
 
   readonly #response: HttpResponse;
-  readonly #log: Logger;
+  readonly #tools: ExchangeTools;
   readonly #onDone: (status: number) => void;
   #state: 'open' | 'streaming' | 'done' | 'aborted' = 'open';
   #abort: AbortController | undefined;
@@ -44,9 +53,15 @@ export class Exchange {
   #isPaused = false;
 
   /** @param onDone called once: the status answered, or 0 when the client went away first */
-  constructor(response: HttpResponse, request: HttpRequest, log: Logger, onDone: (status: number) => void) {
+  // Four arguments: the two halves of what uWebSockets.js gives, what all share, and who counts.
+  constructor(
+    response: HttpResponse,
+    request: HttpRequest,
+    tools: ExchangeTools,
+    onDone: (status: number) => void,
+  ) {
     this.#response = response;
-    this.#log = log;
+    this.#tools = tools;
     this.#onDone = onDone;
     this.method = request.getCaseSensitiveMethod();
     this.path = request.getUrl();
@@ -121,7 +136,10 @@ export class Exchange {
     this.#response.resume();
   }
 
-  /** Answers with a whole body. A HEAD request gets its headers only. */
+  /**
+   * Answers with a whole body. A HEAD request gets its headers only. A long body is held until its client has taken it, or has gone; where too many
+   * are, the answer is that the server is busy.
+   */
   answer(
     status: number,
     contentType: string | undefined,
@@ -159,6 +177,17 @@ export class Exchange {
     body: Uint8Array,
     headers: Readonly<Record<string, string>>,
   ): void {
+    const { answers } = this.#tools;
+    if (!answers.tryTake(body.length)) {
+      this.fail(
+        new MillraceError(
+          'MR_BUSY',
+          'The server holds as many long answers as it may for clients that are slow to take them. Ask for less, or again in a moment.',
+        ),
+      );
+      return;
+    }
+    this.onEnd(() => answers.give(body.length));
     this.#state = 'streaming';
     const onSent = (): void => {
       this.#state = 'done';
@@ -182,7 +211,7 @@ export class Exchange {
     if (this.isAborted && error instanceof Error && error.name === 'AbortError') return;
     const coded = asMillraceError(error);
     if (coded.code === 'MR_INTERNAL') {
-      this.#log.error(
+      this.#tools.log.error(
         { err: coded.cause, method: this.method, path: this.path },
         'a request failed by our fault',
       );

@@ -13,7 +13,7 @@ import { MillraceError } from '../errors.js';
 import type { LivePort } from '../live/live-port.js';
 import type { Logger } from '../log.js';
 import { AccessCheck } from './access-check.js';
-import { BodyBudget } from './body-budget.js';
+import { ByteBudget } from './byte-budget.js';
 import type { Call } from './call/call.js';
 import { CALLS, createRouter } from './calls.js';
 import type { Edge, EdgeLimits } from './edge.js';
@@ -141,8 +141,8 @@ class UwsServer implements HttpServer {
       store,
       snapshots,
       scanner: new RecordScanner(new SeriesCache()),
-      budget: new BodyBudget(BODIES_BYTES_TOTAL),
-      answers: new BodyBudget(ANSWERS_BYTES_TOTAL),
+      budget: new ByteBudget(BODIES_BYTES_TOTAL),
+      answers: new ByteBudget(ANSWERS_BYTES_TOTAL),
       openApi: lazy(() => JSON.stringify(openApiDocument(CALLS, operator.health().version))),
       tokens: new AccessCheck({ ingest: ingestTokens, admin: adminTokens, read: options.readTokens ?? [] }),
     };
@@ -196,7 +196,7 @@ class UwsServer implements HttpServer {
   #onRequest(response: HttpResponse, request: HttpRequest): void {
     this.#counters.requests++;
     this.#counters.inFlight++;
-    const exchange = new Exchange(response, request, this.#edge.log, (status) => this.#onDone(status));
+    const exchange = new Exchange(response, request, this.#edge, (status) => this.#onDone(status));
     if (this.#isClosing) exchange.closeAfterwards();
     exchange.share(this.#origins.headersFor(exchange.origin));
     try {

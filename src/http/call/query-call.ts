@@ -2,7 +2,6 @@ import { MillraceError } from '../../errors.js';
 import { type AnswerCoding, chooseCoding } from '../answer-coding.js';
 import type { Edge } from '../edge.js';
 import type { Exchange } from '../exchange.js';
-import { ANSWER_PIECE_BYTES } from '../limits.js';
 import { ANSWER_TYPES } from '../media-types.js';
 import type { ParameterSet } from '../parameter/parameter.js';
 import type { QueryAnswer, QueryRequest } from '../ports.js';
@@ -51,21 +50,8 @@ export function answerQuery(caller: QueryCaller, request: QueryRequest): void | 
   return runLater(caller, request).then((answer) => passOn(caller, request, answer));
 }
 
-function passOn(caller: QueryCaller, { format }: QueryRequest, { body, coding }: QueryAnswer): void {
-  if (body.length > ANSWER_PIECE_BYTES) holdAnswer(caller, body.length);
-  caller.exchange.answer(200, ANSWER_TYPES[format], body, codingHeaders(coding));
-}
-
-/** Counts a long answer until its client has taken it, or has gone. @throws MillraceError MR_BUSY where too many wait for that */
-function holdAnswer({ exchange, edge }: QueryCaller, bytes: number): void {
-  if (!exchange.isOpen) return;
-  if (!edge.answers.tryTake(bytes)) {
-    throw new MillraceError(
-      'MR_BUSY',
-      'The server holds as many long answers as it may for clients that are slow to take them. Ask for less, or again in a moment.',
-    );
-  }
-  exchange.onEnd(() => edge.answers.give(bytes));
+function passOn({ exchange }: QueryCaller, { format }: QueryRequest, { body, coding }: QueryAnswer): void {
+  exchange.answer(200, ANSWER_TYPES[format], body, codingHeaders(coding));
 }
 
 const VARY = { Vary: 'Accept, Accept-Encoding' };

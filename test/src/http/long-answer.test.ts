@@ -105,21 +105,40 @@ test('a long answer comes whole, with its length, also to clients that are slow 
   assert.deepEqual([answerBytesHeld, answered2xx, inFlight], [0, 4, 0]);
 });
 
-test('long answers that wait for slow clients are bounded together, and given back when these go', async (t) => {
+test('long answers of every call that wait for slow clients are bounded together, and given back when these go', async (t) => {
   const edge = await edgeThatAnswers(t, Buffer.alloc(ANSWERS_BYTES_TOTAL / 4 - 1));
+  const paths = ['/metrics/names', '/query/raw?metric_name=m'];
   const waiting: http.ClientRequest[] = [];
   for (let i = 0; i < 4; i++) {
-    const request = http.get(`${edge.url}/metrics/names`, { agent: false });
+    const request = http.get(`${edge.url}${paths[i % 2]}`, { agent: false });
     request.on('error', () => {});
     waiting.push(request);
     // What comes is not read.
     await once(request, 'response');
   }
-  const refused = await edge.call('/metrics/names');
-  assert.deepEqual([refused.status, refused.json.code], [429, 'MR_BUSY']);
-  assert.match(refused.json.detail, /slow to take them/);
+  for (const path of paths) {
+    const refused = await edge.call(path);
+    assert.deepEqual([refused.status, refused.json.code], [429, 'MR_BUSY'], path);
+    assert.match(refused.json.detail, /slow to take them/);
+    // Of a body that isn't sent nothing is held.
+    assert.equal((await edge.call(path, { method: 'HEAD' })).status, 200, path);
+  }
   for (const request of waiting) request.destroy();
-  for (let look = 0; look < 500 && edge.server.counters().answerBytesHeld > 0; look++) await sleep(10);
+  const { server } = edge;
+  for (let look = 0; look < 500 && server.counters().answerBytesHeld > 0; look++) await sleep(10);
+  const { answerBytesHeld, answered4xx, aborted } = server.counters();
+  assert.deepEqual([answerBytesHeld, answered4xx, aborted], [0, 2, 4]);
+});
+
+test('long answers are given back when the server ends before their clients have taken them', async (t) => {
+  const edge = await edgeThatAnswers(t, Buffer.alloc(64 * 2 ** 20));
+  const request = http.get(`${edge.url}/query/raw?metric_name=m`, { agent: false });
+  request.on('error', () => {});
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  response.on('error', () => {});
+  assert.equal(edge.server.counters().answerBytesHeld, 64 * 2 ** 20);
+  await edge.server.close(0);
   const { answerBytesHeld, aborted } = edge.server.counters();
-  assert.deepEqual([answerBytesHeld, aborted], [0, 4]);
+  assert.deepEqual([answerBytesHeld, aborted], [0, 1]);
+  request.destroy();
 });

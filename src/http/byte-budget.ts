@@ -1,5 +1,5 @@
-/** Bytes of bodies held in memory, over all requests: the bound that many slow senders together run into. */
-export class BodyBudget {
+/** Bytes held in memory for all requests of one kind together, such as bodies that come or answers that go: the bound that many slow clients run into. */
+export class ByteBudget {
   readonly #bytesMax: number;
   #bytes = 0;
 
