@@ -26,6 +26,9 @@ const BACKFITS = 4;
 /** And this much less, so that rounding does not decide where nothing is left. */
 const LEFT_LEAST = 0.01;
 
+/** What residuals are at most that are only the rounding of sums over a cycle, as a part of the greatest value. */
+const ROUNDING = 2 ** -44;
+
 /**
  * The period of an evenly spaced series in steps, or 0 where there is none. A period is as good as the mean of the other cycles
  * foretells each cycle (leave one out), all of them without their own level and slope, so that neither a trend nor a
@@ -109,12 +112,16 @@ export function foretoldShare(y: Float64Array, count: number, period: number, sh
   const middle = (period - 1) / 2;
   const square = (period * (period * period - 1)) / 12;
   let total = 0;
+  let most = 0;
   // With r[k][j] the residuals and s[j] their sums: the error of cycle k is r - (s - r) / (K - 1) = (K r - s) / (K - 1).
   for (let cycle = 0; cycle < cycles; cycle++) {
     const start = from + cycle * period;
     let level = 0;
     let slope = 0;
-    for (let j = 0; j < period; j++) level += y[start + j]!;
+    for (let j = 0; j < period; j++) {
+      level += y[start + j]!;
+      most = Math.max(most, Math.abs(y[start + j]!));
+    }
     level /= period;
     for (let j = 0; j < period; j++) slope += (j - middle) * (y[start + j]! - level);
     slope /= square;
@@ -124,7 +131,8 @@ export function foretoldShare(y: Float64Array, count: number, period: number, sh
       total += residual * residual;
     }
   }
-  if (!(total > 0)) return 0;
+  // What is left of a constant or a line is rounding, which repeats as well as a season does.
+  if (!(total > cycles * period * (most * ROUNDING) ** 2)) return 0;
   let sums = 0;
   for (let j = 0; j < period; j++) sums += shape[j]! ** 2;
   // The sum over all of (K r - s)² is K² Σ r² - K Σ s².

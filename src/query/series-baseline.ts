@@ -17,6 +17,9 @@ import { selectRanks } from './select-ranks.js';
 /** A window that doesn't move at all counts as moving by this part of all. */
 const DEVIATION_LEAST = 1e-3;
 
+/** What is nearer to its expectation than this part of the greatest one is as good as met: the sums behind it are rounded. */
+const ROUNDING = 2 ** -44;
+
 /** Gaps that vary about a round length are that long, also where most are a little longer; those below a second stay as they are. */
 const ROUND_GAP_PART = 0.9;
 const ROUND_GAP_MS = 900;
@@ -123,12 +126,17 @@ export class SeriesBaseline {
   #scoreByMedian(values: Float64Array, count: number): void {
     const work = this.#work;
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += Math.abs(values[i]! - this.expected[i]!) / count;
+    let most = 0;
+    for (let i = 0; i < count; i++) {
+      const expected = this.expected[i]!;
+      sum += Math.abs(values[i]! - expected) / count;
+      most = Math.max(most, Math.abs(expected));
+    }
     this.#look();
     for (let i = 0; i < count; i++) work[i] = Math.abs(values[i]! - this.expected[i]!);
     const middle = count === 0 ? 0 : this.#select(count);
     const deviation = middle > 0 ? middle / NORMAL_MEDIAN_DEVIATION : sum / NORMAL_MEAN_DEVIATION;
-    this.deviation.fill(deviation, 0, count);
+    this.deviation.fill(Math.max(deviation, most * ROUNDING), 0, count);
     this.#score(values, count);
   }
 

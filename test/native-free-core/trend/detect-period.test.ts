@@ -94,3 +94,17 @@ test('detectPeriod() finds nothing in noise, in a walk, in a line, in few points
   assert.equal(detectPeriod(line, 5, [4]), 0);
   assert.equal(detectPeriod(line, 0, []), 0);
 });
+
+test('detectPeriod() takes no rounding for a season, and a small season beside a large level for one', () => {
+  const check = (make: (i: number) => number, period: number) => {
+    for (const count of [100, 360, 1_500]) {
+      const y = Float64Array.from({ length: count }, (_, i) => make(i));
+      assert.equal(detectPeriod(y, count, [6, 60]), period, `${make}`);
+    }
+  };
+  check(() => 0.1, 0);
+  check(() => 1e9 / 3, 0);
+  check((i) => Math.round((40 + 0.01 * i) * 100) / 100, 0);
+  check((i) => 1e6 - 0.1 * i, 0);
+  check((i) => 1e9 + (i % 6 === 0 ? 1 : 0), 6);
+});

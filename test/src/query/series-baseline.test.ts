@@ -30,3 +30,23 @@ test('SeriesBaseline ends within a long series when nobody waits any more', () =
   check('seasonal', (baseline) => baseline.seasonal(times, values, COUNT, 314_000));
   check('streaming', (baseline) => baseline.streaming(times, values, COUNT, 'novelty'));
 });
+
+test('SeriesBaseline calls nothing strange that only rounding keeps from being expected', () => {
+  const check = (make: (i: number) => number, periodMs: number) => {
+    for (const count of [100, 360, 1_500]) {
+      const rounded = Float64Array.from({ length: count }, (_, i) => make(i));
+      const baseline = new SeriesBaseline();
+      baseline.seasonal(times, rounded, count, undefined);
+      assert.equal(baseline.periodMs, periodMs, `${make}`);
+      for (let i = 0; i < count; i++) {
+        assert.ok(baseline.score[i]! < 3, `${make} at ${i} of ${count}: ${baseline.score[i]}`);
+      }
+    }
+  };
+  check(() => 0.1, 0);
+  check(() => 1e9 / 3, 0);
+  check((i) => Math.round((40 + 0.01 * i) * 100) / 100, 0);
+  check((i) => 1e6 - 0.1 * i, 0);
+  check((i) => i / 3, 0);
+  check((i) => Math.sin(i % 10), 10_000);
+});
