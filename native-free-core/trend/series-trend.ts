@@ -25,19 +25,38 @@ export interface TrendWish {
   periodSteps: number | undefined;
 }
 
+/** The exponents of powers of two whose inverse is a number, too. */
+const EXPONENT_MAX = 1_000;
+
 export function seriesTrend(
-  { values, stepMs }: EvenSeries,
+  { values: given, stepMs }: EvenSeries,
   { forecastSteps, coverage, periodSteps }: TrendWish,
 ): SeriesTrend {
-  const count = values.length;
+  const count = given.length;
+  // Squares of large values would overflow and those of small ones vanish; a power of two changes no digit.
+  const scale = scaleOf(given);
+  const values = given.map((value) => value / scale);
   const known = periodSteps !== undefined && count >= 2 * periodSteps ? periodSteps : 0;
   const period = periodSteps === undefined ? detectPeriod(values, count, habitualPeriods(stepMs)) : known;
   const rest = withoutSeason(values, period);
+  const foretold = forecastSteps > 0 ? forecast(values, count, period, forecastSteps, coverage) : undefined;
   return {
     period,
     isSignificant: trendStatistic(rest, count) > 1 || isSteadyCourse(rest, count),
-    forecast: forecastSteps > 0 ? forecast(values, count, period, forecastSteps, coverage) : undefined,
+    forecast: foretold && scaled(foretold, scale),
   };
+}
+
+/** The power of two at the greatest size. */
+function scaleOf(values: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
+  return most === 0 ? 1 : 2 ** Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, Math.floor(Math.log2(most))));
+}
+
+function scaled({ values, low, high }: Forecast, scale: number): Forecast {
+  const times = (value: number): number => value * scale;
+  return { values: values.map(times), low: low.map(times), high: high.map(times) };
 }
 
 /** A season hides a trend, and its beginning and end look like one. */

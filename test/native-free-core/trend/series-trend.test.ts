@@ -57,3 +57,24 @@ test('seriesTrend() foretells as many steps as are asked for', () => {
   const few = { startMs: 0, stepMs: HOUR, values: Float64Array.of(1, 2) };
   assert.deepEqual(seriesTrend(few, wish(3)), { period: 0, isSignificant: false, forecast: undefined });
 });
+
+test('seriesTrend() says of very large and very small values what it says of others', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { values } = daily(seed, seed % 2 === 0 ? 0 : 8, seed % 4 < 2 ? 0 : 8);
+    const plain = seriesTrend({ startMs: 0, stepMs: HOUR, values }, wish(3));
+    for (const scale of [2 ** 515, 2 ** 1_000, 2 ** -565, 2 ** -900]) {
+      const sized = values.map((value) => value * scale);
+      const found = seriesTrend({ startMs: 0, stepMs: HOUR, values: sized }, wish(3));
+      assert.equal(found.period, plain.period);
+      assert.equal(found.isSignificant, plain.isSignificant, `${seed} times ${scale}`);
+      for (const column of ['values', 'low', 'high'] as const) {
+        assert.deepEqual(
+          found.forecast![column],
+          plain.forecast![column].map((value) => value * scale),
+        );
+      }
+    }
+  }
+  const least = Float64Array.from({ length: 40 }, (_, i) => i * Number.MIN_VALUE);
+  assert.ok(seriesTrend({ startMs: 0, stepMs: HOUR, values: least }, wish(0)).isSignificant);
+});
