@@ -12,6 +12,8 @@ export interface SeriesTrend {
   period: number;
   /** Whether it has a trend: its slope is more than chance, at a level of 5 %, or its course is steady. */
   isSignificant: boolean;
+  /** The sign of the trend, that is of the slope of what was tested; 0: it is not significant. */
+  direction: number;
   /** Undefined where the series is too short, or nothing is asked for. */
   forecast: Forecast | undefined;
 }
@@ -40,9 +42,11 @@ export function seriesTrend(
   const period = periodSteps === undefined ? detectPeriod(values, count, habitualPeriods(stepMs)) : known;
   const rest = withoutSeason(values, period);
   const foretold = forecastSteps > 0 ? forecast(values, count, period, forecastSteps, coverage) : undefined;
+  const isSignificant = trendStatistic(rest, count) > 1 || isSteadyCourse(rest, count);
   return {
     period,
-    isSignificant: trendStatistic(rest, count) > 1 || isSteadyCourse(rest, count),
+    isSignificant,
+    direction: isSignificant ? slopeSign(rest) : 0,
     forecast: foretold && scaled(foretold, scale),
   };
 }
@@ -57,6 +61,15 @@ function scaleOf(values: Float64Array): number {
 function scaled({ values, low, high }: Forecast, scale: number): Forecast {
   const times = (value: number): number => value * scale;
   return { values: values.map(times), low: low.map(times), high: high.map(times) };
+}
+
+/** The sign of the slope of least squares. */
+function slopeSign(values: Float64Array): number {
+  const middle = (values.length - 1) / 2;
+  let product = 0;
+  // About the first value, so that a large level doesn't round a small slope away.
+  for (let i = 0; i < values.length; i++) product += (i - middle) * (values[i]! - values[0]!);
+  return Math.sign(product);
 }
 
 /** A season hides a trend, and its beginning and end look like one. */

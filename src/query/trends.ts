@@ -96,6 +96,7 @@ function trendOf(windows: TrendWindows, stepMs: number, request: TrendsRequest):
     },
     robustSlopePerMs: robustSlope(times, values, count),
     isSignificant: trend.isSignificant,
+    direction: trend.direction,
     periodMs: trend.period * even.stepMs,
     averageTimesMs: times.subarray(0, count),
     average,

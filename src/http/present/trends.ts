@@ -62,6 +62,8 @@ export interface Trend {
   /** NaN without two windows. */
   robustSlopePerMs: number;
   isSignificant: boolean;
+  /** The sign of the slope that is significant, which is that of the series without its season; 0: none is. */
+  direction: number;
   /** 0: none. */
   periodMs: number;
   averageTimesMs: Float64Array;
@@ -74,10 +76,10 @@ export interface Trend {
 /** With fewer windows nothing can be significant, and the direction is that of the line. */
 const TESTED_WINDOWS_MIN = 4;
 
-function directionOf({ line, isSignificant, windows }: Trend): 'rising' | 'falling' | 'flat' {
-  if (line === undefined || line.slopePerMs === 0) return 'flat';
-  if (!isSignificant && windows >= TESTED_WINDOWS_MIN) return 'flat';
-  return line.slopePerMs > 0 ? 'rising' : 'falling';
+function directionOf({ line, direction, windows }: Trend): 'rising' | 'falling' | 'flat' {
+  const sign = windows < TESTED_WINDOWS_MIN ? (line?.slopePerMs ?? 0) : direction;
+  if (sign === 0) return 'flat';
+  return sign > 0 ? 'rising' : 'falling';
 }
 
 function changePercent({ line }: Trend): number | null {

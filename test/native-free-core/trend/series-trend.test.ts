@@ -55,7 +55,12 @@ test('seriesTrend() foretells as many steps as are asked for', () => {
   assert.equal(seriesTrend(daily(1, 0, 8), wish(30)).forecast!.values.length, 30);
   assert.equal(seriesTrend(daily(1, 0, 8), wish(0)).forecast, undefined);
   const few = { startMs: 0, stepMs: HOUR, values: Float64Array.of(1, 2) };
-  assert.deepEqual(seriesTrend(few, wish(3)), { period: 0, isSignificant: false, forecast: undefined });
+  assert.deepEqual(seriesTrend(few, wish(3)), {
+    period: 0,
+    isSignificant: false,
+    direction: 0,
+    forecast: undefined,
+  });
 });
 
 test('seriesTrend() says of very large and very small values what it says of others', () => {
@@ -77,4 +82,18 @@ test('seriesTrend() says of very large and very small values what it says of oth
   }
   const least = Float64Array.from({ length: 40 }, (_, i) => i * Number.MIN_VALUE);
   assert.ok(seriesTrend({ startMs: 0, stepMs: HOUR, values: least }, wish(0)).isSignificant);
+});
+
+test('seriesTrend() tells the direction of the series without its season', () => {
+  // Each cycle begins high and ends low: the line through all of them falls, what is below the season rises.
+  const values = Float64Array.from(
+    autoregressive(0, 72, 2),
+    (noise, i) => 40 * Math.sin((2 * Math.PI * i) / 24) + i / 20 + noise / 10,
+  );
+  const { period, isSignificant, direction } = seriesTrend({ startMs: 0, stepMs: HOUR, values }, wish(0));
+  const middle = (values.length - 1) / 2;
+  assert.ok(values.reduce((sum, value, i) => sum + (i - middle) * value, 0) < 0, 'the line falls');
+  assert.deepEqual({ period, isSignificant, direction }, { period: 24, isSignificant: true, direction: 1 });
+  const turned = { startMs: 0, stepMs: HOUR, values: values.map((value) => -value) };
+  assert.equal(seriesTrend(turned, wish(0)).direction, -1);
 });
