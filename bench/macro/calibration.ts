@@ -41,7 +41,7 @@ function significant(make: SeriesMaker, count: number): number {
   const wish = { forecastSteps: 0, coverage: 95, periodSteps: undefined } as const;
   return meanOf(count, (seed) => {
     const values = make(count, seed);
-    return seriesTrend({ startMs: 0, stepMs: MINUTE_MS, values }, wish).isSignificant ? 1 : 0;
+    return seriesTrend({ startMs: 0, stepMs: MINUTE_MS, invented: 0, values }, wish).isSignificant ? 1 : 0;
   });
 }
 

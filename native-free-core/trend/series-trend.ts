@@ -30,8 +30,11 @@ export interface TrendWish {
 /** The exponents of powers of two whose inverse is a number, too. */
 const EXPONENT_MAX = 1_000;
 
+/** The part of a series that may be invented: more of it, on straight lines through holes, looks like a trend with little noise. */
+const INVENTED_MOST = 1 / 3;
+
 export function seriesTrend(
-  { values: given, stepMs }: EvenSeries,
+  { values: given, stepMs, invented }: EvenSeries,
   { forecastSteps, coverage, periodSteps }: TrendWish,
 ): SeriesTrend {
   const count = given.length;
@@ -42,7 +45,8 @@ export function seriesTrend(
   const period = periodSteps === undefined ? detectPeriod(values, count, habitualPeriods(stepMs)) : known;
   const rest = withoutSeason(values, period);
   const foretold = forecastSteps > 0 ? forecast(values, count, period, forecastSteps, coverage) : undefined;
-  const isSignificant = trendStatistic(rest, count) > 1 || isSteadyCourse(rest, count);
+  const isSignificant =
+    invented <= count * INVENTED_MOST && (trendStatistic(rest, count) > 1 || isSteadyCourse(rest, count));
   return {
     period,
     isSignificant,
