@@ -1,6 +1,9 @@
 /** Points before which the window says nothing. */
 const POINTS_MIN = 5;
 
+/** A square this many times as large as all that remain has taken most of their digits with it. */
+const DIGITS_LOST = 2 ** 20;
+
 /** What each point is held against: columns with a place a point. */
 export interface RollingBaseline {
   means: Float64Array;
@@ -12,7 +15,7 @@ export interface RollingBaseline {
 /**
  * For each point the mean and the population's deviation of the points of `windowMs` before its time, itself and others at its time
  * left out; NaN for both where those are fewer than POINTS_MIN. Times ascend. Sums are kept about `origin` (the mean of all, say), and made
- * anew whenever the window has moved by its own length, so that rounding neither grows nor lasts.
+ * anew whenever the window has moved by its own length or a value has left that was huge beside all others, so that rounding neither grows nor lasts.
  */
 // Six arguments: columns in, columns out.
 export function rollingBaselineInto(
@@ -35,12 +38,14 @@ export function rollingBaselineInto(
       sum += distance;
       squares += distance * distance;
     }
+    let lost = 0;
     for (; from < to && times[from]! < timeMs - windowMs; from++) {
       const distance = values[from]! - origin;
       sum -= distance;
       squares -= distance * distance;
+      lost = Math.max(lost, distance * distance);
     }
-    if (from >= renewed) {
+    if (from >= renewed || lost > DIGITS_LOST * squares) {
       sum = 0;
       squares = 0;
       for (let j = from; j < to; j++) {
