@@ -5,7 +5,7 @@ import { ANSWER_PIECE_BYTES } from './limits.js';
 export type LongResponse = Pick<HttpResponse, 'cork' | 'tryEnd' | 'getWriteOffset' | 'onWritable'>;
 
 /**
- * Sends a body piece by piece, each when the client has taken the one before, with the event loop turning between them. The library would copy a whole
+ * Sends a body piece by piece, each when the socket has taken the one before, with the event loop turning between them. The library would copy a whole
  * body at once, what the socket does not take into memory of its own: 250 MB held the socket thread for more than half a second.
  */
 export class LongAnswer {

@@ -1,8 +1,5 @@
-import { ROWS_AT_ONCE } from './limits.js';
+import { EDITS_MAX, ROWS_AT_ONCE } from './limits.js';
 import { type Look, noLook } from './present/look.js';
-
-/** Edits of a long name that are still taken for a slip: more are another name, and take longer to count. */
-const EDITS_MAX = 8;
 
 /**
  * Edits between two texts (insert, delete, change, swap neighbours), or `limit` + 1 where there are more. Costs the longer text's length times

@@ -1,10 +1,5 @@
+import { LITERALS_LENGTH_MAX, LITERALS_MAX } from '../limits.js';
 import type { PatternNode, Ranges } from './pattern-parser.js';
-
-/** Texts that a pattern may stand for at most, before it is matched as a pattern: each is one look-up. */
-const LITERALS_MAX = 1_024;
-
-/** Characters of all of them: to put 1,024 texts of 900 characters together took a fifth of a second of the socket thread. */
-const LITERALS_LENGTH_MAX = 32 * 1_024;
 
 /**
  * All texts that a pattern matches, where they are few, as those of `web-(1|2|3)` and `eu|us`: looking them up is quicker than
