@@ -4,6 +4,7 @@ import { cardinalityPresenter } from '../http/present/cardinality.js';
 import type { EntryTexts } from './entry-texts.js';
 import { SeriesConditions } from './label-matcher.js';
 import { LargestList } from './largest-list.js';
+import { TEXTS_AT_ONCE } from './limits.js';
 import type { QueryTools } from './query-tools.js';
 import { defineQuestion } from './question.js';
 import { Selection } from './selection.js';
@@ -19,21 +20,37 @@ interface Counted {
 }
 
 /** The first `limit` by series, the most first; of equals by name. */
-function largest<T extends Counted>(items: readonly T[], limit: number): T[] {
-  const list = new LargestList<T>(limit, bySize);
+function largest<T extends Counted>(items: Iterable<T>, limit: number, stop: StopCheck): T[] {
+  let steps = 0;
+  const list = new LargestList<T>(limit, (a, b) => {
+    if (++steps % TEXTS_AT_ONCE === 0) stop.check();
+    return b.series - a.series || byText(a.name, b.name);
+  });
   for (const item of items) list.add(item);
   return list.take();
 }
 
-const bySize = (a: Counted, b: Counted): number => b.series - a.series || byText(a.name, b.name);
+/** A value and how many series have it. Its text is read once, when it is held against another of as many series. */
+class CountedValue implements Counted {
+  readonly series: number;
+  readonly #entry: number;
+  readonly #texts: EntryTexts;
+  #name: string | undefined;
 
-/** The entries of the values that most series have, the most first; of equals by text. */
-function largestOf(counts: ReadonlyMap<number, number>, limit: number, texts: EntryTexts): number[] {
-  const list = new LargestList<number>(limit, (a, b) => {
-    return counts.get(b)! - counts.get(a)! || byText(texts.of(a), texts.of(b));
-  });
-  for (const entry of counts.keys()) list.add(entry);
-  return list.take();
+  constructor(series: number, entry: number, texts: EntryTexts) {
+    this.series = series;
+    this.#entry = entry;
+    this.#texts = texts;
+  }
+
+  get name(): string {
+    this.#name ??= this.#texts.of(this.#entry);
+    return this.#name;
+  }
+}
+
+function* countedValues(counts: ReadonlyMap<number, number>, texts: EntryTexts): Iterable<CountedValue> {
+  for (const [entry, series] of counts) yield new CountedValue(series, entry, texts);
 }
 
 /** Series by metric, and how many of them are new. Those without a point count, and are not new. */
@@ -94,9 +111,8 @@ function cardinalityOf(tools: QueryTools, request: CardinalityRequest, stop: Sto
     for (const count of counts.values()) series += count;
     labels.push({ name, values: counts.size, series });
     // The largest of all labels are among the largest of each.
-    for (const entry of largestOf(counts, limit, texts)) {
-      const value = texts.of(entry);
-      values.push({ name: `${name}=${value}`, label: name, value, series: counts.get(entry)! });
+    for (const { name: value, series } of largest(countedValues(counts, texts), limit, stop)) {
+      values.push({ name: `${name}=${value}`, label: name, value, series });
     }
   }
   const sum = (of: (metric: SeriesGrowth) => number): number => metrics.reduce((all, m) => all + of(m), 0);
@@ -105,13 +121,13 @@ function cardinalityOf(tools: QueryTools, request: CardinalityRequest, stop: Sto
     metricCount: metrics.length,
     labelCount: labels.length,
     labelSetCount: weights.count,
-    metrics: largest(metrics, limit).map(({ name, ...growth }) => ({ metric: name, ...growth })),
-    labels: largest(labels, limit).map(({ name, values: count, series }) => ({
+    metrics: largest(metrics, limit, stop).map(({ name, ...growth }) => ({ metric: name, ...growth })),
+    labels: largest(labels, limit, stop).map(({ name, values: count, series }) => ({
       label: name,
       values: count,
       series,
     })),
-    labelValues: largest(values, limit).map(({ label, value, series }) => ({ label, value, series })),
+    labelValues: largest(values, limit, stop).map(({ label, value, series }) => ({ label, value, series })),
   };
 }
 

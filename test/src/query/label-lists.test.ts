@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { systemClock } from '../../../src/clock.js';
 import type { LabelMatcher } from '../../../src/http/ports.js';
 import type { MetricsRequest } from '../../../src/http/present/metrics.js';
+import { EntryTexts } from '../../../src/query/entry-texts.js';
+import { TEXTS_AT_ONCE } from '../../../src/query/limits.js';
 import { StopCheck } from '../../../src/query/stop-check.js';
 import { bodyOf } from './oracle.js';
 import { OPEN_BOUNDS, type TestPoint, TestShards } from './query-fixture.js';
@@ -79,6 +81,40 @@ describe('the lists of names', () => {
       return looks;
     };
     assert.ok(5 * looksFor(1) < looksFor(12), `${looksFor(1)} looks for one, ${looksFor(12)} for all`);
+  });
+
+  it('look at the stop flag also while the values of one label are ordered, and read the text of each about once', (t) => {
+    const shards = new TestShards(1, OPEN_BOUNDS);
+    t.after(() => shards.close());
+    const count = 20 * TEXTS_AT_ONCE;
+    for (let from = 0; from < count; from += TEXTS_AT_ONCE) {
+      shards.write(
+        Array.from({ length: TEXTS_AT_ONCE }, (_, i) => ({
+          ...{ name: 'm', labels: { id: `v${1_000_000 - from - i}` }, timeMs: NOW_MS, value: 1 },
+        })),
+      );
+      shards.settle();
+    }
+    const listed = { kind: 'label_values', format: 'json', label: 'id', selectors: [] };
+    const known: string[] = bodyOf(shards.answer(listed as never)).data;
+    const places: string[] = [];
+    const stop = new StopCheck(systemClock, 60_000, () => {
+      places.push(new Error('where').stack ?? '');
+      return false;
+    });
+    const read = t.mock.method(EntryTexts.prototype, 'of');
+    const request = { kind: 'cardinality', format: 'json', nowMs: NOW_MS, limit: 5, selectors: [] };
+    const admission = { limits: {}, refused: {} };
+    const found = bodyOf(shards.queryEngine.answer({ ...request, admission } as never, stop));
+    assert.deepEqual(
+      found.series_by_label_value.map(({ value }: { value: string }) => value),
+      known.slice(0, 5),
+    );
+    const looks = places.filter((place) => place.includes('LargestList')).length;
+    assert.ok(looks >= known.length / TEXTS_AT_ONCE, `${looks} looks at ${known.length} values`);
+    const reads = read.mock.callCount();
+    assert.ok(reads < 1.1 * known.length, `${reads} texts read of ${known.length}`);
+    assert.ok(known.length > 4 * TEXTS_AT_ONCE);
   });
 
   it('say what a walk over all points says, for any conditions, while series come', () => {
