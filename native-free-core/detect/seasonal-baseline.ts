@@ -70,12 +70,22 @@ function medianOfOthers(sorted: Float64Array, value: number): number {
   return (at((others - 1) >> 1) + at(others >> 1)) / 2;
 }
 
-/** The middle of a whole period around each place; at the ends of the nearest whole one. */
+/**
+ * The middle of a whole period around each place. At the ends it goes on from the nearest whole one as it changed over the period beside that, by
+ * half as much at most: a level that stood still there would call the ends of a slow trend strange.
+ */
 function levels(values: Float64Array, period: number, middle: Middle): Float64Array {
   const whole = Float64Array.from({ length: values.length - period + 1 }, (_, i) =>
     middle(values.slice(i, i + period)),
   );
-  return values.map((_, i) => whole[Math.min(Math.max(0, i - (period >> 1)), whole.length - 1)]!);
+  const last = whole.length - 1;
+  const span = Math.min(period, last);
+  const slopes = [whole[span]! - whole[0]!, whole[last]! - whole[last - span]!];
+  return values.map((_, i) => {
+    const place = i - (period >> 1);
+    if (place < 0) return whole[0]! + (slopes[0]! * place) / span;
+    return place > last ? whole[last]! + (slopes[1]! * (place - last)) / span : whole[place]!;
+  });
 }
 
 function mean(values: Float64Array): number {

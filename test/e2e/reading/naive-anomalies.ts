@@ -166,15 +166,20 @@ function fittedTo(values: readonly number[], period: number): number[] {
   return expected;
 }
 
-/** The level is the middle of the whole period around a place, or of the nearest one; the season the median of the others of its phase about it. */
+/** The level is the middle of the whole period around a place, beyond the nearest one along the change over a period; the season the median of the others of its phase about it. */
 function levelAndSeason(
   values: readonly number[],
   period: number,
   middleOf: (values: readonly number[]) => number,
 ): number[] {
+  const wholeFrom = (from: number): number => middleOf(values.slice(from, from + period));
+  const last = values.length - period;
+  const span = Math.min(period, last);
   const level = values.map((_, i) => {
-    const from = Math.min(Math.max(0, i - Math.floor(period / 2)), values.length - period);
-    return middleOf(values.slice(from, from + period));
+    const from = i - Math.floor(period / 2);
+    if (from >= 0 && from <= last) return wholeFrom(from);
+    const [near, far] = from < 0 ? [0, span] : [last, last - span];
+    return wholeFrom(near) + ((wholeFrom(near) - wholeFrom(far)) * Math.abs(from - near)) / span;
   });
   const about = values.map((value, i) => value - level[i]!);
   return values.map((_, i) => {

@@ -15,7 +15,6 @@ test('seasonalBaseline() is the season and its slow level, without the noise', (
     24,
   );
   expected.forEach((value, i) => {
-    // At the ends half a period of the slope is missing.
     assert.ok(Math.abs(value - wave(i)) <= 1.6, `${i}: ${value}, ${wave(i)}`);
   });
 });
@@ -52,4 +51,22 @@ test('seasonalBaseline() lets ordinary values of few cycles be ordinary', () => 
 test('seasonalBaseline() of a series that repeats to the letter is the series', () => {
   const values = Float64Array.from({ length: 20 }, (_, i) => [1, 5, 2, 4][i % 4]!);
   assert.deepEqual([...seasonalBaseline(values, 4)], [...values]);
+});
+
+test('seasonalBaseline() follows a slow trend to both ends', () => {
+  let strange = 0;
+  let count = 0;
+  for (let seed = 0; seed < 20; seed++) {
+    const noise = autoregressive(0, 600, seed * 31);
+    const values = Float64Array.from(noise, (value, i) => value + 0.2 * i + (i % 60 < 6 ? 10 : 0));
+    const expected = seasonalBaseline(values, 60);
+    const distances = values.map((value, i) => Math.abs(value - expected[i]!));
+    const deviation = distances.slice().sort()[distances.length >> 1]! / NORMAL_MEDIAN_DEVIATION;
+    distances.forEach((distance, i) => {
+      if (i >= 30 && i < 570) return;
+      count++;
+      if (distance > 3 * deviation) strange++;
+    });
+  }
+  assert.ok(strange <= 0.02 * count, `${strange} of ${count}`);
 });
