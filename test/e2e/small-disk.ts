@@ -15,6 +15,14 @@ export interface SmallDisk {
   makeReadOnly(): void;
 }
 
+function remount(path: string, options: string): void {
+  const { status, signal, error, stderr } = spawnSync('mount', ['-o', `remount,${options}`, path], {
+    encoding: 'utf8',
+  });
+  // Without a status it was never run, or ended by a signal.
+  assert.equal(status, 0, `mount ended with ${error?.message ?? signal ?? stderr}`);
+}
+
 /** Mounts a file system for a test; skips the test and answers undefined where that can't be done. */
 export function mountSmall(t: TestContext, size: string): SmallDisk | undefined {
   const path = mkdtempSync(join(tmpdir(), 'millrace-small-'));
@@ -41,13 +49,7 @@ export function mountSmall(t: TestContext, size: string): SmallDisk | undefined 
       const { bavail, bsize } = statfsSync(path);
       return bavail * bsize;
     },
-    makeReadOnly: () => {
-      const remounted = spawnSync('mount', ['-o', 'remount,ro', path], { encoding: 'utf8' });
-      assert.equal(remounted.status, 0, remounted.stderr);
-    },
-    resize: (to) => {
-      const remounted = spawnSync('mount', ['-o', `remount,size=${to}`, path], { encoding: 'utf8' });
-      assert.equal(remounted.status, 0, remounted.stderr);
-    },
+    makeReadOnly: () => remount(path, 'ro'),
+    resize: (to) => remount(path, `size=${to}`),
   };
 }
