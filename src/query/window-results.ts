@@ -81,9 +81,8 @@ function scalarColumn(
   stop.check();
   const column = new Float64Array(count * groups);
   scalars.valuesInto(kind, column);
-  // Only where infinities met can there be points and no number.
   for (let place = 0; place < column.length; place++) {
-    if (Number.isNaN(column[place]!) && scalars.count[place] !== 0) column[place] = Number.POSITIVE_INFINITY;
+    if (scalars.count[place] !== 0) column[place] = told(column[place]!);
   }
   return column;
 }

@@ -32,5 +32,12 @@ test('selectorsKey() tells conditions apart whose texts run into each other', ()
       { label: 'dc', op: '=', value: 'west' },
     ],
   );
+  check(
+    [{ label: '~zone', op: '=', value: 'a.*;1=d4:west' }],
+    [
+      { label: 'zone1', op: '=~', value: 'a.*' },
+      { label: 'd', op: '=', value: 'west' },
+    ],
+  );
   assert.equal(selectorsKey([]), '');
 });
