@@ -11,7 +11,9 @@ import { wantedOf } from '../schema/wanted.js';
 export function readBody<B>(schema: z.ZodType<B>, value: unknown): B {
   const result = schema.safeParse(value, { error: wantedOf });
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
+  const { issues } = result.error;
+  // What is unknown says more than what is missing: mostly it is a slip in the name of that.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const near = nearest(issue.keys[0]!, memberNames(schema, path), 1)[0];
